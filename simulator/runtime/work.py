@@ -1,0 +1,58 @@
+"""The values of the runtime: what is to run, how it ended and what it answered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Mount:
+    """A file or directory of the host, `source`, that the work sees at the absolute path `target`."""
+
+    source: Path
+    target: str
+    read_only: bool = False
+
+
+@dataclass(frozen=True)
+class Work:
+    """One program to run in one image, with exactly these variables and files and nothing else.
+
+    `name` is unique among the works that were not removed. `serves` says that the program listens on port 8080 of
+    its own network, where `Engine.request` reaches it. `cause` is the sequence of the fact that asked for the work.
+    `writable_venv` is a directory of the host, kept between works by the caller, that becomes a thin virtual
+    environment over the image's (its `bin` comes first on PATH), so that a step can `pip install`.
+    """
+
+    name: str
+    image: str
+    command: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    mounts: tuple[Mount, ...] = ()
+    working_directory: str = "/"
+    serves: bool = False
+    cause: int | None = None
+    hostname: str = "algo-1"
+    writable_venv: Path | None = None
+
+
+@dataclass(frozen=True)
+class Exit:
+    """How a work ended: its exit code (128 + signal when a signal ended it) and real epoch seconds.
+
+    `reason` is empty for an ordinary end; otherwise one sentence on what the engine knows about it.
+    """
+
+    code: int
+    started: float
+    ended: float
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a serving work answered to one HTTP request; header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
