@@ -1,0 +1,224 @@
+"""The company that is simulated, read from one file that users edit: accounts, roles, people and Azure DevOps."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+class TopologyInvalid(Exception):
+    """The topology file does not say what the simulator needs; the message names the place."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """An IAM role that exists at boot; `managed` names AWS managed policies, `statements` are its inline policy."""
+
+    account: str
+    name: str
+    trust: dict[str, Any]
+    managed: tuple[str, ...] = ()
+    statements: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def arn(self) -> str:
+        """The role's ARN."""
+        return f"arn:aws:iam::{self.account}:role/{self.name}"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone known to both clouds: an IAM user of `account` (empty: none) and an Azure DevOps identity with a token."""
+
+    name: str
+    display: str
+    email: str
+    account: str = ""
+    team: str = ""
+    managed: tuple[str, ...] = ()
+    statements: tuple[dict[str, Any], ...] = ()
+    scopes: tuple[str, ...] = ()
+
+    @property
+    def access_key_id(self) -> str:
+        """The AWS access key id, in AWS's form (`AKIA` and 16 characters)."""
+        return "AKIA" + base64.b32encode(_digest("access key", self.name)).decode()[:16]
+
+    @property
+    def secret_access_key(self) -> str:
+        """The AWS secret access key, 40 characters."""
+        return base64.b64encode(_digest("secret key", self.name)).decode()[:40]
+
+    @property
+    def personal_access_token(self) -> str:
+        """The Azure DevOps personal access token, 52 lower-case characters."""
+        return (
+            base64.b32encode(_digest("token", self.name) + _digest("token 2", self.name))
+            .decode()[:52]
+            .lower()
+        )
+
+    @property
+    def arn(self) -> str:
+        """The IAM user's ARN."""
+        return f"arn:aws:iam::{self.account}:user/{self.name}"
+
+
+@dataclass(frozen=True)
+class Environment:
+    """An Azure DevOps environment; with approvers it has an approval check."""
+
+    name: str
+    approvers: tuple[str, ...] = ()
+    requester_can_approve: bool = True
+
+
+@dataclass(frozen=True)
+class ServiceConnection:
+    """A service connection of type `aws`: the keys of `person`, with a role to assume (empty: none)."""
+
+    name: str
+    type: str
+    person: str
+    assume_role: str = ""
+
+
+@dataclass(frozen=True)
+class PipelineEntry:
+    """A pipeline definition that exists at boot: its name, repository and YAML path."""
+
+    name: str
+    repository: str
+    path: str = "azure-pipelines.yml"
+
+
+@dataclass(frozen=True)
+class Project:
+    """An Azure DevOps project and what it holds at boot."""
+
+    name: str
+    teams: tuple[str, ...]
+    repositories: tuple[str, ...]
+    environments: tuple[Environment, ...]
+    service_connections: tuple[ServiceConnection, ...]
+    variable_groups: dict[str, dict[str, str]]
+    pipelines: tuple[PipelineEntry, ...]
+
+
+@dataclass(frozen=True)
+class Topology:
+    """All of it. `accounts` maps a name (`staging`) to an account id."""
+
+    region: str
+    accounts: dict[str, str]
+    roles: tuple[Role, ...]
+    people: tuple[Person, ...]
+    test_person: str
+    organization: str
+    projects: tuple[Project, ...]
+
+    def person(self, name: str) -> Person:
+        """The person of that name; KeyError when there is none."""
+        for person in self.people:
+            if person.name == name:
+                return person
+        raise KeyError(
+            f"the topology has no person {name!r}; it has {', '.join(p.name for p in self.people)}"
+        )
+
+    def account_name(self, account: str) -> str:
+        """The name of an account id, or the id itself."""
+        return next((name for name, number in self.accounts.items() if number == account), account)
+
+
+def default_file() -> Path:
+    """The topology that a checkout carries."""
+    return Path(__file__).resolve().parent.parent / "fixtures" / "topology.yaml"
+
+
+def load(path: Path | None = None) -> Topology:
+    """Read a topology file; raises TopologyInvalid naming what is wrong."""
+    path = path or default_file()
+    try:
+        raw = yaml.safe_load(path.read_text())
+        return _topology(raw)
+    except KeyError as error:
+        raise TopologyInvalid(f"{path}: {error.args[0]} is missing or not defined") from error
+    except (TypeError, ValueError, yaml.YAMLError) as error:
+        raise TopologyInvalid(f"{path}: {error}") from error
+
+
+def _topology(raw: dict[str, Any]) -> Topology:
+    accounts = {name: str(entry["id"]) for name, entry in raw["accounts"].items()}
+    people = tuple(_person(entry, accounts) for entry in raw["people"])
+    azure = raw["azure_devops"]
+    topology = Topology(
+        region=raw["region"],
+        accounts=accounts,
+        roles=tuple(_role(entry, accounts) for entry in raw["roles"]),
+        people=people,
+        test_person=raw["test_credentials"],
+        organization=azure["organization"],
+        projects=tuple(_project(entry) for entry in azure["projects"]),
+    )
+    topology.person(topology.test_person)
+    for project in topology.projects:
+        for connection in project.service_connections:
+            topology.person(connection.person)
+        for environment in project.environments:
+            for approver in environment.approvers:
+                topology.person(approver)
+    return topology
+
+
+def _role(entry: dict[str, Any], accounts: dict[str, str]) -> Role:
+    return Role(
+        account=accounts[entry["account"]],
+        name=entry["name"],
+        trust=dict(entry["trust"]),
+        managed=tuple(entry.get("managed", ())),
+        statements=tuple(entry.get("statements", ())),
+    )
+
+
+def _person(entry: dict[str, Any], accounts: dict[str, str]) -> Person:
+    return Person(
+        name=entry["name"],
+        display=entry["display"],
+        email=entry["email"],
+        account=accounts[entry["account"]] if entry.get("account") else "",
+        team=entry.get("team", ""),
+        managed=tuple(entry.get("managed", ())),
+        statements=tuple(entry.get("statements", ())),
+        scopes=tuple(entry.get("scopes", ())),
+    )
+
+
+def _project(entry: dict[str, Any]) -> Project:
+    return Project(
+        name=entry["name"],
+        teams=tuple(entry["teams"]),
+        repositories=tuple(entry["repositories"]),
+        environments=tuple(
+            Environment(e["name"], tuple(e.get("approvers", ())), e.get("requester_can_approve", True))
+            for e in entry["environments"]
+        ),
+        service_connections=tuple(
+            ServiceConnection(e["name"], e["type"], e["person"], e.get("assume_role", ""))
+            for e in entry["service_connections"]
+        ),
+        variable_groups={g["name"]: dict(g["variables"]) for g in entry["variable_groups"]},
+        pipelines=tuple(
+            PipelineEntry(e["name"], e["repository"], e.get("path", "azure-pipelines.yml"))
+            for e in entry["pipelines"]
+        ),
+    )
+
+
+def _digest(purpose: str, name: str) -> bytes:
+    return hashlib.sha256(f"simulator {purpose} of {name}".encode()).digest()
