@@ -1,0 +1,113 @@
+"""What a behaviour is: a function that gives life to one AWS operation, found by service and operation name."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from simulator.aws.principal import Principal
+from simulator.kernel.world import Kernel
+from simulator.runtime.engine import Engine
+from simulator.topology import Topology
+
+if TYPE_CHECKING:
+    from simulator.aws.settings import AwsSettings
+
+Answer = dict[str, Any]
+
+
+class Cloud(Protocol):
+    """What a behaviour may use of the AWS side."""
+
+    @property
+    def kernel(self) -> Kernel: ...
+
+    @property
+    def engine(self) -> Engine: ...
+
+    @property
+    def topology(self) -> Topology: ...
+
+    @property
+    def settings(self) -> AwsSettings: ...
+
+    async def call(
+        self,
+        service: str,
+        operation: str,
+        params: Mapping[str, Any],
+        *,
+        account: str,
+        region: str,
+        principal: Principal | None = None,
+    ) -> Answer:
+        """One operation, authorized and served as over HTTP; without a principal the simulator itself asks.
+
+        Raises CallerError with AWS's code, or NotSimulated.
+        """
+        ...
+
+    def session(self, role_arn: str, session_name: str, service: str) -> Mapping[str, str]:
+        """Credentials of a role for work that `service` starts: AccessKeyId, SecretAccessKey, SessionToken.
+
+        Raises CallerError(ValidationException) when the role does not exist or does not trust the service.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request as a behaviour sees it: validated parameters, who asks, and where."""
+
+    service: str
+    operation: str
+    params: dict[str, Any]
+    principal: Principal
+    account: str
+    region: str
+    cloud: Cloud
+    request_id: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def kernel(self) -> Kernel:
+        """The kernel, for rows, facts and time."""
+        return self.cloud.kernel
+
+    def arn(self, resource: str, name: str) -> str:
+        """The ARN of a resource of this service here, `arn:aws:sagemaker:region:account:resource/name`."""
+        prefix = _ARN_PREFIXES.get(self.service, self.service)
+        return f"arn:aws:{prefix}:{self.region}:{self.account}:{resource}/{name}"
+
+    def key(self, name: str) -> str:
+        """The row key of a named resource here: `account/region/name`."""
+        return f"{self.account}/{self.region}/{name}"
+
+
+Behaviour = Callable[[Call], Awaitable[Answer]]
+
+_ARN_PREFIXES = {"sagemaker-runtime": "sagemaker", "monitoring": "cloudwatch"}
+_TABLE: dict[tuple[str, str], Behaviour] = {}
+
+
+def behaviour(service: str, operation: str) -> Callable[[Behaviour], Behaviour]:
+    """Enter a function in the table as what `operation` of botocore's `service` does."""
+
+    def enter(function: Behaviour) -> Behaviour:
+        if (service, operation) in _TABLE:
+            raise ValueError(f"{service}:{operation} has two behaviours")
+        _TABLE[service, operation] = function
+        return function
+
+    return enter
+
+
+def find(service: str, operation: str) -> Behaviour | None:
+    """The behaviour of an operation, once its module is loaded."""
+    return _TABLE.get((service, operation))
+
+
+def behaves(service: str) -> tuple[str, ...]:
+    """The operations of a service that have a behaviour, sorted."""
+    return tuple(sorted(operation for owner, operation in _TABLE if owner == service))

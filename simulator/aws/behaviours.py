@@ -1,0 +1,20 @@
+"""The one list of every module that holds behaviours, by service, loaded when the service is first called."""
+
+from __future__ import annotations
+
+import importlib
+from functools import cache
+
+MODULES: dict[str, tuple[str, ...]] = {}
+
+
+@cache
+def load(service: str) -> None:
+    """Import the behaviour modules of a botocore service, once."""
+    for module in MODULES.get(service, ()):
+        importlib.import_module(module)
+
+
+def owned() -> frozenset[str]:
+    """The services that are ours whole: an operation without a behaviour is refused, never forwarded."""
+    return frozenset(MODULES)
