@@ -1,0 +1,44 @@
+"""What every test shares: those that need Docker or a browser skip with the reason, or fail where CI demands them."""
+
+import os
+import shutil
+
+import pytest
+
+DEMANDED = frozenset(os.environ.get("SIMULATOR_TESTS_DEMAND", "").split())
+
+
+def _why_no_docker() -> str:
+    import docker
+    import docker.errors
+
+    try:
+        client = docker.from_env(timeout=5)
+    except docker.errors.DockerException as failure:
+        return f"no Docker engine answers: {failure}"
+    try:
+        client.ping()
+    except docker.errors.DockerException as failure:
+        return f"no Docker engine answers: {failure}"
+    finally:
+        client.close()
+    return ""
+
+
+def _why_no_browser() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    return "" if found else "no chromium on PATH (Debian: apt-get install chromium)"
+
+
+NEEDS = {"docker": _why_no_docker, "browser": _why_no_browser}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what this machine cannot run; `SIMULATOR_TESTS_DEMAND="docker browser"` makes the lack a failure."""
+    for need, why_not in NEEDS.items():
+        marked = [item for item in items if item.get_closest_marker(need)]
+        reason = why_not() if marked else ""
+        if reason and need in DEMANDED:
+            raise pytest.UsageError(f"SIMULATOR_TESTS_DEMAND names {need}, but {reason}")
+        for item in marked if reason else ():
+            item.add_marker(pytest.mark.skip(reason=reason))
