@@ -40,8 +40,8 @@ def _trust(principal: Any, effect: str = "Allow", **more: Any) -> PolicyDocument
     return parse_policy({"Version": "2012-10-17", "Statement": [statement]}, PolicyKind.TRUST)
 
 
-def _get(caller: Caller = ADA, account: str = DEV, **keys: Any) -> AccessRequest:
-    return AccessRequest(caller, "s3:GetObject", OBJECT, account, context(keys))
+def _get(caller: Caller = ADA, account: str = DEV, keys: dict[str, Any] | None = None) -> AccessRequest:
+    return AccessRequest(caller, "s3:GetObject", OBJECT, account, context(keys or {}))
 
 
 def _aws(*names: str) -> dict[str, Any]:
@@ -214,14 +214,14 @@ NOTHING = PolicySet()
         ),
         (
             "a variable in the resource",
-            _get(**{"aws:username": "data"}),
+            _get(keys={"aws:username": "data"}),
             PolicySet((_identity(_statement("Allow", resource="arn:aws:s3:::bucket/${aws:username}/*")),)),
             True,
             PolicyType.IDENTITY,
         ),
         (
             "a wildcard that comes from a variable is a plain character",
-            _get(**{"aws:username": "*"}),
+            _get(keys={"aws:username": "*"}),
             PolicySet((_identity(_statement("Allow", resource="arn:aws:s3:::bucket/${aws:username}/*")),)),
             False,
             PolicyType.IDENTITY,
