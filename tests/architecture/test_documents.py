@@ -25,6 +25,8 @@ TOP_LEVEL = {
 }
 MADE_HERE = {".git", ".venv", "out", "dist", ".simulator"}
 CACHES = re.compile(r"^\.\w+_cache$|^\.hypothesis$|^__pycache__$")
+WRITTEN = {".cfg", ".feature", ".md", ".py", ".sh", ".toml", ".yaml", ".yml"}
+WRITTEN_WITHOUT_SUFFIX = {"Dockerfile", "Makefile", "run"}
 # Places of one person's machine. What a cloud or a container itself prescribes (/opt/ml, /tmp) is not among them.
 MACHINE_PATH = re.compile(r"(?<![\w.$}])/(work/(main|shared)|root/|home/[a-z]|Users/[A-Za-z])")
 
@@ -71,8 +73,7 @@ def test_no_file_names_a_path_of_one_machine():
     found = [
         f"{relative(path)}:{number}"
         for path in files()
-        if path.suffix in {".py", ".md", ".yml", ".yaml", ".toml", ".feature", ".sh", ""}
-        and path.name != "LICENSE"
+        if path.suffix in WRITTEN or path.name in WRITTEN_WITHOUT_SUFFIX
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
         if MACHINE_PATH.search(line) and path != Path(__file__).resolve()
     ]
