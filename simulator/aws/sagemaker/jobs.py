@@ -1,0 +1,283 @@
+"""The life that training and processing jobs share: download, run, upload, end; picked up again after a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from simulator.aws.behaviour import Cloud
+from simulator.aws.sagemaker import images
+from simulator.aws.sagemaker.acting import Actor, as_role
+from simulator.aws.sagemaker.kinds import Kind, Row
+from simulator.aws.sagemaker.logs import LogShipper
+from simulator.aws.sagemaker.resources import change, fetch, place
+from simulator.aws.sagemaker.running import spawn
+from simulator.kernel.errors import CallerError, NotSimulated
+from simulator.kernel.facts import cause
+from simulator.kernel.world import Kernel
+from simulator.runtime.work import Exit, Work
+
+STOP_GRACE_SECONDS = 120.0
+SIMULATOR_URL = "http://localhost:4566"
+"""Where a work finds AWS: the engine brings it into the work's own network."""
+
+
+class JobFailed(Exception):
+    """The job cannot go on; the text is its FailureReason."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job: its row, its directory and who acts for it."""
+
+    cloud: Cloud
+    kind: Kind
+    key: str
+
+    @property
+    def kernel(self) -> Kernel:
+        """The kernel."""
+        return self.cloud.kernel
+
+    @property
+    def row(self) -> Row:
+        """The row as it is now."""
+        return fetch(self.kernel, self.kind, self.key)
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Account, region and name."""
+        return place(self.key)
+
+    @property
+    def work_name(self) -> str:
+        """The name of its work in the engine, unique among accounts and regions."""
+        account, region, name = self.place
+        return f"{self.kind.arn}-{account}-{region}-{name}"
+
+    @property
+    def ml(self) -> Path:
+        """What the container sees as /opt/ml."""
+        return self.kernel.store.directory / "work" / self.work_name / "ml"
+
+    @property
+    def actor(self) -> Actor:
+        """The session of the job's execution role."""
+        return as_role(self.cloud, self.row["RoleArn"], self.place[1])
+
+    def change(self, members: Mapping[str, Any], *, quiet: bool = False) -> Row:
+        """Set members of the row."""
+        return change(self.kernel, self.kind, self.key, members, quiet=quiet)
+
+
+class Life(Protocol):
+    """What differs between kinds of jobs."""
+
+    kind: Kind
+    log_group: str
+
+    def entering(self, job: Job, phase: str) -> Mapping[str, Any]:
+        """Members to set when a phase begins: Downloading, Running, Uploading."""
+
+    async def prepare(self, job: Job) -> Work:
+        """Lay out /opt/ml and say what to run. Raises JobFailed."""
+
+    def reads(self, job: Job) -> Callable[[str], None]:
+        """What is done with each line of the log."""
+
+    async def upload(self, job: Job) -> Mapping[str, Any]:
+        """Bring results to S3; gives members to set. Raises JobFailed."""
+
+    def ending(self, job: Job, status: str) -> Mapping[str, Any]:
+        """Members to set when the job ends."""
+
+
+def launch(job: Job, life: Life) -> None:
+    """Let the job live in a task of its own, caused by the fact of its creation."""
+    with cause(job.row.get("_fact")):
+        spawn(job.kernel, job.work_name, run(job, life))
+
+
+async def run(job: Job, life: Life) -> None:
+    """From where the row says that the job stands to its end."""
+    try:
+        status, members = await _live(job, life)
+    except JobFailed as failure:
+        status, members = "Failed", {"FailureReason": str(failure)[:1024]}
+    except Exception:
+        text = "InternalServerError: We encountered an internal error. Please try again."
+        _end(job, life, "Failed", {"FailureReason": text})
+        raise
+    _end(job, life, status, members)
+    await job.cloud.engine.remove(job.work_name)
+    await asyncio.to_thread(shutil.rmtree, job.ml.parent, ignore_errors=True)
+
+
+def _end(job: Job, life: Life, status: str, members: Mapping[str, Any]) -> None:
+    job.change({**members, **life.ending(job, status), job.kind.status_member: status, "_phase": "Ended"})
+
+
+async def _live(job: Job, life: Life) -> tuple[str, Mapping[str, Any]]:
+    if job.row.get("_phase") == "Running" and job.work_name not in await job.cloud.engine.known():
+        job.change({"_phase": "Starting", "_lines": 0}, quiet=True)
+    if job.row.get("_phase", "Starting") in ("Starting", "Downloading"):
+        await _begin(job, life)
+    if job.row["_phase"] == "Running":
+        ended = await _follow(job, life)
+        job.change({"_exit": {"code": ended.code, "reason": ended.reason}, "_phase": "Ran"}, quiet=True)
+    return await _conclude(job, life)
+
+
+async def _begin(job: Job, life: Life) -> None:
+    await job.cloud.engine.remove(job.work_name)
+    await asyncio.to_thread(shutil.rmtree, job.ml.parent, ignore_errors=True)
+    job.change({**life.entering(job, "Downloading"), "_phase": "Downloading"})
+    work = await life.prepare(job)
+    if job.row[job.kind.status_member] == "Stopping":
+        job.change({"_exit": {"code": 143, "reason": ""}, "_phase": "Ran"}, quiet=True)
+        return
+    try:
+        await job.cloud.engine.start(work)
+    except NotSimulated as refused:
+        job.kernel.log.record("WorkRefused", job.work_name, {"error": str(refused)})
+        raise JobFailed(f"InternalServerError: {refused}") from refused
+    started = {"_phase": "Running", "_started": job.kernel.clock.wall()}
+    stream = {"_stream": f"{job.place[2]}/algo-1-{int(job.kernel.clock.now())}"}
+    job.change({**life.entering(job, "Running"), **started, **stream})
+
+
+async def _follow(job: Job, life: Life) -> Exit:
+    engine, row = job.cloud.engine, job.row
+    shipped = int(row.get("_lines", 0))
+    shipper = LogShipper(job.actor, life.log_group, row["_stream"], shipped, lambda n: _note_lines(job, n))
+    shipping = asyncio.create_task(shipper.ship(engine.lines(job.work_name), life.reads(job)))
+    if row[job.kind.status_member] == "Stopping":
+        asyncio.get_running_loop().create_task(engine.stop(job.work_name, STOP_GRACE_SECONDS))
+    limit = row.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", 86400)
+    left = max(0.0, row["_started"] + limit - job.kernel.clock.wall())
+    try:
+        async with asyncio.timeout(left):
+            ended = await engine.wait(job.work_name)
+    except TimeoutError:
+        job.change({"_why": "MaxRuntimeExceeded"}, quiet=True)
+        await engine.stop(job.work_name, STOP_GRACE_SECONDS)
+        ended = await engine.wait(job.work_name)
+    except asyncio.CancelledError:
+        shipping.cancel()
+        raise
+    await shipping
+    return ended
+
+
+def _note_lines(job: Job, count: int) -> None:
+    job.change({"_lines": count}, quiet=True)
+
+
+async def _conclude(job: Job, life: Life) -> tuple[str, Mapping[str, Any]]:
+    row = job.row
+    stopped = row[job.kind.status_member] == "Stopping" or row.get("_why") == "MaxRuntimeExceeded"
+    code = int(row["_exit"]["code"])
+    if code != 0 and not stopped:
+        raise JobFailed(
+            await asyncio.to_thread(
+                failure_reason, job.ml / "output" / "failure", code, row["_exit"]["reason"]
+            )
+        )
+    job.change(life.entering(job, "Uploading"))
+    try:
+        members = await life.upload(job)
+    except CallerError as error:
+        raise JobFailed(f"ClientError: Failed to upload data. {access_text(error)}") from error
+    stopping = job.row[job.kind.status_member] == "Stopping"
+    return ("Stopped" if stopped or stopping else "Completed"), members
+
+
+def failure_reason(file: Path, code: int, reason: str = "") -> str:
+    """AWS's text for a program that ended with `code`: the start of its failure file, if it left one."""
+    text = "See job logs for more information"
+    if file.is_file() and not file.is_symlink():
+        text = file.read_text(errors="replace")[:1024].strip() or text
+    elif reason:
+        text = f"{text} ({reason})"
+    suffix = f", exit code: {code}"
+    return f"AlgorithmError: {text[: 1024 - len(suffix) - len('AlgorithmError: ')]}{suffix}"
+
+
+def access_text(error: CallerError) -> str:
+    """How a job words an error of S3: `AccessDenied (403): Access Denied`."""
+    return f"{error.code} ({error.status}): {error.message}"
+
+
+@contextlib.contextmanager
+def downloading(prefix: str) -> Iterator[None]:
+    """What S3 refuses inside is the job's failure, in AWS's words."""
+    try:
+        yield
+    except CallerError as error:
+        raise JobFailed(f"{prefix}{access_text(error)}") from error
+
+
+def image_name(job: Job, uri: str) -> str:
+    """The reference image of an image URI, with a fact for the ledger; raises JobFailed where there is none."""
+    account, region, _ = job.place
+    image = images.resolve(uri)
+    if image is None:
+        text = f"image {uri} has no reference image; add it to simulator/aws/sagemaker/images.py"
+        job.kernel.log.record("ImageUnknown", uri, {"error": text}, account=account, region=region)
+        raise JobFailed(f"ClientError: Requested image {uri} not found.")
+    detail: dict[str, object] = {"uri": uri, "image": image.name, "for": job.work_name}
+    job.kernel.log.record("ImageSubstituted", uri, detail, account=account, region=region)
+    return image.name
+
+
+def role_environment(cloud: Cloud, role_arn: str, region: str, session: str = "SageMaker") -> dict[str, str]:
+    """Variables with which a program in a work reaches AWS as the execution role; raises CallerError."""
+    credentials = cloud.session(role_arn, session, "sagemaker")
+    return {
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": credentials["SessionToken"],
+        "AWS_ENDPOINT_URL": SIMULATOR_URL,
+    }
+
+
+def assume(cloud: Cloud, role_arn: str) -> None:
+    """Refuse, in AWS's words, a role that SageMaker cannot assume."""
+    cloud.session(role_arn, "SageMaker", "sagemaker")
+
+
+def accept(job_kernel: Kernel, operation: str, params: Mapping[str, Any], members: tuple[str, ...]) -> None:
+    """Note for the ledger the members that are stored and returned but have no effect here."""
+    for member in members:
+        if params.get(member):
+            job_kernel.log.record("AcceptedNotSimulated", f"{operation}.{member}", {})
+
+
+def refuse(operation: str, params: Mapping[str, Any], members: tuple[str, ...]) -> None:
+    """Refuse by name members whose effect we do not have."""
+    for member in members:
+        if params.get(member):
+            raise NotSimulated(
+                f"{member} of sagemaker:{operation}", "Leave it out, or add it to simulator/aws/sagemaker."
+            )
+
+
+def stop(job: Job) -> None:
+    """StopTrainingJob and its kin: SIGTERM, 120 s grace, SIGKILL; a job that has ended is left as it is."""
+    row = job.row
+    if row[job.kind.status_member] != "InProgress":
+        return
+    change_to = {job.kind.status_member: "Stopping"}
+    if "SecondaryStatus" in row:
+        change_to["SecondaryStatus"] = "Stopping"
+    job.change(change_to)
+    if row.get("_phase") == "Running":
+        grace = job.cloud.engine.stop(job.work_name, STOP_GRACE_SECONDS)
+        spawn(job.kernel, f"stop {job.work_name}", grace)

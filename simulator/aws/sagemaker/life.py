@@ -1,0 +1,24 @@
+"""Start and stop of SageMaker's own work: what ran when the last process ended goes on in this one."""
+
+from __future__ import annotations
+
+from simulator.aws.behaviour import Cloud
+from simulator.aws.sagemaker import behaviours, running
+from simulator.aws.sagemaker.jobs import Job, launch
+from simulator.aws.sagemaker.processing import Processing
+from simulator.aws.sagemaker.training import Training
+
+__all__ = ["behaviours", "resume", "stop"]
+
+
+async def resume(cloud: Cloud) -> None:
+    """Register timers and pick up the work of rows that are in progress. Call once, when the loop runs."""
+    for life in (Training(), Processing()):
+        for key, row in cloud.kernel.store.scan(life.kind.row):
+            if row[life.kind.status_member] in life.kind.in_progress:
+                launch(Job(cloud, life.kind, key), life)
+
+
+async def stop(cloud: Cloud) -> None:
+    """Let go of tasks; works in the engine go on, and `resume` finds them."""
+    await running.stop(cloud.kernel)

@@ -1,0 +1,65 @@
+"""Work that goes on after the answer was given: tasks that keep the world busy, and waiting for rows to rest."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from weakref import WeakKeyDictionary
+
+from simulator.aws.sagemaker.kinds import Kind, Row
+from simulator.aws.sagemaker.resources import fetch
+from simulator.kernel.world import Kernel
+
+_tasks: WeakKeyDictionary[Kernel, dict[str, asyncio.Task[None]]] = WeakKeyDictionary()
+_logger = logging.getLogger("simulator.sagemaker")
+
+
+def spawn(kernel: Kernel, name: str, work: Coroutine[object, object, None]) -> None:
+    """Run `work` as a named task; while it runs the world is not at rest. Its cause is that of the caller.
+
+    An unexpected error is a defect of ours: it is logged and recorded as a fact `TaskFailed`.
+    """
+    busy = kernel.activity.busy(name)
+    busy.__enter__()
+
+    async def guarded() -> None:
+        try:
+            await work
+        except Exception as error:
+            _logger.exception("%s failed", name)
+            kernel.log.record("TaskFailed", name, {"error": repr(error)})
+
+    task = asyncio.create_task(guarded(), name=name)
+    tasks = _tasks.setdefault(kernel, {})
+    tasks[name] = task
+
+    def done(_: asyncio.Task[None]) -> None:
+        work.close()
+        busy.__exit__(None, None, None)
+        if tasks.get(name) is task:
+            del tasks[name]
+
+    task.add_done_callback(done)
+
+
+def running(kernel: Kernel, name: str) -> bool:
+    """Whether a task of this name runs."""
+    return name in _tasks.get(kernel, {})
+
+
+async def stop(kernel: Kernel) -> None:
+    """Let go of every task; rows say where the next process goes on."""
+    tasks = list(_tasks.get(kernel, {}).values())
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def at_rest(kernel: Kernel, kind: Kind, key: str) -> Row:
+    """The row when its state is none of those in progress."""
+    while True:
+        seen, row = kernel.log.last(), fetch(kernel, kind, key)
+        if row.get(kind.status_member) not in kind.in_progress:
+            return row
+        await kernel.log.wait(seen)
