@@ -33,7 +33,7 @@ class Role:
 
 @dataclass(frozen=True)
 class Person:
-    """Someone known to both clouds: an IAM user of `account` (empty: none) and an Azure DevOps identity with a token."""
+    """Someone known to both clouds: an IAM user of `account` (empty: none) and an Azure DevOps identity."""
 
     name: str
     display: str
@@ -99,7 +99,10 @@ class PipelineEntry:
 
 @dataclass(frozen=True)
 class Project:
-    """An Azure DevOps project and what it holds at boot."""
+    """An Azure DevOps project and what it holds at boot.
+
+    `pull_request_required` names the repositories whose main branch, once it exists, changes by pull requests only.
+    """
 
     name: str
     teams: tuple[str, ...]
@@ -108,6 +111,7 @@ class Project:
     service_connections: tuple[ServiceConnection, ...]
     variable_groups: dict[str, dict[str, str]]
     pipelines: tuple[PipelineEntry, ...]
+    pull_request_required: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -217,6 +221,7 @@ def _project(entry: dict[str, Any]) -> Project:
             PipelineEntry(e["name"], e["repository"], e.get("path", "azure-pipelines.yml"))
             for e in entry["pipelines"]
         ),
+        pull_request_required=tuple(entry.get("pull_request_required", ())),
     )
 
 

@@ -2,8 +2,11 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 
 import pytest
+
+from tests.wire import RunningSimulator
 
 DEMANDED = frozenset(os.environ.get("SIMULATOR_TESTS_DEMAND", "").split())
 
@@ -42,3 +45,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(f"SIMULATOR_TESTS_DEMAND names {need}, but {reason}")
         for item in marked if reason else ():
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture
+def simulator() -> Iterator[RunningSimulator]:
+    """A simulator with the scripted engine, on free ports, whose state is gone with the test."""
+    running = RunningSimulator()
+    yield running
+    running.stop()

@@ -12,6 +12,7 @@ from simulator.runtime.engine import Engine
 from simulator.topology import Topology
 
 if TYPE_CHECKING:
+    from simulator.aws.credentials import Credentials
     from simulator.aws.settings import AwsSettings
 
 Answer = dict[str, Any]
@@ -31,6 +32,13 @@ class Cloud(Protocol):
 
     @property
     def settings(self) -> AwsSettings: ...
+
+    @property
+    def credentials(self) -> Credentials: ...
+
+    async def refusal_to_assume(self, role_arn: str, principal: Principal, region: str) -> str:
+        """Why the caller may not assume the role, as AWS words it; empty when it may."""
+        ...
 
     async def call(
         self,

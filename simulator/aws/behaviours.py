@@ -5,7 +5,10 @@ from __future__ import annotations
 import importlib
 from functools import cache
 
-MODULES: dict[str, tuple[str, ...]] = {}
+MODULES: dict[str, tuple[str, ...]] = {
+    "sts": ("simulator.aws.sts",),
+    "organizations": ("simulator.aws.organizations",),
+}
 
 
 @cache
@@ -13,8 +16,3 @@ def load(service: str) -> None:
     """Import the behaviour modules of a botocore service, once."""
     for module in MODULES.get(service, ()):
         importlib.import_module(module)
-
-
-def owned() -> frozenset[str]:
-    """The services that are ours whole: an operation without a behaviour is refused, never forwarded."""
-    return frozenset(MODULES)

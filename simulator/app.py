@@ -1,0 +1,152 @@
+"""The composition root: the only file that knows every room."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.routing import Route as HttpRoute
+from starlette.types import ASGIApp
+
+from simulator import control
+from simulator.aws.cloud import AwsCloud, Backing
+from simulator.aws.gateway import Gateway
+from simulator.aws.settings import AwsSettings
+from simulator.azure_devops.gateway import application as azure_devops_application
+from simulator.azure_devops.service import AzureDevOps
+from simulator.kernel.outbound import Route
+from simulator.kernel.world import Kernel
+from simulator.runtime.engine import Engine
+from simulator.serving import Serving, listen
+from simulator.settings import Settings
+from simulator.topology import Topology, load
+
+_METHODS = ["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"]
+_AMAZON = r"(.+\.)?amazonaws\.com"
+_AZURE_DEVOPS = r"(.+\.)?dev\.azure\.com|.+\.visualstudio\.com"
+
+
+@dataclass(frozen=True)
+class Listeners:
+    """The sockets of the three ports, open before anything else exists, so that ports of 0 have their number."""
+
+    aws: socket.socket
+    azure_devops: socket.socket
+    console: socket.socket
+
+    @classmethod
+    def open(cls, settings: Settings) -> Listeners:
+        """Listen; raises PortTaken."""
+        return cls(
+            listen(settings.host, settings.aws_port),
+            listen(settings.host, settings.azure_devops_port),
+            listen(settings.host, settings.console_port),
+        )
+
+    def close(self) -> None:
+        """Give the ports back."""
+        for listener in (self.aws, self.azure_devops, self.console):
+            listener.close()
+
+    def port(self, name: str) -> int:
+        """The port number of `aws`, `azure_devops` or `console`."""
+        return int(getattr(self, name).getsockname()[1])
+
+
+class Simulator:
+    """Both clouds, the console and the kernel, started and stopped together."""
+
+    def __init__(self, settings: Settings, listeners: Listeners, engine: Engine | None = None) -> None:
+        self.settings, self.listeners = settings, listeners
+        self.topology: Topology = load(settings.topology)
+        routes = (
+            Route(_AMAZON, f"http://127.0.0.1:{listeners.port('aws')}"),
+            Route(_AZURE_DEVOPS, f"http://127.0.0.1:{listeners.port('azure_devops')}"),
+        )
+        self.kernel = Kernel.open(
+            settings.state, seed=settings.seed, routes=routes, allowed_hosts=settings.allowed_hosts
+        )
+        self.engine = engine or self._make_engine()
+        aws_settings = AwsSettings(settings.backing_endpoint, settings.hold_seconds)
+        self.cloud = AwsCloud(self.kernel, self.engine, self.topology, aws_settings, self._backing())
+        url = f"http://localhost:{listeners.port('azure_devops')}"
+        self.azure_devops = AzureDevOps(self.kernel, self.engine, self.topology, url)
+        self._serving = Serving()
+
+    async def start(self) -> None:
+        """Serve the three ports; what was going on before a restart goes on."""
+        await self.azure_devops.start()
+        self.kernel.start()
+        gateway = Gateway(self.cloud)
+        await self._serving.start(_everything(gateway.respond), self.listeners.aws)
+        try:  # TEMPORARY, while the room is being built (remove before 14:00)
+            azure = azure_devops_application(self.azure_devops)
+            await self._serving.start(azure, self.listeners.azure_devops)
+        except ImportError:
+            pass
+        await self._serving.start(
+            Starlette(routes=control.routes(self.kernel, self.status)), self.listeners.console
+        )
+
+    async def close(self) -> None:
+        """Stop serving, let works run on, close the state."""
+        await self._serving.stop()
+        self.listeners.close()
+        await self.azure_devops.close()
+        await self.engine.close()
+        await self.kernel.close()
+
+    def status(self) -> dict[str, Any]:
+        """Where everything is, and who may do what: for `simulator status`."""
+        return {
+            "aws": f"http://localhost:{self.listeners.port('aws')}",
+            "azure_devops": f"http://localhost:{self.listeners.port('azure_devops')}/{self.topology.organization}",
+            "console": f"http://localhost:{self.listeners.port('console')}",
+            "engine": self.settings.engine,
+            "region": self.topology.region,
+            "organization": self.topology.organization,
+            "accounts": self.topology.accounts,
+            "people": {
+                person.name: {
+                    "display": person.display,
+                    "account": person.account,
+                    "access_key_id": person.access_key_id,
+                    "secret_access_key": person.secret_access_key,
+                    "personal_access_token": person.personal_access_token,
+                }
+                for person in self.topology.people
+            },
+        }
+
+    def _backing(self) -> Backing:
+        if self.settings.backing_endpoint:
+            from simulator.aws.endpoint_backing import EndpointBacking
+
+            return EndpointBacking(self.settings.backing_endpoint)
+        from simulator.aws.moto_backing import MotoBacking
+
+        return MotoBacking(self.kernel.clock)
+
+    def _make_engine(self) -> Engine:
+        from simulator.runtime.engine_scripted import ScriptedEngine
+
+        return ScriptedEngine()
+
+
+def _everything(endpoint: Any) -> ASGIApp:
+    return Starlette(routes=[HttpRoute("/{path:path}", endpoint, methods=_METHODS)])
+
+
+async def run(settings: Settings, ready: Any = None) -> None:
+    """Run until cancelled; `ready(simulator)` is called once all three ports answer."""
+    simulator = Simulator(settings, Listeners.open(settings))
+    await simulator.start()
+    if ready:
+        ready(simulator)
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await simulator.close()

@@ -1,0 +1,103 @@
+"""What an operation asks for, in IAM's words: the action, the resource's ARN and the account that owns it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.aws.protocol.models import service_model
+
+# S3 operations whose IAM action has another name. Source: "Actions, resources, and condition keys for Amazon S3".
+_S3_ACTIONS = {
+    "HeadObject": "GetObject",
+    "HeadBucket": "ListBucket",
+    "ListObjects": "ListBucket",
+    "ListObjectsV2": "ListBucket",
+    "ListObjectVersions": "ListBucketVersions",
+    "ListBuckets": "ListAllMyBuckets",
+    "ListMultipartUploads": "ListBucketMultipartUploads",
+    "ListParts": "ListMultipartUploadParts",
+    "CreateMultipartUpload": "PutObject",
+    "UploadPart": "PutObject",
+    "UploadPartCopy": "PutObject",
+    "CompleteMultipartUpload": "PutObject",
+    "CopyObject": "PutObject",
+    "PostObject": "PutObject",
+    "DeleteObjects": "DeleteObject",
+    "GetBucketEncryption": "GetEncryptionConfiguration",
+    "PutBucketEncryption": "PutEncryptionConfiguration",
+    "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
+    "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
+    "GetBucketNotificationConfiguration": "GetBucketNotification",
+    "PutBucketNotificationConfiguration": "PutBucketNotification",
+    "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
+    "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
+    "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
+}
+_ACTION_PREFIX = {
+    "sagemaker-runtime": "sagemaker",
+    "sagemaker-metrics": "sagemaker",
+    "cloudwatch": "cloudwatch",
+}
+_SAGEMAKER = re.compile(r"^(?:Create|Describe|Update|Delete|Stop|Start|Retry|Send)([A-Z]\w+?)(?:Execution)?$")
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+@dataclass(frozen=True)
+class Access:
+    """`resource` is `*` where the operation names none; `owner` is the account whose policies guard it."""
+
+    action: str
+    resource: str
+    owner: str
+
+
+def access(service: str, operation: str, params: Mapping[str, Any], account: str, region: str) -> Access:
+    """What `operation` with these parameters asks for, for a caller whose request went to `account`."""
+    if service == "s3":
+        bucket, key = str(params.get("Bucket", "")), str(params.get("Key", ""))
+        action = "s3:" + _S3_ACTIONS.get(operation, operation)
+        return Access(action, f"arn:aws:s3:::{bucket}{'/' + key if key else ''}" if bucket else "*", account)
+    action = f"{_ACTION_PREFIX.get(service) or service_model(service).signing_name}:{operation}"
+    resource = _resource(service, operation, params, account, region)
+    owner = resource.split(":")[4] if resource.count(":") >= 5 else account
+    return Access(action, resource, owner or account)
+
+
+def _resource(service: str, operation: str, params: Mapping[str, Any], account: str, region: str) -> str:
+    if service == "kms":
+        key = str(params.get("KeyId", ""))
+        return key if key.startswith("arn:") or not key else f"arn:aws:kms:{region}:{account}:key/{key}"
+    if service.startswith("sagemaker"):
+        return _sagemaker(operation, params, account, region)
+    named = [
+        v
+        for k, v in params.items()
+        if k.lower().endswith("arn") and isinstance(v, str) and v.startswith("arn:")
+    ]
+    return named[0] if len(named) == 1 else "*"
+
+
+def _sagemaker(operation: str, params: Mapping[str, Any], account: str, region: str) -> str:
+    for member in ("ModelPackageName", "ModelPackageArn", "PipelineExecutionArn", "ResourceArn"):
+        value = str(params.get(member, ""))
+        if value.startswith("arn:"):
+            return value
+    if "ModelPackageGroupName" in params:
+        group = str(params["ModelPackageGroupName"])
+        prefix = f"arn:aws:sagemaker:{region}:{account}:model-package-group/"
+        return group if group.startswith("arn:") else prefix + group
+    if operation.startswith("InvokeEndpoint"):
+        return f"arn:aws:sagemaker:{region}:{account}:endpoint/{params.get('EndpointName', '')}".lower()
+    found = _SAGEMAKER.match(operation)
+    kind = found[1] if found else ""
+    name = next((params[m] for m in (f"{kind}Name", f"{kind}Arn") if m in params), None)
+    if kind and name:
+        text = str(name)
+        path = _WORDS.sub("-", kind).lower()
+        return (
+            text if text.startswith("arn:") else f"arn:aws:sagemaker:{region}:{account}:{path}/{text}".lower()
+        )
+    return "*"

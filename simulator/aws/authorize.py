@@ -1,0 +1,167 @@
+"""May this caller do this: identity and resource policies brought together and evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from simulator.aws.access import Access, access
+from simulator.aws.iam.decision import PolicyType, denial
+from simulator.aws.iam.documents import PolicyKind, parse_policy
+from simulator.aws.iam.evaluate import AccessRequest, PolicySet, evaluate
+from simulator.aws.iam.principals import Caller
+from simulator.aws.iam.statements import PolicyDocument
+from simulator.aws.iam.variables import Context, context
+from simulator.aws.policies import Policies
+from simulator.aws.principal import Principal
+from simulator.kernel.errors import CallerError
+from simulator.kernel.world import Kernel
+
+# Their answer does not depend on what the caller may do.
+_OPEN = frozenset(
+    {"sts:GetCallerIdentity", "sts:GetSessionToken", "sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"}
+)
+_PUBLIC_ERRORS = {
+    "s3": "AccessDenied",
+    "iam": "AccessDenied",
+    "sts": "AccessDenied",
+    "cloudformation": "AccessDenied",
+}
+
+
+class Authorizer:
+    """Evaluates requests; `owner_of_bucket` comes from who created it."""
+
+    def __init__(self, kernel: Kernel, policies: Policies) -> None:
+        self._kernel, self._policies = kernel, policies
+
+    def bucket_owner(self, bucket: str) -> str:
+        """The account that owns a bucket, empty when there is none of that name."""
+        row = self._kernel.store.get("s3.bucket", bucket)
+        return str(row["account"]) if row else ""
+
+    async def authorize(
+        self,
+        principal: Principal,
+        service: str,
+        operation: str,
+        params: Mapping[str, Any],
+        account: str,
+        region: str,
+    ) -> None:
+        """Return when allowed; raise CallerError with AWS's AccessDenied text when not."""
+        asked = access(service, operation, params, account, region)
+        if asked.action in _OPEN:
+            return
+        if service == "s3" and params.get("Bucket"):
+            owner = self.bucket_owner(str(params["Bucket"]))
+            asked = Access(asked.action, asked.resource, owner or principal.account)
+        resource, only_door = await self._resource_policy(service, asked, params)
+        decision = evaluate(
+            AccessRequest(
+                _caller(principal),
+                asked.action,
+                asked.resource,
+                asked.owner,
+                self._context(principal, region, params),
+            ),
+            PolicySet(
+                identity=await self._policies.identity(principal),
+                resource=resource,
+                session=_session_policies(principal),
+                resource_must_allow=only_door,
+            ),
+        )
+        if not decision.allowed:
+            code = _PUBLIC_ERRORS.get(service, "AccessDeniedException")
+            raise CallerError(code, denial(principal.arn, asked.action, asked.resource, decision), 403)
+
+    def trusts(
+        self, trust: Mapping[str, Any], principal: Principal, role_arn: str, action: str, region: str
+    ) -> str:
+        """Empty when the role's trust policy and the caller's account rules let the caller in; else the denial text.
+
+        The caller's identity policies are judged apart, by `may_assume`.
+        """
+        document = parse_policy(trust, PolicyKind.TRUST, role_arn)
+        request = AccessRequest(
+            _caller(principal), action, role_arn, role_arn.split(":")[4], self._context(principal, region, {})
+        )
+        anything = parse_policy(
+            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:*", "Resource": "*"}]},
+            PolicyKind.IDENTITY,
+        )
+        policies = PolicySet((anything,), document, resource_must_allow=True, resource_type=PolicyType.TRUST)
+        decision = evaluate(request, policies)
+        return "" if decision.allowed else denial(principal.arn, action, role_arn, decision)
+
+    async def may_assume(
+        self, trust: Mapping[str, Any], principal: Principal, role_arn: str, region: str
+    ) -> str:
+        """Empty when trust and identity policies both let the caller assume the role; else the denial text."""
+        document = parse_policy(trust, PolicyKind.TRUST, role_arn)
+        request = AccessRequest(
+            _caller(principal),
+            "sts:AssumeRole",
+            role_arn,
+            role_arn.split(":")[4],
+            self._context(principal, region, {}),
+        )
+        policies = PolicySet(
+            await self._policies.identity(principal),
+            document,
+            session=_session_policies(principal),
+            resource_must_allow=True,
+            resource_type=PolicyType.TRUST,
+        )
+        decision = evaluate(request, policies)
+        return "" if decision.allowed else denial(principal.arn, "sts:AssumeRole", role_arn, decision)
+
+    async def _resource_policy(
+        self, service: str, asked: Access, params: Mapping[str, Any]
+    ) -> tuple[PolicyDocument | None, bool]:
+        """The resource's own policy, and whether it must allow."""
+        if service == "s3" and params.get("Bucket"):
+            bucket = str(params["Bucket"])
+            return (
+                await self._policies.bucket(bucket, asked.owner) if self.bucket_owner(bucket) else None
+            ), False
+        if service == "kms" and ":key/" in asked.resource:
+            return await self._policies.key(asked.resource, asked.owner), True
+        if ":model-package" in asked.resource:
+            return self._registry_policy(asked.resource), False
+        return None, False
+
+    def _registry_policy(self, arn: str) -> PolicyDocument | None:
+        """The policy of a model package's group; rows are written by the registry."""
+        _, _, _, region, account, rest = arn.split(":", 5)
+        group = rest.split("/")[1]
+        row = self._kernel.store.get("sagemaker.model_package_group_policy", f"{account}/{region}/{group}")
+        return parse_policy(row["policy"], PolicyKind.RESOURCE, group) if row else None
+
+    def _context(self, principal: Principal, region: str, params: Mapping[str, Any]) -> Context:
+        values: dict[str, str | bool | float | tuple[str, ...]] = {
+            "aws:PrincipalArn": principal.role_arn or principal.arn,
+            "aws:PrincipalAccount": principal.account,
+            "aws:userid": principal.user_id,
+            "aws:RequestedRegion": region,
+            "aws:SecureTransport": True,
+            "aws:CurrentTime": datetime.fromtimestamp(self._kernel.clock.now(), UTC).isoformat(),
+            "aws:ViaAWSService": False,
+        }
+        if ":user/" in principal.arn:
+            values["aws:username"] = principal.arn.rsplit("/", 1)[1]
+        if "Prefix" in params:
+            values["s3:prefix"] = str(params["Prefix"])
+        return context(values)
+
+
+def _caller(principal: Principal) -> Caller:
+    return Caller(principal.arn, principal.account, principal.role_arn)
+
+
+def _session_policies(principal: Principal) -> tuple[PolicyDocument, ...] | None:
+    if principal.session_policy is None:
+        return None
+    return (parse_policy(principal.session_policy, PolicyKind.IDENTITY, "session policy"),)

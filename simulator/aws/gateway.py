@@ -1,0 +1,138 @@
+"""The life of an AWS request: which operation, who asks, may they, then behave or forward, then answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
+from typing import Any
+from urllib.parse import unquote
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from simulator.aws import behaviours
+from simulator.aws.behaviour import find
+from simulator.aws.cloud import LEAVES, AwsCloud
+from simulator.aws.principal import Principal
+from simulator.aws.protocol import answer
+from simulator.aws.protocol.http import Incoming, Outgoing
+from simulator.aws.protocol.identify_service import region_of, service_of
+from simulator.aws.protocol.models import UnknownOperation, operation_model, service_model
+from simulator.aws.protocol.parse import parse
+from simulator.aws.protocol.route import Routed, route
+from simulator.kernel.errors import CallerError, NotSimulated
+from simulator.kernel.facts import CAUSE_HEADER, cause
+
+_UNKNOWN_SERVICE_MODELS = (UnknownOperation, LookupError)
+_BUCKET_HOST_ENDINGS = (".s3.", ".s3-")
+
+
+class Gateway:
+    """Answers every request on the AWS port."""
+
+    def __init__(self, cloud: AwsCloud) -> None:
+        self._cloud = cloud
+
+    async def respond(self, request: Request) -> Response:
+        """The HTTP entry: a Starlette endpoint for every path and method."""
+        if request.url.path == "/_simulator/health":
+            return JSONResponse({"status": "ready", "service": "aws"})
+        incoming = await _incoming(request)
+        outgoing = await self.handle(incoming)
+        response = Response(outgoing.body, outgoing.status)
+        for name, value in outgoing.headers:
+            response.headers.append(name, value)
+        if request.method == "HEAD":
+            length = next((v for k, v in outgoing.headers if k.lower() == "content-length"), None)
+            if length is not None:
+                response.headers["content-length"] = length
+        return response
+
+    async def handle(self, request: Incoming) -> Outgoing:
+        """The answer to one request."""
+        request_id = self._cloud.kernel.ids.uuid()
+        service, routed = "s3", Routed("", "rest-xml", {})
+        try:
+            service = service_of(request)
+            routed = Routed("", service_model(service).resolved_protocol, {})
+            routed = route(service, request)
+            return await self._serve(service, routed, request, request_id)
+        except CallerError as error:
+            return answer.error(service_model(service), routed.protocol, error, request_id)
+        except _UNKNOWN_SERVICE_MODELS as error:
+            return self._refuse(service, routed, NotSimulated(str(error)), request_id)
+        except NotSimulated as error:
+            return self._refuse(service, routed, error, request_id)
+
+    async def _serve(self, service: str, routed: Routed, request: Incoming, request_id: str) -> Outgoing:
+        cloud = self._cloud
+        caller = cloud.credentials.caller(request)
+        region = region_of(request, cloud.topology.region)
+        because = int(request.headers[CAUSE_HEADER]) if CAUSE_HEADER in request.headers else None
+        behaviours.load(service)
+        model = operation_model(service, routed.operation)
+        with cause(because) if because is not None else nullcontext():
+            if find(service, routed.operation) or service not in LEAVES:
+                params = parse(model, routed, request)
+                principal = caller or _anonymous(service)
+                account = principal.account
+                result = await cloud.serve(
+                    service, routed.operation, params, account, region, principal, request.headers, request_id
+                )
+                return answer.answer(model, routed.protocol, result, request_id)
+            named = _leaf_params(service, routed, request)
+            principal = caller or _anonymous(service, named, cloud)
+            return await cloud.forward(service, routed.operation, named, request, region, principal)
+
+    def _refuse(self, service: str, routed: Routed, error: NotSimulated, request_id: str) -> Outgoing:
+        detail: dict[str, object] = {"what": error.what, "remedy": error.remedy}
+        self._cloud.kernel.log.record("NotSimulated", error.what, detail)
+        failure = CallerError("NotSimulated", str(error), 501)
+        try:
+            model = service_model(service)
+        except LookupError:
+            model = service_model("sts")
+        refused = answer.error(model, routed.protocol, failure, request_id)
+        return Outgoing(refused.status, (*refused.headers, ("x-simulator", "refuses")), refused.body)
+
+
+def application(gateway: Gateway) -> Callable[[Request], Awaitable[Response]]:
+    """The endpoint to mount at every path."""
+    return gateway.respond
+
+
+async def _incoming(request: Request) -> Incoming:
+    headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in request.headers.raw}
+    path = request.scope.get("raw_path", request.url.path.encode()).decode("latin-1").split("?")[0]
+    raw = Incoming(request.method, path, request.url.query, headers, await request.body())
+    return _path_style(raw)
+
+
+def _path_style(request: Incoming) -> Incoming:
+    """S3's virtual-host addressing, `bucket.s3.us-east-1.amazonaws.com`, as path style."""
+    host = request.headers.get("host", "").split(":")[0]
+    for ending in _BUCKET_HOST_ENDINGS:
+        bucket, found, _ = host.partition(ending)
+        if found and host.endswith("amazonaws.com"):
+            headers = {**request.headers, "host": "s3.amazonaws.com"}
+            return Incoming(request.method, f"/{bucket}{request.path}", request.query, headers, request.body)
+    return request
+
+
+def _leaf_params(service: str, routed: Routed, request: Incoming) -> dict[str, Any]:
+    """What authorization and ownership need of a request that is passed on: names, never payloads."""
+    if service == "s3":
+        arguments = request.arguments()
+        found = {name: unquote(value) for name, value in routed.labels.items()}
+        return found | ({"Prefix": arguments["prefix"]} if "prefix" in arguments else {})
+    return parse(operation_model(service, routed.operation), routed, request)
+
+
+def _anonymous(
+    service: str, params: dict[str, Any] | None = None, cloud: AwsCloud | None = None
+) -> Principal:
+    """Unsigned requests: only S3 knows them, for what a bucket policy opens to everyone."""
+    if service != "s3" or cloud is None:
+        raise CallerError("MissingAuthenticationToken", "Missing Authentication Token", 403)
+    owner = cloud.authorizer.bucket_owner(str((params or {}).get("Bucket", "")))
+    return Principal("arn:aws:iam::000000000000:anonymous", owner and "000000000000", "ANONYMOUS")

@@ -1,0 +1,93 @@
+"""The policies that apply to a caller and to a resource, read where they are remembered, kept until they change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from simulator.aws.iam.documents import PolicyKind, parse_policy
+from simulator.aws.iam.statements import PolicyDocument
+from simulator.aws.principal import Principal
+from simulator.kernel.errors import CallerError
+
+Leaf = Callable[[str, str, Mapping[str, Any], str], Awaitable[dict[str, Any]]]
+
+_ABSENT = ("NoSuchEntity", "NoSuchBucketPolicy", "NoSuchBucket", "NotFoundException", "ResourceNotFound")
+
+
+class Policies:
+    """`leaf(service, operation, params, account)` reads from the leaf services without being authorized itself."""
+
+    def __init__(self, leaf: Leaf) -> None:
+        self._leaf = leaf
+        self._identity: dict[str, tuple[PolicyDocument, ...]] = {}
+        self._resource: dict[tuple[str, str], PolicyDocument | None] = {}
+
+    def forget(self) -> None:
+        """Something about policies changed: read them again."""
+        self._identity.clear()
+        self._resource.clear()
+
+    async def identity(self, principal: Principal) -> tuple[PolicyDocument, ...]:
+        """Inline and attached policies of the caller's user or role."""
+        arn = principal.role_arn or principal.arn
+        if arn not in self._identity:
+            self._identity[arn] = await self._read_identity(arn)
+        return self._identity[arn]
+
+    async def bucket(self, bucket: str, account: str) -> PolicyDocument | None:
+        """The policy of a bucket owned by `account`."""
+        return await self._kept("bucket", bucket, "s3", "GetBucketPolicy", {"Bucket": bucket}, account)
+
+    async def key(self, key_arn: str, account: str) -> PolicyDocument | None:
+        """The policy of a KMS key owned by `account`."""
+        params = {"KeyId": key_arn, "PolicyName": "default"}
+        return await self._kept("key", key_arn, "kms", "GetKeyPolicy", params, account)
+
+    async def _kept(
+        self, kind: str, name: str, service: str, operation: str, params: dict[str, Any], account: str
+    ) -> PolicyDocument | None:
+        if (kind, name) not in self._resource:
+            try:
+                text = (await self._leaf(service, operation, params, account))["Policy"]
+            except CallerError as error:
+                if error.code not in _ABSENT:
+                    raise
+                text = None
+            self._resource[kind, name] = parse_policy(text, PolicyKind.RESOURCE, name) if text else None
+        return self._resource[kind, name]
+
+    async def _read_identity(self, arn: str) -> tuple[PolicyDocument, ...]:
+        account, (kind, _, name) = arn.split(":")[4], arn.split(":", 5)[5].partition("/")
+        who = {"role": "Role", "user": "User"}.get(kind)
+        if who is None:
+            return ()
+        simple = name.rsplit("/", 1)[-1]
+        documents = []
+        try:
+            inline = await self._leaf("iam", f"List{who}Policies", {f"{who}Name": simple}, account)
+            for policy in inline["PolicyNames"]:
+                asked = {f"{who}Name": simple, "PolicyName": policy}
+                got = await self._leaf("iam", f"Get{who}Policy", asked, account)
+                documents.append(_identity(got["PolicyDocument"], policy))
+            attached = await self._leaf("iam", f"ListAttached{who}Policies", {f"{who}Name": simple}, account)
+            documents += [
+                await self._managed(policy["PolicyArn"], account) for policy in attached["AttachedPolicies"]
+            ]
+        except CallerError as error:
+            if error.code not in _ABSENT:
+                raise
+        return tuple(documents)
+
+    async def _managed(self, arn: str, account: str) -> PolicyDocument:
+        policy = (await self._leaf("iam", "GetPolicy", {"PolicyArn": arn}, account))["Policy"]
+        asked = {"PolicyArn": arn, "VersionId": policy["DefaultVersionId"]}
+        version = await self._leaf("iam", "GetPolicyVersion", asked, account)
+        return _identity(version["PolicyVersion"]["Document"], arn)
+
+
+def _identity(document: Any, name: str) -> PolicyDocument:
+    text = unquote(document) if isinstance(document, str) else json.dumps(document)
+    return parse_policy(text, PolicyKind.IDENTITY, name)

@@ -1,0 +1,141 @@
+"""Parameters against the service model, with the texts that AWS's front end answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from botocore.model import ListShape, MapShape, OperationModel, Shape, StringShape, StructureShape
+
+from simulator.kernel.errors import CallerError
+
+_PYTHON: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "character": (str,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "long": (int,),
+    "float": (int, float),
+    "double": (int, float),
+    "timestamp": (int, float),
+    "blob": (bytes,),
+    "structure": (dict,),
+    "map": (dict,),
+    "list": (list,),
+}
+
+
+def validate(operation: OperationModel, params: dict[str, Any]) -> None:
+    """Raise CallerError naming every constraint that the parameters break, as AWS counts and words them."""
+    shape = operation.input_shape
+    if shape is None:
+        return
+    for problem in _misfits(shape, params, ""):
+        raise CallerError("SerializationException", problem)
+    problems = list(_problems(shape, params, ""))
+    if problems:
+        plural = "s" if len(problems) > 1 else ""
+        text = f"{len(problems)} validation error{plural} detected: {'; '.join(problems)}"
+        raise CallerError(_code(operation), text)
+
+
+def _code(operation: OperationModel) -> str:
+    return "ValidationError" if operation.service_model.protocol == "query" else "ValidationException"
+
+
+def _misfits(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    """Wrong types and unknown members."""
+    if isinstance(shape, StructureShape) and shape.is_document_type:
+        return
+    if not _fits(shape.type_name, value):
+        yield f"{path or 'The request'}: {type(value).__name__} can not be converted to {shape.type_name}"
+        return
+    if isinstance(shape, StructureShape):
+        for name, item in value.items():
+            if name not in shape.members:
+                known = ", ".join(shape.members)
+                yield f"Unknown parameter {path}{'.' if path else ''}{name}; expected one of {known}"
+            else:
+                yield from _misfits(shape.members[name], item, f"{path}.{name}" if path else name)
+    elif isinstance(shape, ListShape):
+        for index, item in enumerate(value):
+            yield from _misfits(shape.member, item, f"{path}[{index}]")
+    elif isinstance(shape, MapShape):
+        for key, item in value.items():
+            yield from _misfits(shape.value, item, f"{path}.{key}")
+
+
+def _fits(type_name: str, value: Any) -> bool:
+    expected = _PYTHON[type_name]
+    return isinstance(value, expected) and (bool in expected or not isinstance(value, bool))
+
+
+def _problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    if isinstance(shape, StructureShape):
+        if shape.is_document_type:
+            return
+        for name in shape.required_members:
+            if name not in value:
+                yield _sentence("null", _join(path, name), "Member must not be null")
+        for name, item in value.items():
+            yield from _problems(shape.members[name], item, _join(path, name))
+        return
+    yield from _bounds(shape, value, path)
+    if isinstance(shape, ListShape):
+        for index, item in enumerate(value):
+            yield from _problems(shape.member, item, f"{path}.{index + 1}.member")
+    elif isinstance(shape, MapShape):
+        for key, item in value.items():
+            yield from _problems(shape.key, key, f"{path}.key")
+            yield from _problems(shape.value, item, f"{path}.{key}.member")
+
+
+def _bounds(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    low, high = shape.metadata.get("min"), shape.metadata.get("max")
+    if shape.type_name in ("integer", "long", "float", "double"):
+        if low is not None and value < low:
+            yield _sentence(value, path, f"Member must have value greater than or equal to {low}")
+        if high is not None and value > high:
+            yield _sentence(value, path, f"Member must have value less than or equal to {high}")
+        return
+    if shape.type_name in ("string", "list", "map", "blob"):
+        if low is not None and len(value) < low:
+            yield _sentence(value, path, f"Member must have length greater than or equal to {low}")
+        if high is not None and len(value) > high:
+            yield _sentence(value, path, f"Member must have length less than or equal to {high}")
+    if isinstance(shape, StringShape):
+        pattern = shape.metadata.get("pattern")
+        if shape.enum and value not in shape.enum:
+            yield _sentence(value, path, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]")
+        elif pattern and not _matches(pattern, value):
+            yield _sentence(value, path, f"Member must satisfy regular expression pattern: {pattern}")
+
+
+def _join(path: str, name: str) -> str:
+    wire = name[:1].lower() + name[1:]
+    return f"{path}.{wire}" if path else wire
+
+
+def _sentence(value: Any, path: str, constraint: str) -> str:
+    shown = str(value) if len(str(value)) <= 200 else str(value)[:200] + "..."
+    return f"Value '{shown}' at '{path}' failed to satisfy constraint: {constraint}"
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    """The model's Java pattern for Python; None where Python's syntax has no equivalent."""
+    try:
+        return re.compile(
+            pattern.replace("\\p{L}", "A-Za-z\\u00c0-\\uffff")
+            .replace("\\p{Z}", "\\s")
+            .replace("\\p{N}", "0-9")
+        )
+    except re.error:
+        return None
+
+
+def _matches(pattern: str, value: str) -> bool:
+    compiled = _compiled(pattern)
+    return compiled is None or compiled.fullmatch(value) is not None

@@ -1,0 +1,39 @@
+"""What the simulator is told at start, from the command line and the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+AWS_PORT, AZURE_DEVOPS_PORT, CONSOLE_PORT = 4566, 4567, 4568
+ENGINES = ("process", "docker", "scripted")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Ports of 0 are chosen by the system. `state` None keeps nothing. `hold_seconds` 0 is conformance mode."""
+
+    host: str = "127.0.0.1"
+    aws_port: int = AWS_PORT
+    azure_devops_port: int = AZURE_DEVOPS_PORT
+    console_port: int = CONSOLE_PORT
+    state: Path | None = None
+    engine: str = "process"
+    seed: int | None = None
+    topology: Path | None = None
+    backing_endpoint: str = ""
+    allowed_hosts: tuple[str, ...] = ()
+    hold_seconds: float = 50.0
+
+
+def default_state() -> Path:
+    """Where state lives when nothing else is said: the user's state directory."""
+    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(base) / "sagemaker-azure-devops-simulator"
+
+
+def allowed_hosts(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The hosts of SIMULATOR_ALLOWED_HOSTS, separated by commas or spaces."""
+    return tuple(environment.get("SIMULATOR_ALLOWED_HOSTS", "").replace(",", " ").split())
