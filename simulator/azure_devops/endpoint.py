@@ -1,0 +1,132 @@
+"""What a REST endpoint is: a function that answers one verb at one location id, for tokens with one scope."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulator.azure_devops.errors import failure, invalid
+from simulator.azure_devops.identify import Caller
+from simulator.azure_devops.organization import Organization, Row
+from simulator.azure_devops.service import AzureDevOps
+from simulator.kernel.world import Kernel
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer that is not plain 200 JSON: `content` (with `content_type`) goes out as it is when it is given."""
+
+    status: int = 200
+    value: object = None
+    content: bytes | None = None
+    content_type: str = "text/plain; charset=utf-8"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request to an endpoint; names in `route`, `query` and `headers` are lower case."""
+
+    azure: AzureDevOps
+    caller: Caller
+    method: str
+    route: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: Any = None
+
+    @property
+    def kernel(self) -> Kernel:
+        """Clock, store, log."""
+        return self.azure.kernel
+
+    @property
+    def organization(self) -> Organization:
+        """The rows."""
+        return self.azure.organization
+
+    @property
+    def url(self) -> str:
+        """The organization's URL, without a slash at its end."""
+        return self.azure.organization.url
+
+    def project(self) -> Row:
+        """The project of the route, if the caller sees it; else TF200016, which hides what is not yours."""
+        name = self.route.get("project") or self.route.get("scopeidentifier", "")
+        return self.visible(self.organization.project(name), name)
+
+    def project_or_none(self) -> Row | None:
+        """The project of the route, or None where the route names none."""
+        return self.project() if self.route.get("project") else None
+
+    def visible(self, project: Row, name: str) -> Row:
+        """`project`, if the caller sees it."""
+        if project["name"] not in self.caller.projects:
+            raise failure("ProjectDoesNotExistWithNameException", name=name)
+        return project
+
+    def repository(self) -> Row:
+        """The repository of the route; TF401019 where it is not, or not the caller's."""
+        project = self.project_or_none()
+        row = self.organization.repository(self.route["repositoryid"], project["id"] if project else "")
+        owner = self.organization.project(row["project"])
+        if owner["name"] not in self.caller.projects:
+            raise failure("GitRepositoryNotFoundException", name=self.route["repositoryid"])
+        return row
+
+    def requires(self, scope: str) -> None:
+        """Refuse as the service does when the token lacks the scope."""
+        if not self.caller.may(scope):
+            raise failure("UnauthorizedRequestException", user=self.caller.identity.id)
+
+    def member(self, name: str) -> Any:
+        """A member that the body must have."""
+        if not isinstance(self.body, dict) or self.body.get(name) is None:
+            raise failure("VssPropertyValidationException", parameter=name)
+        return self.body[name]
+
+    def object_body(self) -> dict[str, Any]:
+        """The body, which must be an object."""
+        if not isinstance(self.body, dict):
+            raise invalid("The request body must be a JSON object.")
+        return self.body
+
+    def number(self, name: str, default: int) -> int:
+        """A query parameter that is a number."""
+        text = self.query.get(name, "")
+        if text and not text.isdigit():
+            raise invalid(f"The value '{text}' of the query parameter {name} is not a number.")
+        return int(text) if text else default
+
+
+Handler = Callable[[Call], Awaitable[object]]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A handler and the scope that a token needs for it (None: any token)."""
+
+    handler: Handler
+    scope: str | None
+
+
+ENDPOINTS: dict[tuple[str, str], Endpoint] = {}
+
+
+def endpoint(method: str, location: str, scope: str | None) -> Callable[[Handler], Handler]:
+    """Say that a function answers `method` at the location with this id."""
+
+    def register(handler: Handler) -> Handler:
+        key = (method, location)
+        if key in ENDPOINTS:
+            raise ValueError(f"{method} {location} has two handlers")
+        ENDPOINTS[key] = Endpoint(handler, scope)
+        return handler
+
+    return register
+
+
+def collection(values: list[Any]) -> dict[str, Any]:
+    """The form in which the service gives lists."""
+    return {"count": len(values), "value": values}

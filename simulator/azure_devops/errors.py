@@ -1,0 +1,222 @@
+"""Every error text that an Azure DevOps client can see, in the service's own shape (VssServiceException)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from simulator.kernel.errors import CallerError, NotSimulated
+
+
+@dataclass(frozen=True)
+class Text:
+    """One entry of the catalogue: HTTP status, .NET namespace of the exception, message with `{places}`."""
+
+    status: int
+    namespace: str
+    message: str
+
+
+_CORE = "Microsoft.TeamFoundation.Core.WebApi"
+_GIT = "Microsoft.TeamFoundation.Git.Server"
+_BUILD = "Microsoft.TeamFoundation.Build.WebApi"
+_PIPELINES = "Microsoft.Azure.Pipelines.WebApi"
+_TASK = "Microsoft.TeamFoundation.DistributedTask.WebApi"
+_WEB = "Microsoft.VisualStudio.Services.WebApi"
+_ENDPOINT = "Microsoft.VisualStudio.Services.ServiceEndpoints.WebApi"
+_CHECKS = "Microsoft.Azure.Pipelines.Checks.WebApi"
+
+# Texts: recorded traffic in Azure/azure-devops-cli-extension (MIT), vsts-rest-api-specs, Microsoft Learn; see
+# reference/azure-devops.md sections 2.1.3, 2.3, 4.2 and 8.3. A TF number is part of the service's text.
+CATALOGUE: dict[str, Text] = {
+    "ProjectDoesNotExistWithNameException": Text(
+        404,
+        _CORE,
+        "TF200016: The following project does not exist: {name}. Verify that the name of the project is correct and"
+        " that the project exists on the specified Azure DevOps Server.",
+    ),
+    "UnauthorizedRequestException": Text(
+        401, _WEB, "TF400813: The user '{user}' is not authorized to access this resource."
+    ),
+    "AccessDeniedException": Text(
+        403, _WEB, "Access denied. {user} needs {permission} permissions to perform the action."
+    ),
+    "VssVersionNotSpecifiedException": Text(
+        400,
+        _WEB,
+        'No api-version was supplied for the "{method}" request. The version must be supplied either as part of the'
+        ' Accept header (e.g. "application/json; api-version=1.0") or as a query parameter (e.g. "?api-version=1.0").',
+    ),
+    "VssVersionOutOfRangeException": Text(
+        400,
+        _WEB,
+        'The requested REST API version of {version} is out of range for this server. The latest REST API version this'
+        " server supports is {maximum}.",
+    ),
+    "VssInvalidPreviewVersionException": Text(
+        400,
+        _WEB,
+        'The requested version "{version}" of the resource is under preview. The -preview flag must be supplied in the'
+        ' api-version for such requests. For example: "{version}-preview"',
+    ),
+    "VssInvalidApiVersionStringException": Text(
+        400,
+        _WEB,
+        "The api-version string could not be parsed: {version}. Expected something like 7.1 or 7.1-preview.1.",
+    ),
+    "InvalidArgumentValueException": Text(400, _WEB, "{message}"),
+    "VssPropertyValidationException": Text(
+        400, _WEB, "Value cannot be null.\r\nParameter name: {parameter}"
+    ),
+    "JsonReaderException": Text(400, "Newtonsoft.Json", "{message}"),
+    "GitRepositoryNotFoundException": Text(
+        404,
+        _GIT,
+        "TF401019: The Git repository with name or identifier {name} does not exist or you do not have permissions for"
+        " the operation you are attempting.",
+    ),
+    "GitRepositoryNameAlreadyExistsException": Text(
+        409, _GIT, "TF400948: A Git repository with the name {name} already exists."
+    ),
+    "GitNeedsPermissionException": Text(
+        403,
+        _GIT,
+        "TF401027: You need the Git '{permission}' permission to perform this action. Details: identity '{user}',"
+        " scope 'repository'.",
+    ),
+    "GitUnresolvableToCommitException": Text(
+        404,
+        _GIT,
+        "TF401175: The version descriptor <{kind}: {version}> could not be resolved to a version in the repository"
+        " {repository}",
+    ),
+    "GitItemNotFoundException": Text(
+        404,
+        _GIT,
+        "TF401174: The item '{path}' could not be found in the repository '{repository}' at the version specified by"
+        " '<{kind}: {version}>' (resolved to commit '{commit}')",
+    ),
+    "GitCommitDoesNotExistException": Text(
+        404, _GIT, "The commit '{commit}' does not exist or you do not have permissions for the operation."
+    ),
+    "GitReferenceStaleException": Text(
+        409,
+        _GIT,
+        "TF401028: The reference '{name}' has already been updated by another client, so you cannot update it. Please"
+        " try again.",
+    ),
+    "GitObjectDoesNotExistException": Text(404, _GIT, "TF401035: The object '{object}' does not exist."),
+    "GitPullRequestNotFoundException": Text(
+        404,
+        _GIT,
+        "TF401180: The requested pull request was not found.",
+    ),
+    "GitPullRequestExistsException": Text(
+        409,
+        _GIT,
+        "TF401179: An active pull request for the source and target branch already exists.",
+    ),
+    "GitPullRequestCannotBeActivated": Text(
+        409, _GIT, "TF401181: The pull request cannot be edited due to its state."
+    ),
+    "GitPullRequestStaleException": Text(
+        409,
+        _GIT,
+        "The source commit of the pull request has changed: completion needs its newest commit ({commit}).",
+    ),
+    "GitPullRequestMergeConflictException": Text(
+        409, _GIT, "The pull request cannot be completed because of merge conflicts in: {paths}"
+    ),
+    "PullRequestRequired": Text(
+        403,
+        _GIT,
+        "TF402455: Pushes to this branch are not permitted; you must use a pull request to update this branch.",
+    ),
+    "PipelineNotFoundException": Text(404, _PIPELINES, "Pipeline {id} not found."),
+    "PipelineValidationException": Text(400, _PIPELINES, "{message}"),
+    "PipelineExistsException": Text(
+        409, _PIPELINES, "A pipeline named {name} already exists in folder \\."
+    ),
+    "RunNotFoundException": Text(404, _PIPELINES, "Run {id} of pipeline {pipeline} not found."),
+    "DefinitionNotFoundException": Text(404, _BUILD, "Definition {id} not found."),
+    "BuildNotFoundException": Text(404, _BUILD, "The requested build {id} could not be found."),
+    "BuildLogNotFoundException": Text(404, _BUILD, "The log {id} of build {build} could not be found."),
+    "StageNotFoundException": Text(404, _BUILD, "The stage {name} of build {build} could not be found."),
+    "StageNotInRetriableStateException": Text(
+        400, _BUILD, "The stage {name} cannot be changed to {state}: it is {current}."
+    ),
+    "ArtifactNotFoundException": Text(
+        404, _BUILD, "Artifact {name} was not found for build {build}."
+    ),
+    "TimelineNotFoundException": Text(404, _TASK, "Cannot find timeline with id {id}."),
+    "EnvironmentNotFoundException": Text(
+        404,
+        _TASK,
+        "Environment with ID {id} does not exist or you are not authorized to access it.",
+    ),
+    "EnvironmentExistsException": Text(
+        409, _TASK, "Environment {name} already exists in current project."
+    ),
+    "VariableGroupNotFoundException": Text(404, _TASK, "Variable group with ID {id} does not exist."),
+    "VariableGroupExistsException": Text(409, _TASK, "Variable group already exists. Name: '{name}'."),
+    "ServiceEndpointNotFoundException": Text(404, _ENDPOINT, "Service connection {id} does not exist."),
+    "DuplicateServiceConnectionException": Text(
+        409, _ENDPOINT, "Service connection with name {name} already exists. Only a user having Administrator/User"
+        " role permissions on service connection {name} can see it.",
+    ),
+    "ApprovalNotFoundException": Text(404, _CHECKS, "Approval with ID {id} was not found."),
+    "ApprovalUnauthorizedException": Text(
+        403, _CHECKS, "User {user} is not authorized to update the approval with ID {id}."
+    ),
+    "ApprovalRequesterException": Text(
+        403,
+        _CHECKS,
+        "The requester of the run, {user}, cannot approve it: approval {id} does not allow it.",
+    ),
+    "ApprovalAlreadyCompletedException": Text(
+        400, _CHECKS, "Approval with ID {id} has already been completed with status {status}."
+    ),
+    "InvalidApprovalStatusException": Text(
+        400, _CHECKS, "The approval status {status} is not valid. Expected approved or rejected."
+    ),
+    "CheckConfigurationNotFoundException": Text(404, _CHECKS, "Check configuration with ID {id} does not exist."),
+    "TestObjectNotFoundException": Text(
+        404, "Microsoft.TeamFoundation.TestManagement.WebApi", "Test run {id} not found."
+    ),
+}
+
+
+def failure(code: str, **values: object) -> CallerError:
+    """The catalogue's error of that code (the service's typeKey) with its places filled."""
+    text = CATALOGUE[code]
+    return CallerError(code, text.message.format(**values), text.status)
+
+
+def invalid(message: str) -> CallerError:
+    """A request that a member makes invalid: 400 with `message`."""
+    return failure("InvalidArgumentValueException", message=message)
+
+
+def envelope(error: CallerError) -> dict[str, object]:
+    """The wire form of an error, key order included."""
+    text = CATALOGUE.get(error.code)
+    namespace = text.namespace if text else _WEB
+    return {
+        "$id": "1",
+        "innerException": None,
+        "message": error.message,
+        "typeName": f"{namespace}.{error.code}, {namespace}",
+        "typeKey": error.code,
+        "errorCode": 0,
+        "eventId": 3000,
+    }
+
+
+def not_simulated_envelope(refused: NotSimulated) -> dict[str, object]:
+    """The same form for what the real service has and this one has not: status 501."""
+    error = CallerError("NotSimulated", str(refused), 501)
+    return {**envelope(error), "typeName": "Simulator.NotSimulated, Simulator"}
+
+
+def no_controller(path: str) -> str:
+    """The real service's plain text for a path that nothing serves (status 404)."""
+    return f"The controller for path '{path}' was not found or does not implement IController."

@@ -1,0 +1,131 @@
+"""Reads commits, trees and files of a bare repository."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulator.azure_devops.git.program import GitFailed, git
+
+_FORMAT = "%H%x00%T%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B%x01"
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who wrote or committed, and when (ISO 8601)."""
+
+    name: str
+    email: str
+    date: str
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One commit."""
+
+    id: str
+    tree: str
+    parents: tuple[str, ...]
+    author: Signature
+    committer: Signature
+    message: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a tree; `path` is from the root, without a slash at its start."""
+
+    mode: str
+    kind: str
+    id: str
+    path: str
+
+
+async def resolve(repository: Path, revision: str, kind: str = "commit") -> str | None:
+    """The full id of what `revision` (ref or id) means, or None."""
+    if not revision or revision.startswith("-"):
+        return None
+    try:
+        output = await git(repository, "rev-parse", "--verify", "--quiet", f"{revision}^{{{kind}}}")
+    except GitFailed:
+        return None
+    return output.decode().strip()
+
+
+async def log(
+    repository: Path, revision: str, limit: int = 100, path: str = "", skip: int = 0, exclude: str = ""
+) -> list[Commit]:
+    """The commits that lead to `revision`, the newest first, without those that lead to `exclude`."""
+    arguments = ["log", f"--format={_FORMAT}", f"--max-count={limit}", f"--skip={skip}", revision]
+    arguments += [f"^{exclude}"] if exclude else []
+    arguments += ["--", path] if path else ["--"]
+    output = (await git(repository, *arguments)).decode(errors="replace")
+    return [_commit(text.lstrip("\n")) for text in output.split("\x01") if text.strip()]
+
+
+async def commit(repository: Path, revision: str) -> Commit:
+    """One commit."""
+    return (await log(repository, revision, 1))[0]
+
+
+async def blob(repository: Path, revision: str, path: str) -> bytes | None:
+    """A file's content at a revision, or None where it is not there."""
+    if await resolve(repository, f"{revision}:{path}", "blob") is None:
+        return None
+    return await git(repository, "cat-file", "blob", f"{revision}:{path}")
+
+
+async def tree(repository: Path, revision: str, path: str = "", recursive: bool = False) -> list[Entry]:
+    """The entries of a directory (with `recursive`, all below it)."""
+    flags = ["-r", "-t"] if recursive else []
+    target = f"{revision}:{path}" if path else revision
+    output = await git(repository, "ls-tree", "-z", *flags, target)
+    entries = []
+    for line in output.decode(errors="surrogateescape").split("\0"):
+        if line:
+            facts, _, name = line.partition("\t")
+            mode, kind, identifier = facts.split()
+            entries.append(Entry(mode, kind, identifier, f"{path}/{name}".lstrip("/")))
+    return entries
+
+
+async def text_files(repository: Path, revision: str, suffixes: tuple[str, ...]) -> dict[str, str]:
+    """The texts of all files at a revision whose names end so: path (no slash at its start) to text."""
+    wanted = [
+        entry
+        for entry in await tree(repository, revision, recursive=True)
+        if entry.kind == "blob" and entry.path.endswith(suffixes)
+    ]
+    asked = "".join(f"{entry.id}\n" for entry in wanted).encode()
+    output = await git(repository, "cat-file", "--batch", given=asked) if wanted else b""
+    files, position = {}, 0
+    for entry in wanted:
+        end = output.index(b"\n", position)
+        size = int(output[position:end].split()[2])
+        files[entry.path] = output[end + 1 : end + 1 + size].decode(errors="replace")
+        position = end + 1 + size + 1
+    return files
+
+
+async def changed_paths(repository: Path, old: str | None, new: str) -> tuple[str, ...]:
+    """The paths that differ between two commits; all of `new` where there is no `old`."""
+    if old is None:
+        return tuple(entry.path for entry in await tree(repository, new, recursive=True) if entry.kind == "blob")
+    output = await git(repository, "diff", "--name-only", "-z", "--no-renames", old, new)
+    return tuple(path for path in output.decode(errors="replace").split("\0") if path)
+
+
+async def merge_base(repository: Path, one: str, other: str) -> str | None:
+    """The best common ancestor of two commits, if there is one."""
+    try:
+        return (await git(repository, "merge-base", one, other)).decode().strip()
+    except GitFailed as failed:
+        if failed.code == 1:
+            return None
+        raise
+
+
+def _commit(text: str) -> Commit:
+    identifier, tree_id, parents, *people, message = text.split("\0", 9)
+    author, committer = Signature(*people[:3]), Signature(*people[3:])
+    return Commit(identifier, tree_id, tuple(parents.split()), author, committer, message.strip("\n"))

@@ -1,0 +1,114 @@
+"""What the refs of a repository were when last seen, and the fact that each change becomes: no push is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulator.azure_devops.git.program import git
+from simulator.azure_devops.organization import REPOSITORY, Organization, Row
+
+NO_OBJECT = "0" * 40
+
+_SEEN = "azure_devops.refs"
+_PUSH = "azure_devops.push"
+REF_UPDATED = "RefUpdated"
+
+_SETTINGS = (
+    ("http.receivepack", "true"),
+    ("uploadpack.allowFilter", "true"),
+    ("uploadpack.allowAnySHA1InWant", "true"),
+    ("receive.advertisePushOptions", "true"),
+    ("core.logAllRefUpdates", "false"),
+    ("gc.auto", "0"),
+)
+
+
+@dataclass(frozen=True)
+class RefUpdate:
+    """One ref that changed; forty zeros stand for a ref that is not there."""
+
+    name: str
+    old: str
+    new: str
+
+
+def changes(before: dict[str, str], after: dict[str, str]) -> list[RefUpdate]:
+    """What changed between two readings of the refs."""
+    return [
+        RefUpdate(name, before.get(name, NO_OBJECT), after.get(name, NO_OBJECT))
+        for name in sorted({*before, *after})
+        if before.get(name) != after.get(name)
+    ]
+
+
+class RefWatch:
+    """The bare repositories of the organization and the refs that were last seen in them."""
+
+    def __init__(self, organization: Organization) -> None:
+        self._organization = organization
+        self._kernel = organization.kernel
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    def path(self, repository: Row) -> Path:
+        """The bare repository's directory."""
+        return self._kernel.store.directory / "git" / f"{repository['id']}.git"
+
+    def lock(self, repository: Row) -> asyncio.Lock:
+        """Held while refs are changed and while they are read to be compared."""
+        return self._locks.setdefault(repository["id"], asyncio.Lock())
+
+    async def ensure(self, repository: Row) -> None:
+        """Make the bare repository when it is not there yet."""
+        path = self.path(repository)
+        if not (path / "HEAD").exists():
+            path.mkdir(parents=True, exist_ok=True)
+            await git(path, "init", "--quiet", "--bare", "--initial-branch=main")
+            for name, value in _SETTINGS:
+                await git(path, "config", name, value)
+
+    async def open_all(self) -> None:
+        """At start: make what is missing and turn what changed while nobody looked into facts."""
+        for repository in self._organization.rows(REPOSITORY):
+            await self.ensure(repository)
+            async with self.lock(repository):
+                await self.observe(repository, "")
+
+    async def read(self, repository: Row) -> dict[str, str]:
+        """Ref names and the objects they point to, now."""
+        output = await git(self.path(repository), "for-each-ref", "--format=%(refname) %(objectname)")
+        return dict(line.split(" ", 1) for line in output.decode().splitlines())
+
+    async def observe(self, repository: Row, pusher: str) -> list[RefUpdate]:
+        """Compare with what was last seen; each change becomes a fact. The caller holds the lock."""
+        after = await self.read(repository)
+        with self._kernel.store.transaction():
+            before = (self._kernel.store.get(_SEEN, repository["id"]) or {"refs": {}})["refs"]
+            updates = changes(before, after)
+            if updates:
+                self._record(repository, pusher, after, updates)
+        return updates
+
+    def pushes(self, repository: Row) -> list[Row]:
+        """The pushes of a repository, the newest first."""
+        found = [row for _, row in self._kernel.store.scan(_PUSH, f"{repository['id']}/")]
+        return sorted(found, key=lambda row: -row["pushId"])
+
+    def _record(self, repository: Row, pusher: str, after: dict[str, str], updates: list[RefUpdate]) -> None:
+        store, project = self._kernel.store, self._organization.project(repository["project"])
+        number = self._organization.next_number("push")
+        listed = [{"name": u.name, "oldObjectId": u.old, "newObjectId": u.new} for u in updates]
+        push = {"pushId": number, "date": self._kernel.clock.iso(), "pushedBy": pusher, "refUpdates": listed}
+        store.put(_PUSH, f"{repository['id']}/{number:010d}", push)
+        store.put(_SEEN, repository["id"], {"refs": after})
+        for update in listed:
+            detail = {
+                **update,
+                "project": project["name"],
+                "repository": repository["name"],
+                "repositoryId": repository["id"],
+                "pushedBy": pusher,
+                "pushId": number,
+            }
+            self._kernel.log.record(REF_UPDATED, f"{repository['name']} {update['name']}", detail)

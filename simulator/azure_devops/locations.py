@@ -1,0 +1,106 @@
+"""The location table: which id, area and route the real service gives to each REST resource."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_DATA = Path(__file__).parent / "data"
+# Rows that ended before this version answer clients that nobody uses any more.
+_OLDEST_VERSION = 5.0
+
+
+@dataclass(frozen=True)
+class Location:
+    """One row: `route` as recorded, versions as text (`released` is 0.0 while the resource is in preview)."""
+
+    id: str
+    area: str
+    resource: str
+    route: str
+    minimum: str
+    maximum: str
+    released: str
+
+
+@dataclass(frozen=True)
+class Match:
+    """A path that fits a location; names in `values` are lower case. More literal segments fit better."""
+
+    location: Location
+    values: dict[str, str]
+    literals: int
+
+
+@cache
+def rows() -> tuple[dict[str, object], ...]:
+    """The table as the wire shows it."""
+    return tuple(json.loads((_DATA / "locations.json").read_text()))
+
+
+@cache
+def resource_areas() -> tuple[dict[str, str], ...]:
+    """Id and name of every area of the real service."""
+    return tuple(json.loads((_DATA / "resource_areas.json").read_text()))
+
+
+@cache
+def location(identifier: str) -> Location:
+    """The location of that id; KeyError when the table has none."""
+    return _by_id()[identifier]
+
+
+def matches(path: str) -> list[Match]:
+    """The locations whose route fits `path` (without the organization), the closest first."""
+    found = []
+    for candidate, pattern, literals in _patterns():
+        if fit := pattern.fullmatch(path.strip("/")):
+            values = {name: value for name, value in fit.groupdict().items() if value}
+            found.append(Match(candidate, values, literals))
+    return sorted(found, key=lambda match: -match.literals)
+
+
+@cache
+def _by_id() -> dict[str, Location]:
+    table = {}
+    for row in rows():
+        keys = ("id", "area", "resourceName", "routeTemplate", "minVersion", "maxVersion", "releasedVersion")
+        table[str(row["id"])] = Location(*(str(row[key]) for key in keys))
+    return table
+
+
+@cache
+def _patterns() -> tuple[tuple[Location, re.Pattern[str], int], ...]:
+    return tuple(
+        (entry, *_pattern(entry)) for entry in _by_id().values() if float(entry.maximum) >= _OLDEST_VERSION
+    )
+
+
+def _pattern(entry: Location) -> tuple[re.Pattern[str], int]:
+    """The route as a pattern: project and trailing parameters may be left out, case does not count."""
+    segments = [_written(segment, entry) for segment in entry.route.strip("/").split("/")]
+    optional_head = ""
+    if segments[0].startswith("{"):
+        optional_head = f"(?:(?P<{_name(segments.pop(0))}>[^/]+)/)?"
+    last_literal = max(index for index, segment in enumerate(segments) if not segment.startswith("{"))
+    required = "/".join(
+        f"(?P<{_name(segment)}>[^/]+)" if segment.startswith("{") else re.escape(segment)
+        for segment in segments[: last_literal + 1]
+    )
+    tail = segments[last_literal + 1 :]
+    optional = "".join(
+        f"(?:/(?P<{_name(segment)}>{'.+' if segment.startswith('{*') else '[^/]+'})" for segment in tail
+    )
+    literals = sum(not segment.startswith("{") for segment in segments)
+    return re.compile(optional_head + required + optional + ")?" * len(tail), re.IGNORECASE), literals
+
+
+def _written(segment: str, entry: Location) -> str:
+    return segment.replace("{area}", entry.area).replace("{resource}", entry.resource)
+
+
+def _name(segment: str) -> str:
+    return segment.strip("{}*").lower()

@@ -1,0 +1,118 @@
+"""The organization's rows: projects, repositories, definitions, environments, connections, groups; found by name or id."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.azure_devops.errors import failure
+from simulator.azure_devops.identities import Identity, by_name
+from simulator.kernel.world import Kernel
+from simulator.topology import Topology
+
+Row = dict[str, Any]
+
+PROJECT = "azure_devops.project"
+REPOSITORY = "azure_devops.repository"
+DEFINITION = "azure_devops.definition"
+ENVIRONMENT = "azure_devops.environment"
+CHECK = "azure_devops.check_configuration"
+VARIABLE_GROUP = "azure_devops.variable_group"
+SERVICE_ENDPOINT = "azure_devops.service_endpoint"
+RUN = "azure_devops.run"
+_COUNTER = "azure_devops.counter"
+
+
+class Organization:
+    """Typed reading and writing of the rows that people configure; `url` ends with the organization's name."""
+
+    def __init__(self, kernel: Kernel, topology: Topology, url: str) -> None:
+        self.kernel = kernel
+        self.topology = topology
+        self.name = topology.organization
+        self.url = f"{url.rstrip('/')}/{topology.organization}"
+
+    def next_number(self, counter: str) -> int:
+        """The next number of a counter, from 1."""
+        row = self.kernel.store.get(_COUNTER, counter) or {"last": 0}
+        self.kernel.store.put(_COUNTER, counter, {"last": row["last"] + 1})
+        return int(row["last"]) + 1
+
+    def rows(self, kind: str, project: str = "") -> list[Row]:
+        """All rows of a kind; with `project` (an id) those of that project."""
+        found = [row for _, row in self.kernel.store.scan(kind)]
+        return [row for row in found if not project or row["project"] == project]
+
+    def numbered(self, kind: str, number: str | int) -> Row | None:
+        """The row with that number, if it is one and exists."""
+        return self.kernel.store.get(kind, number_key(number)) if str(number).isdigit() else None
+
+    def save(self, kind: str, row: Row) -> None:
+        """Write a row under its `id`: a number or a GUID."""
+        key = number_key(row["id"]) if isinstance(row["id"], int) else row["id"]
+        self.kernel.store.put(kind, key, row)
+
+    def projects(self) -> list[Row]:
+        """Every project."""
+        return self.rows(PROJECT)
+
+    def project(self, name_or_id: str) -> Row:
+        """The project of that name or id; TF200016 when there is none."""
+        found = _named(self.projects(), name_or_id)
+        if found is None:
+            raise failure("ProjectDoesNotExistWithNameException", name=name_or_id)
+        return found
+
+    def repository(self, name_or_id: str, project: str = "") -> Row:
+        """The repository of that name (in `project`, an id) or id; TF401019 when there is none."""
+        found = _named(self.rows(REPOSITORY, project), name_or_id)
+        if found is None:
+            raise failure("GitRepositoryNotFoundException", name=name_or_id)
+        return found
+
+    def environment_named(self, project: str, name: str) -> Row | None:
+        """The project's environment of that name."""
+        return _named(self.rows(ENVIRONMENT, project), name)
+
+    def variable_group_named(self, project: str, name: str) -> Row | None:
+        """The project's variable group of that name."""
+        return _named(self.rows(VARIABLE_GROUP, project), name)
+
+    def service_endpoint_named(self, project: str, name: str) -> Row | None:
+        """The project's service connection of that name or id."""
+        return _named(self.rows(SERVICE_ENDPOINT, project), name)
+
+    def definition(self, project: str, number: str | int) -> Row | None:
+        """The project's pipeline of that number."""
+        row = self.numbered(DEFINITION, number)
+        return row if row and row["project"] == project else None
+
+    def checks_of(self, resource_type: str, resource_id: str) -> list[Row]:
+        """The enabled checks of a resource, in the order of their making."""
+        return [
+            row
+            for row in self.rows(CHECK)
+            if row["resource"]["type"] == resource_type and row["resource"]["id"] == resource_id
+        ]
+
+    def run_goes_on(self, run: int) -> bool:
+        """Whether the run exists and has not completed."""
+        row = self.kernel.store.get(RUN, number_key(run))
+        return row is not None and row["state"] != "completed"
+
+    def identity(self, name: str) -> Identity:
+        """The identity that a row keeps by name."""
+        return by_name(self.topology, name)
+
+    def person_reference(self, name: str) -> Row:
+        """The IdentityRef of that identity."""
+        return self.identity(name).reference(self.url)
+
+
+def number_key(number: str | int) -> str:
+    """A number as a key that sorts as the number does."""
+    return f"{int(number):010d}"
+
+
+def _named(rows: list[Row], name_or_id: str) -> Row | None:
+    wanted = name_or_id.lower()
+    return next((row for row in rows if wanted in (row["name"].lower(), str(row["id"]).lower())), None)

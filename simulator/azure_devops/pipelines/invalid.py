@@ -1,0 +1,83 @@
+"""What is wrong with a pipeline's YAML: every error at once, each with its place.
+
+The sentences are the service's (`shared/reference/azure-devops.md` 4.2); `expected` is ours, beside them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Position:
+    """A place in a file: `file` as the service shows it (`/azure-pipelines.yml`, `/x.yml@alias`); counts from 1."""
+
+    file: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class YamlError:
+    """One error. `position` is None where the service gives none; `expected` lists what would have been right."""
+
+    message: str
+    position: Position | None = None
+    file: str = ""
+    expected: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The line the service's message holds for this error."""
+        if self.position is not None:
+            place = self.position
+            return f"{place.file} (Line: {place.line}, Col: {place.column}): {self.message}"
+        return f"{self.file}: {self.message}" if self.file else self.message
+
+    @property
+    def explained(self) -> str:
+        """The line with what would have been right, for people."""
+        return f"{self.text}. Expected one of: {', '.join(self.expected)}" if self.expected else self.text
+
+
+class PipelineInvalid(Exception):
+    """The pipeline cannot be compiled; REST answers 400 `PipelineValidationException` with `message`."""
+
+    def __init__(self, errors: tuple[YamlError, ...]) -> None:
+        self.errors = errors
+        self.message = "\n".join(error.text for error in errors)
+        super().__init__("\n".join(error.explained for error in errors))
+
+
+class ErrorList:
+    """Errors and warnings in the order they were found, each once."""
+
+    def __init__(self) -> None:
+        self._errors: dict[YamlError, None] = {}
+        self._warnings: dict[YamlError, None] = {}
+
+    def add(self, message: str, position: Position | None = None, expected: tuple[str, ...] = ()) -> None:
+        """Records an error."""
+        self._errors.setdefault(YamlError(message, position, expected=expected))
+
+    def warn(self, message: str, position: Position | None = None, expected: tuple[str, ...] = ()) -> None:
+        """Records what the service lets pass, but a person would want to know."""
+        self._warnings.setdefault(YamlError(message, position, expected=expected))
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The warnings, explained."""
+        return tuple(warning.explained for warning in self._warnings)
+
+    def extend(self, errors: tuple[YamlError, ...]) -> None:
+        """Records errors found elsewhere."""
+        for error in errors:
+            self._errors.setdefault(error)
+
+    def __bool__(self) -> bool:
+        return bool(self._errors)
+
+    def raise_if_any(self) -> None:
+        """Raises PipelineInvalid with everything found so far."""
+        if self._errors:
+            raise PipelineInvalid(tuple(self._errors))

@@ -1,0 +1,150 @@
+"""What the topology says of Azure DevOps becomes rows, once: later changes by REST are kept over restarts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.azure_devops import organization as rows
+from simulator.azure_devops.identities import stable_id
+from simulator.azure_devops.organization import Organization
+from simulator.topology import Environment, Project, ServiceConnection
+
+APPROVAL_CHECK = {"id": "8c6f20a7-a545-4486-9777-f762fafe0d4d", "name": "Approval"}
+DEFAULT_CHECK_TIMEOUT_MINUTES = 43200
+
+
+def seed(organization: Organization) -> None:
+    """Write the rows of each project of the topology that is not there yet."""
+    with organization.kernel.store.transaction():
+        for project in organization.topology.projects:
+            identifier = stable_id("project", project.name)
+            if organization.kernel.store.get(rows.PROJECT, identifier) is None:
+                _project(organization, project, identifier)
+
+
+def _project(organization: Organization, project: Project, identifier: str) -> None:
+    created = organization.kernel.clock.iso()
+    teams = [{"id": stable_id("team", project.name, team), "name": team} for team in project.teams]
+    row = {"id": identifier, "name": project.name, "description": "", "created": created, "teams": teams}
+    organization.save(rows.PROJECT, row)
+    for name in project.repositories:
+        protected = name in project.pull_request_required
+        organization.save(rows.REPOSITORY, repository_row(identifier, project.name, name, protected))
+    for environment in project.environments:
+        _environment(organization, identifier, environment, created)
+    for connection in project.service_connections:
+        organization.save(rows.SERVICE_ENDPOINT, _connection(organization, identifier, project.name, connection))
+    for name, variables in project.variable_groups.items():
+        values = {key: {"value": value, "isSecret": False} for key, value in variables.items()}
+        organization.save(rows.VARIABLE_GROUP, variable_group_row(organization, identifier, name, values))
+    for entry in project.pipelines:
+        repository = stable_id("repository", project.name, entry.repository)
+        organization.save(
+            rows.DEFINITION, definition_row(organization, identifier, entry.name, repository, entry.path)
+        )
+
+
+def repository_row(project: str, project_name: str, name: str, protected: bool = False) -> dict[str, Any]:
+    """The row of a repository; `protected` says that its default branch takes pull requests only."""
+    return {
+        "id": stable_id("repository", project_name, name),
+        "project": project,
+        "name": name,
+        "defaultBranch": "refs/heads/main",
+        "requiresPullRequest": protected,
+    }
+
+
+def definition_row(
+    organization: Organization, project: str, name: str, repository: str, path: str
+) -> dict[str, Any]:
+    """The row of a YAML pipeline with the next number."""
+    return {
+        "id": organization.next_number("definition"),
+        "project": project,
+        "name": name,
+        "repository": repository,
+        "path": path.lstrip("/"),
+        "revision": 1,
+        "created": organization.kernel.clock.iso(),
+        "counters": {},
+        "variables": {},
+    }
+
+
+def variable_group_row(
+    organization: Organization, project: str, name: str, variables: dict[str, Any], description: str = ""
+) -> dict[str, Any]:
+    """The row of a variable group with the next number."""
+    return {
+        "id": organization.next_number("variable_group"),
+        "project": project,
+        "name": name,
+        "description": description,
+        "variables": variables,
+        "created": organization.kernel.clock.iso(),
+    }
+
+
+def environment_row(
+    organization: Organization, project: str, name: str, description: str, creator: str
+) -> dict[str, Any]:
+    """The row of an environment with the next number."""
+    return {
+        "id": organization.next_number("environment"),
+        "project": project,
+        "name": name,
+        "description": description,
+        "createdBy": creator,
+        "created": organization.kernel.clock.iso(),
+    }
+
+
+def _environment(organization: Organization, project: str, environment: Environment, created: str) -> None:
+    creator = organization.topology.test_person
+    row = environment_row(organization, project, environment.name, "", creator)
+    organization.save(rows.ENVIRONMENT, row)
+    if not environment.approvers:
+        return
+    settings = {
+        "approvers": list(environment.approvers),
+        "executionOrder": "anyOrder",
+        "minRequiredApprovers": 1,
+        "instructions": "",
+        "requesterCannotBeApprover": not environment.requester_can_approve,
+        "blockedApprovers": [],
+    }
+    check = {
+        "id": organization.next_number("check_configuration"),
+        "project": project,
+        "type": APPROVAL_CHECK,
+        "settings": settings,
+        "resource": {"type": "environment", "id": str(row["id"]), "name": environment.name},
+        "timeout": DEFAULT_CHECK_TIMEOUT_MINUTES,
+        "createdBy": creator,
+        "created": created,
+        "version": 1,
+    }
+    organization.save(rows.CHECK, check)
+
+
+def _connection(
+    organization: Organization, project: str, project_name: str, connection: ServiceConnection
+) -> dict[str, Any]:
+    person = organization.topology.person(connection.person)
+    parameters = {
+        "username": person.access_key_id,
+        "password": person.secret_access_key,
+        "assumeRoleArn": connection.assume_role,
+    }
+    return {
+        "id": stable_id("service connection", project_name, connection.name),
+        "project": project,
+        "name": connection.name,
+        "type": connection.type,
+        "url": "https://aws.amazon.com/",
+        "description": "",
+        "authorization": {"scheme": "UsernamePassword", "parameters": {k: v for k, v in parameters.items() if v}},
+        "data": {},
+        "createdBy": organization.topology.test_person,
+    }
