@@ -64,7 +64,7 @@ class RunningSimulator:
     ) -> Any:
         """A real boto3 client as a person, or as a role that the person assumes."""
         who = self.simulator.topology.person(person)
-        session = boto3.Session(who.access_key_id, who.secret_access_key, region_name=region)
+        session: Any = boto3.Session(who.access_key_id, who.secret_access_key, region_name=region)
         if role:
             sts = session.client("sts", endpoint_url=self.aws_url)
             made = sts.assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]

@@ -55,6 +55,8 @@ class MotoBacking:
             from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
             self._app = DomainDispatcherApplication(create_backend_app)
+            # moto's state belongs to the process; another simulator in it (a test's) begins with none.
+            b"".join(self._app(_environ(Incoming("POST", "/moto-api/reset"), ""), lambda *_: None))
         return self._app
 
 
