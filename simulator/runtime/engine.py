@@ -21,7 +21,11 @@ class WorkUnknown(KeyError):
 
 
 class WorkUnreachable(Exception):
-    """A serving work does not answer on its port: not yet, not any more, or not in time."""
+    """A serving work does not answer on its port: not any more, or (`timed_out`) not in time."""
+
+    def __init__(self, message: str, timed_out: bool = False) -> None:
+        super().__init__(message)
+        self.timed_out = timed_out
 
 
 class Engine(Protocol):
@@ -48,7 +52,10 @@ class Engine(Protocol):
         body: bytes,
         timeout_seconds: float,
     ) -> Answer:
-        """One HTTP request to port 8080 of a serving work. Raises WorkUnreachable when nobody answers in time."""
+        """One HTTP request to port 8080 of a serving work; a program that still starts is waited for.
+
+        Raises WorkUnreachable when nobody answers in time. Header names of the answer are lower case.
+        """
 
     async def remove(self, name: str) -> None:
         """Forget a work, killing it if it still runs; its lines and exit are gone. Unknown names are no error."""

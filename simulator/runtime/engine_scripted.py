@@ -79,7 +79,9 @@ class ScriptedEngine:
         """Say what works of `image` ("*" is any) do, if their command starts with `command` and `when` holds."""
 
         def fits(work: Work) -> bool:
-            return (command is None or work.command[: len(command)] == command) and (when is None or when(work))
+            return (command is None or work.command[: len(command)] == command) and (
+                when is None or when(work)
+            )
 
         self._scripts.insert(0, (image, fits, script or Script()))
 
@@ -122,7 +124,8 @@ class ScriptedEngine:
         seen = 0
         while True:
             async with running.changed:
-                await running.changed.wait_for(lambda: len(running.lines) > seen or running.exit is not None)
+                while len(running.lines) == seen and running.exit is None:
+                    await running.changed.wait()
                 fresh, ended = running.lines[seen:], running.exit is not None
             seen += len(fresh)
             for line in fresh:
@@ -179,9 +182,12 @@ class ScriptedEngine:
     async def _play(self, running: _Running) -> None:
         try:
             await self._perform(running)
-        except Exception as failure:
+        except BaseException as failure:
             running.failure = failure
-            await self._end(running, 1)
+            await self._end(running, running.script.code)
+            raise
+        if not (running.script.held or running.work.serves):
+            await self._end(running, running.script.code)
 
     async def _perform(self, running: _Running) -> None:
         await self._print(running, list(running.script.lines))
@@ -190,8 +196,6 @@ class ScriptedEngine:
             if inspect.isawaitable(printed):
                 printed = await printed
             await self._print(running, (printed or "").splitlines())
-        if not (running.script.held or running.work.serves):
-            await self._end(running, running.script.code)
 
     async def _print(self, running: _Running, lines: list[str]) -> None:
         async with running.changed:

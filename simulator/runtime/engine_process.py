@@ -1,0 +1,176 @@
+"""The engine without Docker: each work is a tree of processes in Linux namespaces of its own.
+
+A work is a directory: the supervisor (sandbox/supervisor.py) keeps it there and outlives this process, so an engine
+over the same directory finds every work again. Nothing of a work passes through this process but its HTTP requests.
+"""
+
+import asyncio
+import fcntl
+import hashlib
+import marshal
+import os
+import shutil
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+from simulator.kernel.errors import NotSimulated
+from simulator.runtime.engine import WorkUnknown
+from simulator.runtime.images import PYTHON, Images, lay_thin_venv
+from simulator.runtime.logs import Growth, follow
+from simulator.runtime.reach import Reach, work_variables
+from simulator.runtime.sandbox.layout import Host, image_mounts, look_at_host, specification
+from simulator.runtime.sandbox.supervisor import DIRECTORY, STATUS
+from simulator.runtime.supervised import Supervised
+from simulator.runtime.work import Answer, Exit, Work
+
+PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
+BOOT = (
+    "import os, sys; sys.path.insert(0, os.environ['PACKAGE_PARENT']);"
+    "from simulator.runtime.sandbox.supervisor import supervise; supervise()"
+)
+REMEDY = (
+    "Use the Docker engine (--engine docker), or allow namespaces to ordinary users: "
+    "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu), kernel.unprivileged_userns_clone=1 (Debian), "
+    "user.max_user_namespaces=10000; Linux 5.12 or newer."
+)
+
+
+class ProcessEngine:
+    """The `Engine` of namespaces. Works live in `directory`; `reach` says where the simulator listens."""
+
+    def __init__(self, directory: Path, reach: Reach, images: Images | None = None) -> None:
+        self._directory = directory
+        self._reach = reach
+        self._images = images or Images()
+        self._host: Host | None = None
+        self._growth = Growth()
+        self._works: dict[str, Supervised] = {}
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        new = directory / "relays.new"
+        new.write_text("".join(f"{port} {end}\n" for port, end in reach.ends().items()))
+        new.rename(
+            directory / "relays"
+        )  # read anew for each connection: works that survived a restart find us
+
+    async def start(self, work: Work) -> None:
+        """Build the sandbox and run the command; first builds the image's environment if it is not there yet."""
+        place = self._place(work.name)
+        if (place / "name").exists():
+            raise ValueError(f"a work named {work.name!r} is already there")
+        for mount in work.mounts:
+            if not mount.source.exists():
+                raise ValueError(f"work {work.name!r} mounts {mount.source}, which does not exist")
+        await asyncio.to_thread(self._launch, work, place)
+
+    async def wait(self, name: str) -> Exit:
+        """The exit that the supervisor recorded."""
+        return await self._of(name).wait()
+
+    async def stop(self, name: str, grace_seconds: float) -> None:
+        """SIGTERM to the command, SIGKILL to the whole process namespace after the grace."""
+        await self._of(name).stop(grace_seconds)
+
+    async def lines(self, name: str) -> AsyncIterator[str]:
+        """The work's output as it comes."""
+        supervised = self._of(name)
+        async for line in follow(supervised.place / "output", self._growth, supervised.ended):
+            yield line
+
+    async def request(
+        self,
+        name: str,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        timeout_seconds: float,
+    ) -> Answer:
+        """One HTTP request, over the socket that the supervisor relays to the work's port."""
+        return await self._of(name).request(method, path, headers, body, timeout_seconds)
+
+    async def remove(self, name: str) -> None:
+        """Kill what still runs, and forget all."""
+        if not (self._place(name) / "name").exists():
+            return
+        supervised = self._of(name)
+        await supervised.stop(0)
+        await supervised.close()
+        self._works.pop(name, None)
+        (supervised.place / "name").unlink()
+        await asyncio.to_thread(shutil.rmtree, supervised.place)
+
+    async def known(self) -> list[str]:
+        """The works whose directories are here."""
+        return sorted(path.read_text() for path in self._directory.glob("*/name"))
+
+    async def close(self) -> None:
+        """Stop following; works and their supervisors go on."""
+        for supervised in self._works.values():
+            await supervised.close()
+        self._works.clear()
+        self._growth.close()
+
+    def _place(self, name: str) -> Path:
+        return self._directory / hashlib.sha256(name.encode()).hexdigest()[:16]
+
+    def _of(self, name: str) -> Supervised:
+        if name not in self._works:
+            place = self._place(name)
+            if not (place / "name").exists():
+                raise WorkUnknown(name)
+            self._works[name] = Supervised(name, place)
+        return self._works[name]
+
+    def _launch(self, work: Work, place: Path) -> None:
+        specified = marshal.dumps(self._specify(work))
+        shutil.rmtree(place, ignore_errors=True)  # a start that was cut off before the work had its name
+        place.mkdir(mode=0o700)
+        (place / "root").mkdir()
+        (place / "spec").write_bytes(specified)
+        told = _spawn_supervisor(place)
+        if told != "started":
+            reason = told.removeprefix("refused ") or (place / "supervisor").read_text().strip()
+            shutil.rmtree(place)
+            raise NotSimulated(f"work {work.name!r} in the process engine ({reason})", REMEDY)
+        (place / "name").write_text(work.name)
+
+    def _specify(self, work: Work) -> dict[str, object]:
+        image = self._images.describe(work.image)
+        venv = self._images.environment(image)
+        if work.writable_venv is not None:
+            lay_thin_venv(work.writable_venv, venv)
+        if self._host is None:
+            self._host = look_at_host(PYTHON)
+        variables = work_variables(self._reach, work.hostname, image.environment, work.environment)
+        mounts = image_mounts(venv, image.program, work.writable_venv)
+        return specification(
+            work, work.command or image.entrypoint, variables, mounts, self._host, self._reach
+        )
+
+
+def _spawn_supervisor(place: Path) -> str:
+    """Start the supervisor of the work at `place` in a session of its own; what it said about the start."""
+    said, saying = os.pipe()
+    directory = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
+    log = str(place / "supervisor")
+    # 3 and 4 may themselves be taken here: what is put there comes from numbers that are safely above.
+    sources = [fcntl.fcntl(each, fcntl.F_DUPFD_CLOEXEC, 10) for each in (saying, directory)]
+    try:
+        os.posix_spawn(
+            PYTHON,
+            [str(PYTHON), "-I", "-S", "-B", "-c", BOOT],
+            {"PACKAGE_PARENT": PACKAGE_PARENT},
+            file_actions=[
+                (os.POSIX_SPAWN_DUP2, sources[0], STATUS),
+                (os.POSIX_SPAWN_DUP2, sources[1], DIRECTORY),
+                (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+            ],
+            setsid=True,
+        )
+    finally:
+        for each in (saying, directory, *sources):
+            os.close(each)
+    with os.fdopen(said) as file:
+        return file.read()

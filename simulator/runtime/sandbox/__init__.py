@@ -1,0 +1,7 @@
+"""One work in Linux namespaces of its own: what its private root holds, and the program that keeps it.
+
+In: a directory with a marshalled specification. Out: `output`, `started`, `exit` in that directory, and a
+socket `serve`.
+Never: an import beyond the standard library in the files that run inside (all but layout), or a file of the host
+that the layout does not name.
+"""

@@ -1,0 +1,121 @@
+"""What a sandbox holds: the specification that the supervisor carries out, from a work and what the host has."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from simulator.runtime.engine import SERVING_PORT
+from simulator.runtime.reach import CERTIFICATES, IMAGE_VENV, PROGRAM, WRITABLE_VENV, Reach
+from simulator.runtime.sandbox.kernel_calls import MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID, MOUNT_ATTR_RDONLY
+from simulator.runtime.work import Mount, Work
+
+READ_ONLY = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV
+WRITABLE = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV
+DEVICE = MOUNT_ATTR_NOSUID
+
+SYSTEM = ("usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32")
+# Of /etc only what programs need to start and to speak: no password file, key, token or mirror credential.
+ETC = (
+    "alternatives", "ca-certificates", "ca-certificates.conf", "crypto-policies", "debian_version", "fonts", "gai.conf",
+    "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "magic", "magic.mime", "mime.types", "os-release",
+    "pki/tls/certs", "pki/ca-trust/extracted", "protocols", "services", "ssl/certs", "ssl/openssl.cnf", "terminfo",
+    "timezone",
+)  # fmt: skip
+DEVICES = ("null", "zero", "full", "random", "urandom")
+PROTECTED = ("sys", "sysrq-trigger", "irq", "bus", "fs")  # parts of /proc that a root of the host could write
+HIDDEN = ("kcore", "keys", "timer_list")
+BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
+
+DIRECTORIES = (
+    ("/tmp", 0o1777), ("/var/tmp", 0o1777), ("/dev/shm", 0o1777), ("/root", 0o700), ("/run", 0o755), ("/etc", 0o755),
+    ("/opt", 0o755), ("/home", 0o755),
+)  # fmt: skip
+LINKS = (
+    ("/dev/fd", "/proc/self/fd"), ("/dev/stdin", "/proc/self/fd/0"), ("/dev/stdout", "/proc/self/fd/1"),
+    ("/dev/stderr", "/proc/self/fd/2"), ("/etc/mtab", "/proc/mounts"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Host:
+    """What the host has of what a sandbox may show: system directories and links, and parts of /etc and /proc."""
+
+    directories: tuple[str, ...]
+    links: tuple[tuple[str, str], ...]
+    files: tuple[str, ...]
+    bundles: tuple[str, ...]
+    protected: tuple[str, ...]
+    hidden: tuple[str, ...]
+
+
+def look_at_host(interpreter: Path) -> Host:
+    """Read what this machine has; `interpreter` is the Python below all images, whose prefix is shown too."""
+    system = [Path("/", name) for name in SYSTEM]
+    prefix = interpreter.parent.parent
+    shown = [path for path in system if path.is_dir() and not path.is_symlink()]
+    if not any(prefix.is_relative_to(path) for path in shown):
+        shown.append(prefix)
+    return Host(
+        directories=tuple(str(path) for path in shown),
+        links=tuple((str(path), str(path.readlink())) for path in system if path.is_symlink()),
+        files=tuple(str(path) for name in ETC if (path := Path("/etc", name)).exists()),
+        bundles=tuple(name for name in BUNDLES if Path(name).is_file() and not Path(name).is_symlink()),
+        protected=tuple(name for name in PROTECTED if Path("/proc", name).exists()),
+        hidden=tuple(name for name in HIDDEN if Path("/proc", name).exists()),
+    )
+
+
+def specification(
+    work: Work,
+    command: tuple[str, ...],
+    environment: Mapping[str, str],
+    mounts: tuple[Mount, ...],
+    host: Host,
+    reach: Reach,
+) -> dict[str, Any]:
+    """The specification of one work; `mounts` are the image's own, which those of the work may cover."""
+    binds = [(path, path, READ_ONLY) for path in (*host.directories, *host.files)]
+    binds += [(f"/dev/{name}", f"/dev/{name}", DEVICE) for name in DEVICES]
+    if reach.certificates is not None:
+        binds += [(str(reach.certificates), path, READ_ONLY) for path in (CERTIFICATES, *host.bundles)]
+    for mount in (*mounts, *work.mounts):
+        binds.append((str(mount.source), mount.target, READ_ONLY if mount.read_only else WRITABLE))
+    return {
+        "command": list(command),
+        "environment": dict(environment),
+        "working_directory": work.working_directory,
+        "hostname": work.hostname,
+        "mounts": binds,
+        "directories": list(DIRECTORIES),
+        "files": _files(work.hostname),
+        "links": [*host.links, *LINKS],
+        "protected": list(host.protected),
+        "hidden": list(host.hidden),
+        "relays": sorted(reach.ends()),
+        "serves": SERVING_PORT if work.serves else 0,
+    }
+
+
+def image_mounts(venv: Path, program: Path | None, writable_venv: Path | None) -> tuple[Mount, ...]:
+    """Where a work sees its image's environment and program, and a writable environment over it."""
+    mounts = [Mount(venv, IMAGE_VENV, read_only=True)]
+    if program is not None:
+        mounts.append(Mount(program, PROGRAM, read_only=True))
+    if writable_venv is not None:
+        mounts.append(Mount(writable_venv, WRITABLE_VENV))
+    return tuple(mounts)
+
+
+def _files(hostname: str) -> list[tuple[str, str]]:
+    return [
+        ("/etc/hostname", f"{hostname}\n"),
+        ("/etc/hosts", f"127.0.0.1 localhost {hostname}\n"),
+        ("/etc/resolv.conf", "# No name is resolved here: what is reachable is reached through the proxy.\n"),
+        ("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n"),
+        (
+            "/etc/passwd",
+            "root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
+        ),
+        ("/etc/group", "root:x:0:\nnogroup:x:65534:\n"),
+    ]

@@ -1,0 +1,136 @@
+"""One work that a supervisor keeps: how it ends, how to stop it and how to reach its port."""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import signal
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import httpx
+
+from simulator.runtime.engine import WorkUnreachable
+from simulator.runtime.work import Answer, Exit
+
+KILLED = 128 + signal.SIGKILL
+
+
+class Supervised:
+    """The work in the directory `place`, whoever started it; `ended` is set when it has ended.
+
+    Made on the event loop. The supervisor is known by its process number together with the lock that it holds for
+    life, so a number that the kernel gave to another process is never taken for it.
+    """
+
+    def __init__(self, name: str, place: Path) -> None:
+        self.place = place
+        self.ended = asyncio.Event()
+        self._name = name
+        self._exit: Exit | None = None
+        self._process: int | None = None  # descriptor of the supervisor's process
+        self._client: httpx.AsyncClient | None = None
+        self._descriptor: int | None = None  # of the directory, for the client
+        self._watch()
+
+    async def wait(self) -> Exit:
+        """The exit, once there is one."""
+        await self.ended.wait()
+        assert self._exit is not None
+        return self._exit
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Ask the work to end, and have it killed after the grace; returns when it has ended."""
+        if grace_seconds > 0:
+            self._tell(signal.SIGTERM)
+            try:
+                async with asyncio.timeout(grace_seconds):
+                    await self.ended.wait()
+            except TimeoutError:
+                self._tell(signal.SIGQUIT)
+        else:
+            self._tell(signal.SIGQUIT)
+        await self.ended.wait()
+
+    async def request(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes, timeout_seconds: float
+    ) -> Answer:
+        """One HTTP request over the relayed socket, with just these headers and Host."""
+        if self.ended.is_set() or not (self.place / "serve").exists():
+            raise WorkUnreachable(f"work {self._name!r} does not listen on port 8080")
+        request = httpx.Request(method, f"http://localhost:8080{path}", headers=dict(headers), content=body)
+        request.extensions = {"timeout": httpx.Timeout(None).as_dict()}
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                response = await self._http().send(request, stream=True)
+                content = b"".join([chunk async for chunk in response.aiter_raw()])
+        except TimeoutError as late:
+            message = f"work {self._name!r} did not answer within {timeout_seconds:g} s"
+            raise WorkUnreachable(message, timed_out=True) from late
+        except httpx.TransportError as broken:
+            raise WorkUnreachable(f"work {self._name!r} did not answer: {broken}") from broken
+        return Answer(response.status_code, dict(response.headers), content)
+
+    async def close(self) -> None:
+        """Let go of this process's descriptors; the work goes on."""
+        if self._client is not None:
+            await self._client.aclose()
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+        self._client = self._descriptor = None
+        self._forget_process()
+
+    def _watch(self) -> None:
+        if (self.place / "exit").exists() or not self._supervisor_lives():
+            self._end()
+        else:
+            assert self._process is not None
+            asyncio.get_running_loop().add_reader(self._process, self._end)
+
+    def _supervisor_lives(self) -> bool:
+        with (self.place / "lock").open() as lock:
+            try:
+                self._process = os.pidfd_open(int(lock.read()))
+            except (ProcessLookupError, ValueError):  # gone, or killed before it wrote its number
+                return False
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:  # held, hence by the process that was just opened
+                return True
+        return False
+
+    def _end(self) -> None:
+        self._forget_process()
+        recorded = self.place / "exit"
+        started = float((self.place / "started").read_text() or 0)
+        if recorded.exists():
+            code, began, ended, reason = recorded.read_text().split("\n")[:4]
+            self._exit = Exit(int(code), float(began), float(ended), reason)
+        else:
+            self._exit = Exit(KILLED, started, time.time(), "the supervisor of the work was killed")
+        self.ended.set()
+
+    def _forget_process(self) -> None:
+        if self._process is None:
+            return
+        asyncio.get_running_loop().remove_reader(self._process)
+        with contextlib.suppress(ChildProcessError):  # an earlier process started it
+            os.waitid(os.P_PIDFD, self._process, os.WEXITED | os.WNOHANG)
+        os.close(self._process)
+        self._process = None
+
+    def _tell(self, number: signal.Signals) -> None:
+        if self._process is not None:
+            try:
+                signal.pidfd_send_signal(self._process, number)
+            except ProcessLookupError:
+                return  # it has just ended, which is what was wanted
+
+    def _http(self) -> httpx.AsyncClient:
+        if self._client is None:
+            self._descriptor = os.open(self.place, os.O_PATH | os.O_DIRECTORY)
+            # Through the descriptor, because the path of a socket may be 108 bytes long and no longer.
+            socket = f"/proc/self/fd/{self._descriptor}/serve"
+            self._client = httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(uds=socket))
+        return self._client
