@@ -106,6 +106,7 @@ def _plan(expanded: Expanded, around: Surroundings, errors: ErrorList) -> Plan:
         root.boolean("appendCommitMessageToRunName", default=True),
         root.choice("lockBehavior", ("sequential", "runLatest")),
         expanded.files,
+        errors.warnings,
     )
     check_graphs(stages, errors)
     return plan

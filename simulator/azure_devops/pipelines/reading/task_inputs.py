@@ -13,9 +13,10 @@ from simulator.azure_devops.pipelines.tasks.catalogue import Task, TaskInput, ca
 def check_inputs(
     task: Task, inputs: Mapping[str, str], node: Node, around: Surroundings, errors: ErrorList
 ) -> None:
-    """Reports unknown inputs, values outside an input's options, and required inputs that are missing.
+    """Reports values outside an input's options and required inputs that are missing; warns of unknown inputs.
 
     The real service lets the task itself fail at run time for most of these; here the run is refused at once.
+    An unknown input it lets pass.
     """
     places = _places(node)
     given = canonical_inputs(task, inputs)
@@ -23,7 +24,7 @@ def check_inputs(
     for name in inputs:
         if name.lower() not in known:
             where = places.get(name.lower(), node.where)
-            errors.add(
+            errors.warn(
                 f"Task {task.reference} has no input '{name}'", where, tuple(i.name for i in task.inputs)
             )
     for each in task.inputs:
