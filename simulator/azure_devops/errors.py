@@ -49,7 +49,7 @@ CATALOGUE: dict[str, Text] = {
     "VssVersionOutOfRangeException": Text(
         400,
         _WEB,
-        'The requested REST API version of {version} is out of range for this server. The latest REST API version this'
+        "The requested REST API version of {version} is out of range for this server. The latest REST API version this"
         " server supports is {maximum}.",
     ),
     "VssInvalidPreviewVersionException": Text(
@@ -64,9 +64,7 @@ CATALOGUE: dict[str, Text] = {
         "The api-version string could not be parsed: {version}. Expected something like 7.1 or 7.1-preview.1.",
     ),
     "InvalidArgumentValueException": Text(400, _WEB, "{message}"),
-    "VssPropertyValidationException": Text(
-        400, _WEB, "Value cannot be null.\r\nParameter name: {parameter}"
-    ),
+    "VssPropertyValidationException": Text(400, _WEB, "Value cannot be null.\r\nParameter name: {parameter}"),
     "JsonReaderException": Text(400, "Newtonsoft.Json", "{message}"),
     "GitRepositoryNotFoundException": Text(
         404,
@@ -133,9 +131,7 @@ CATALOGUE: dict[str, Text] = {
     ),
     "PipelineNotFoundException": Text(404, _PIPELINES, "Pipeline {id} not found."),
     "PipelineValidationException": Text(400, _PIPELINES, "{message}"),
-    "PipelineExistsException": Text(
-        409, _PIPELINES, "A pipeline named {name} already exists in folder \\."
-    ),
+    "PipelineExistsException": Text(409, _PIPELINES, "A pipeline named {name} already exists in folder \\."),
     "RunNotFoundException": Text(404, _PIPELINES, "Run {id} of pipeline {pipeline} not found."),
     "DefinitionNotFoundException": Text(404, _BUILD, "Definition {id} not found."),
     "BuildNotFoundException": Text(404, _BUILD, "The requested build {id} could not be found."),
@@ -144,23 +140,21 @@ CATALOGUE: dict[str, Text] = {
     "StageNotInRetriableStateException": Text(
         400, _BUILD, "The stage {name} cannot be changed to {state}: it is {current}."
     ),
-    "ArtifactNotFoundException": Text(
-        404, _BUILD, "Artifact {name} was not found for build {build}."
-    ),
+    "ArtifactNotFoundException": Text(404, _BUILD, "Artifact {name} was not found for build {build}."),
     "TimelineNotFoundException": Text(404, _TASK, "Cannot find timeline with id {id}."),
     "EnvironmentNotFoundException": Text(
         404,
         _TASK,
         "Environment with ID {id} does not exist or you are not authorized to access it.",
     ),
-    "EnvironmentExistsException": Text(
-        409, _TASK, "Environment {name} already exists in current project."
-    ),
+    "EnvironmentExistsException": Text(409, _TASK, "Environment {name} already exists in current project."),
     "VariableGroupNotFoundException": Text(404, _TASK, "Variable group with ID {id} does not exist."),
     "VariableGroupExistsException": Text(409, _TASK, "Variable group already exists. Name: '{name}'."),
     "ServiceEndpointNotFoundException": Text(404, _ENDPOINT, "Service connection {id} does not exist."),
     "DuplicateServiceConnectionException": Text(
-        409, _ENDPOINT, "Service connection with name {name} already exists. Only a user having Administrator/User"
+        409,
+        _ENDPOINT,
+        "Service connection with name {name} already exists. Only a user having Administrator/User"
         " role permissions on service connection {name} can see it.",
     ),
     "ApprovalNotFoundException": Text(404, _CHECKS, "Approval with ID {id} was not found."),
@@ -178,7 +172,9 @@ CATALOGUE: dict[str, Text] = {
     "InvalidApprovalStatusException": Text(
         400, _CHECKS, "The approval status {status} is not valid. Expected approved or rejected."
     ),
-    "CheckConfigurationNotFoundException": Text(404, _CHECKS, "Check configuration with ID {id} does not exist."),
+    "CheckConfigurationNotFoundException": Text(
+        404, _CHECKS, "Check configuration with ID {id} does not exist."
+    ),
     "TestObjectNotFoundException": Text(
         404, "Microsoft.TeamFoundation.TestManagement.WebApi", "Test run {id} not found."
     ),

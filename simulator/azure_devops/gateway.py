@@ -68,7 +68,9 @@ async def _respond(azure: AzureDevOps, request: Request) -> Response:
         except CallerError as error:
             return _refusal(error)
         except NotSimulated as refused:
-            azure.kernel.log.record("NotSimulated", refused.what, {"cloud": "azure_devops", "remedy": refused.remedy})
+            azure.kernel.log.record(
+                "NotSimulated", refused.what, {"cloud": "azure_devops", "remedy": refused.remedy}
+            )
             return JSONResponse(not_simulated_envelope(refused), 501, {"x-simulator": "not simulated"})
 
 
@@ -108,7 +110,9 @@ def _implemented(method: str, found: list[Match]) -> Match:
 
 async def _call(azure: AzureDevOps, request: Request, match: Match, who: Caller) -> Response:
     query = {name.lower(): value for name, value in request.query_params.items()}
-    version = api_version.negotiate(request.method, api_version.requested(request.headers, query), match.location)
+    version = api_version.negotiate(
+        request.method, api_version.requested(request.headers, query), match.location
+    )
     target = ENDPOINTS[request.method, match.location.id]
     if not who.may(target.scope):
         raise failure("UnauthorizedRequestException", user=who.identity.id)
@@ -125,7 +129,9 @@ def _json(body: bytes) -> object:
     try:
         return json.loads(body)
     except ValueError as error:
-        raise failure("JsonReaderException", message=f"The request body is not valid JSON: {error}") from error
+        raise failure(
+            "JsonReaderException", message=f"The request body is not valid JSON: {error}"
+        ) from error
 
 
 def _render(answer: Answer, version: str) -> Response:

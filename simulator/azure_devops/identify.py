@@ -57,7 +57,9 @@ def _by_person(token: str, organization: Organization) -> Caller | None:
     for person in organization.topology.people:
         if hmac.compare_digest(person.personal_access_token.encode(), token.encode()):
             return Caller(
-                identities.of_person(person), scopes.expanded(person.scopes), projects_of(person, organization)
+                identities.of_person(person),
+                scopes.expanded(person.scopes),
+                projects_of(person, organization),
             )
     return None
 

@@ -37,7 +37,9 @@ class Identity:
         return {
             "displayName": self.display,
             "url": f"{organization_url}/_apis/Identities/{self.id}",
-            "_links": {"avatar": {"href": f"{organization_url}/_apis/GraphProfile/MemberAvatars/{self.descriptor}"}},
+            "_links": {
+                "avatar": {"href": f"{organization_url}/_apis/GraphProfile/MemberAvatars/{self.descriptor}"}
+            },
             "id": self.id,
             "uniqueName": self.unique_name,
             "imageUrl": f"{organization_url}/_apis/GraphProfile/MemberAvatars/{self.descriptor}",
@@ -53,7 +55,9 @@ def of_person(person: Person) -> Identity:
 def build_service(project: str, organization: str) -> Identity:
     """The identity that a project's jobs act as."""
     display = f"{project} Build Service ({organization})"
-    return Identity(stable_id("build service", project), f"build-service/{project}", display, f"Build\\{project}")
+    return Identity(
+        stable_id("build service", project), f"build-service/{project}", display, f"Build\\{project}"
+    )
 
 
 def by_name(topology: Topology, name: str) -> Identity:

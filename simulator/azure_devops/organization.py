@@ -1,4 +1,4 @@
-"""The organization's rows: projects, repositories, definitions, environments, connections, groups; found by name or id."""
+"""The organization's rows, found by name or id: projects, repositories, definitions, environments, groups."""
 
 from __future__ import annotations
 

@@ -33,7 +33,9 @@ def _project(organization: Organization, project: Project, identifier: str) -> N
     for environment in project.environments:
         _environment(organization, identifier, environment, created)
     for connection in project.service_connections:
-        organization.save(rows.SERVICE_ENDPOINT, _connection(organization, identifier, project.name, connection))
+        organization.save(
+            rows.SERVICE_ENDPOINT, _connection(organization, identifier, project.name, connection)
+        )
     for name, variables in project.variable_groups.items():
         values = {key: {"value": value, "isSecret": False} for key, value in variables.items()}
         organization.save(rows.VARIABLE_GROUP, variable_group_row(organization, identifier, name, values))
@@ -144,7 +146,10 @@ def _connection(
         "type": connection.type,
         "url": "https://aws.amazon.com/",
         "description": "",
-        "authorization": {"scheme": "UsernamePassword", "parameters": {k: v for k, v in parameters.items() if v}},
+        "authorization": {
+            "scheme": "UsernamePassword",
+            "parameters": {k: v for k, v in parameters.items() if v},
+        },
         "data": {},
         "createdBy": organization.topology.test_person,
     }

@@ -8,9 +8,31 @@ from pathlib import Path
 
 # What clients of Repos and Pipelines look up; boards, wiki, test plans and marketplaces are other products.
 KEPT_AREAS = frozenset(
-    "approval build container core distributedtask environments git hooks identity location operations pipelinepermissions"
-    " pipelines pipelineschecks policy projectsettings properties resources security securityroles serviceendpoint settings"
-    " test".split()
+    [
+        "approval",
+        "build",
+        "container",
+        "core",
+        "distributedtask",
+        "environments",
+        "git",
+        "hooks",
+        "identity",
+        "location",
+        "operations",
+        "pipelinepermissions",
+        "pipelines",
+        "pipelineschecks",
+        "policy",
+        "projectsettings",
+        "properties",
+        "resources",
+        "security",
+        "securityroles",
+        "serviceendpoint",
+        "settings",
+        "test",
+    ]
 )
 
 
@@ -19,7 +41,9 @@ def locations(recorded: dict[str, object]) -> list[dict[str, object]]:
     rows = recorded["value"]
     assert isinstance(rows, list)
     kept = [row for row in rows if str(row["area"]).lower() in KEPT_AREAS]
-    return sorted(kept, key=lambda row: (str(row["area"]).lower(), str(row["resourceName"]).lower(), row["id"]))
+    return sorted(
+        kept, key=lambda row: (str(row["area"]).lower(), str(row["resourceName"]).lower(), row["id"])
+    )
 
 
 def resource_areas(recorded: list[dict[str, object]]) -> list[dict[str, object]]:

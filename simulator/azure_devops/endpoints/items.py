@@ -26,25 +26,24 @@ async def items(call: Call) -> object:
 
 async def _item(call: Call, row: Row, version: Version, path: str) -> object:
     repository = call.azure.refs.path(row)
-    content = await objects.blob(repository, version.commit, path) if path else None
-    if content is None:
-        tree = await objects.resolve(repository, f"{version.commit}:{path}", "tree")
-        if tree is None:
-            raise failure(
-                "GitItemNotFoundException",
-                path=f"/{path}",
-                repository=row["name"],
-                kind=version.kind,
-                version=version.name,
-                commit=version.commit,
-            )
-        return _view(call, row, version, Entry("040000", "tree", tree, path))
-    wants_json = "application/json" in call.headers.get("accept", "") or call.query.get("$format", "") == "json"
-    if not wants_json:
+    found = await objects.entry(repository, version.commit, path)
+    if found is None:
+        raise failure(
+            "GitItemNotFoundException",
+            path=f"/{path}",
+            repository=row["name"],
+            kind=version.kind,
+            version=version.name,
+            commit=version.commit,
+        )
+    wants_json = (
+        "application/json" in call.headers.get("accept", "") or call.query.get("$format", "") == "json"
+    )
+    content = await objects.blob(repository, version.commit, path)
+    if content is not None and not wants_json:
         return Answer(content=content, content_type="application/octet-stream")
-    blob = await objects.resolve(repository, f"{version.commit}:{path}", "blob") or ""
-    value = _view(call, row, version, Entry("100644", "blob", blob, path))
-    if call.query.get("includecontent", "").lower() == "true":
+    value = _view(call, row, version, found)
+    if content is not None and call.query.get("includecontent", "").lower() == "true":
         value["content"] = content.decode(errors="replace")
     return value
 

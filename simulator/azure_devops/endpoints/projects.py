@@ -59,9 +59,15 @@ async def projects(call: Call) -> object:
 
 def _project(call: Call, row: Row) -> Row:
     default = _team(call, row, row["teams"][0]) if row["teams"] else None
-    links = {"self": {"href": f"{call.url}/_apis/projects/{row['id']}"}, "web": {"href": f"{call.url}/{row['name']}"}}
+    links = {
+        "self": {"href": f"{call.url}/_apis/projects/{row['id']}"},
+        "web": {"href": f"{call.url}/{row['name']}"},
+    }
     capabilities = {
-        "processTemplate": {"templateName": "Basic", "templateTypeId": "b8a3a935-7e91-48b8-a94c-606d37c3e9f2"},
+        "processTemplate": {
+            "templateName": "Basic",
+            "templateTypeId": "b8a3a935-7e91-48b8-a94c-606d37c3e9f2",
+        },
         "versioncontrol": {"sourceControlType": "Git", "gitEnabled": "True", "tfvcEnabled": "False"},
     }
     value = {**reference(call, row), "defaultTeam": default, "_links": links}
@@ -94,5 +100,8 @@ async def members(call: Call) -> object:
     names = {team["name"] for team in project["teams"] if wanted in (team["id"], team["name"].lower())}
     people = [person for person in call.organization.topology.people if person.team in names]
     return collection(
-        [{"identity": identities.of_person(person).reference(call.url), "isTeamAdmin": False} for person in people]
+        [
+            {"identity": identities.of_person(person).reference(call.url), "isTeamAdmin": False}
+            for person in people
+        ]
     )

@@ -77,7 +77,9 @@ async def of_project(call: Call) -> object:
 
 async def _list(call: Call, repositories_shown: list[Row]) -> object:
     criteria = {name.removeprefix("searchcriteria."): value for name, value in call.query.items()}
-    found = call.azure.pull_requests.of({row["id"] for row in repositories_shown}, criteria.get("status", "active"))
+    found = call.azure.pull_requests.of(
+        {row["id"] for row in repositories_shown}, criteria.get("status", "active")
+    )
     for name, own in (("sourcerefname", "source"), ("targetrefname", "target")):
         if name in criteria:
             found = [row for row in found if row[own] == criteria[name]]
@@ -113,7 +115,9 @@ async def update(call: Call) -> object:
     row, given = _own(call, repository), call.object_body()
     status = given.get("status")
     if status not in (None, "active", "abandoned", "completed"):
-        raise invalid(f"The pull request status '{status}' is not valid. Expected active, abandoned or completed.")
+        raise invalid(
+            f"The pull request status '{status}' is not valid. Expected active, abandoned or completed."
+        )
     if status == "completed":
         done = await call.azure.pull_requests.complete(row, repository, call.caller.identity, given)
     else:

@@ -60,7 +60,11 @@ async def push(call: Call) -> object:
         await call.azure.refs.observe(row, call.caller.identity.name)
     made = await objects.commit(call.azure.refs.path(row), tip)
     value = _view(call, row, call.azure.refs.pushes(row)[0])
-    full = {**value, "commits": [commits.view(call, row, made)], "repository": await repositories.view(call, row)}
+    full = {
+        **value,
+        "commits": [commits.view(call, row, made)],
+        "repository": await repositories.view(call, row),
+    }
     return Answer(201, full)
 
 
@@ -99,7 +103,9 @@ async def _changes(call: Call, row: Row, parent: str | None, change: dict[str, A
         source = str(change.get("sourceServerItem", "")).strip("/")
         content = await objects.blob(call.azure.refs.path(row), parent, source) if parent and source else None
         if content is None:
-            raise invalid(f"TF401174: The item '/{source}' could not be found in the repository '{row['name']}'.")
+            raise invalid(
+                f"TF401174: The item '/{source}' could not be found in the repository '{row['name']}'."
+            )
         return [FileChange(source, None), FileChange(path, content)]
     raise invalid(f"The change type '{kind}' is not valid. Expected one of add, edit, delete, rename.")
 

@@ -61,6 +61,8 @@ async def create(call: Call) -> object:
     row = repository_row(project["id"], project["name"], name)
     with call.kernel.store.transaction():
         call.organization.save(REPOSITORY, row)
-        call.kernel.log.record("RepositoryCreated", name, {"project": project["name"], "repositoryId": row["id"]})
+        call.kernel.log.record(
+            "RepositoryCreated", name, {"project": project["name"], "repositoryId": row["id"]}
+        )
     await call.azure.refs.ensure(row)
     return Answer(201, await view(call, row))

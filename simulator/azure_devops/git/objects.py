@@ -68,11 +68,21 @@ async def commit(repository: Path, revision: str) -> Commit:
     return (await log(repository, revision, 1))[0]
 
 
+async def entry(repository: Path, revision: str, path: str) -> Entry | None:
+    """The file or directory under `path` at a revision, or None."""
+    if "\n" in path:
+        return None
+    output = await git(repository, "cat-file", "--batch-check", given=f"{revision}:{path}\n".encode())
+    words = output.decode(errors="replace").rsplit(maxsplit=2)
+    if len(words) != 3 or words[1] not in ("blob", "tree"):
+        return None
+    return Entry("100644" if words[1] == "blob" else "040000", words[1], words[0], path)
+
+
 async def blob(repository: Path, revision: str, path: str) -> bytes | None:
     """A file's content at a revision, or None where it is not there."""
-    if await resolve(repository, f"{revision}:{path}", "blob") is None:
-        return None
-    return await git(repository, "cat-file", "blob", f"{revision}:{path}")
+    found = await entry(repository, revision, path)
+    return await git(repository, "cat-file", "blob", found.id) if found and found.kind == "blob" else None
 
 
 async def tree(repository: Path, revision: str, path: str = "", recursive: bool = False) -> list[Entry]:
@@ -110,7 +120,9 @@ async def text_files(repository: Path, revision: str, suffixes: tuple[str, ...])
 async def changed_paths(repository: Path, old: str | None, new: str) -> tuple[str, ...]:
     """The paths that differ between two commits; all of `new` where there is no `old`."""
     if old is None:
-        return tuple(entry.path for entry in await tree(repository, new, recursive=True) if entry.kind == "blob")
+        return tuple(
+            entry.path for entry in await tree(repository, new, recursive=True) if entry.kind == "blob"
+        )
     output = await git(repository, "diff", "--name-only", "-z", "--no-renames", old, new)
     return tuple(path for path in output.decode(errors="replace").split("\0") if path)
 

@@ -43,7 +43,10 @@ class PullRequests:
             if name not in refs:
                 shown = name.removeprefix("refs/heads/")
                 raise failure(
-                    "GitUnresolvableToCommitException", kind="Branch", version=shown, repository=repository["name"]
+                    "GitUnresolvableToCommitException",
+                    kind="Branch",
+                    version=shown,
+                    repository=repository["name"],
                 )
         if source == target:
             raise invalid("The source and the target branch of a pull request must be different.")
@@ -94,9 +97,13 @@ class PullRequests:
     async def complete(self, row: Row, repository: Row, by: Identity, given: dict[str, Any]) -> Row:
         """Merge the source into the target, as the strategy says, and record it; conflicts are refused."""
         options = {**row["completionOptions"], **(given.get("completionOptions") or {})}
-        strategy = options.get("mergeStrategy") or ("squash" if options.get("squashMerge") else "noFastForward")
+        strategy = options.get("mergeStrategy") or (
+            "squash" if options.get("squashMerge") else "noFastForward"
+        )
         if strategy not in STRATEGIES:
-            raise invalid(f"The merge strategy '{strategy}' is not simulated. Expected one of {', '.join(STRATEGIES)}.")
+            raise invalid(
+                f"The merge strategy '{strategy}' is not simulated. Expected one of {', '.join(STRATEGIES)}."
+            )
         if row["status"] != "active":
             raise failure("GitPullRequestCannotBeActivated")
         async with self._refs.lock(repository):
@@ -116,7 +123,14 @@ class PullRequests:
         return done
 
     async def _merge(
-        self, row: Row, repository: Row, by: Identity, merged: Merged, tips: tuple[str, str], strategy: str, message: str
+        self,
+        row: Row,
+        repository: Row,
+        by: Identity,
+        merged: Merged,
+        tips: tuple[str, str],
+        strategy: str,
+        message: str,
     ) -> Row:
         target, source = tips
         path = self._refs.path(repository)
@@ -143,5 +157,3 @@ async def commits_between(refs: RefWatch, repository: Row, source: str, target: 
     if NO_OBJECT in (source, target):
         return []
     return await objects.log(refs.path(repository), source, exclude=target)
-
-

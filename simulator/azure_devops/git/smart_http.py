@@ -63,7 +63,8 @@ async def serve(rooms: Rooms, who: Caller, asked: GitPath, request: Request) -> 
     backend = Backend(rooms.refs.path(row), asked.service, request, who.identity.name)
     if asked.service == "git-receive-pack" and request.method == "POST":
         return await asyncio.shield(_push(rooms, who, row, backend, request))
-    head = await backend.start(request.stream())
+    # What a fetch asks is small; while the answer streams, Starlette itself listens on the request's channel.
+    head = await backend.start(_joined(await request.body(), _nothing()))
     return StreamingResponse(backend.output(), head.status, head.headers)
 
 
@@ -114,3 +115,8 @@ async def _joined(head: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[byte
     yield head
     async for chunk in rest:
         yield chunk
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    return
+    yield b""

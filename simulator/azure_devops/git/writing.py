@@ -49,7 +49,12 @@ async def commit_changes(
             written = await git(repository, "hash-object", "-w", "--stdin", given=change.content)
             lines.append(f"{change.mode} {written.decode().strip()}\t{change.path}")
         await git(
-            repository, "update-index", "-z", "--index-info", given="".join(f"{x}\0" for x in lines).encode(), extra=extra
+            repository,
+            "update-index",
+            "-z",
+            "--index-info",
+            given="".join(f"{x}\0" for x in lines).encode(),
+            extra=extra,
         )
         tree = (await git(repository, "write-tree", extra=extra)).decode().strip()
     return await commit_tree(repository, tree, (parent,) if parent else (), message, author)
@@ -75,7 +80,9 @@ async def commit_tree(
 async def merge_trees(repository: Path, target: str, source: str) -> Merged:
     """What merging `source` into `target` gives: a real three-way merge, in memory (git 2.38 or newer)."""
     try:
-        output = await git(repository, "merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", target, source)
+        output = await git(
+            repository, "merge-tree", "--write-tree", "--name-only", "--no-messages", "-z", target, source
+        )
     except GitFailed as failed:
         if failed.code != 1:
             raise

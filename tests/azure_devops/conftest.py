@@ -1,0 +1,214 @@
+"""An Azure DevOps on a free port, and the clients that people use against it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+import uvicorn
+
+from simulator.azure_devops.gateway import application
+from simulator.azure_devops.service import AzureDevOps
+from simulator.kernel.facts import Fact
+from simulator.kernel.world import Kernel
+from simulator.runtime.engine_scripted import ScriptedEngine
+from simulator.topology import Topology, load
+
+T = TypeVar("T")
+
+
+@dataclass
+class Served:
+    """The service in a thread of its own, with everything that a test may look at."""
+
+    topology: Topology
+    directory: Path | None = None
+    engine: Any = field(default_factory=ScriptedEngine)
+    url: str = ""
+    port: int = 0
+
+    def start(self) -> None:
+        """Open the state and listen; returns when requests are answered."""
+        ready = threading.Event()
+        self.thread = threading.Thread(target=lambda: asyncio.run(self._run(ready)), daemon=True)
+        self.failure: BaseException | None = None
+        self.thread.start()
+        ready.wait()
+        if self.failure is not None:
+            raise self.failure
+
+    async def _run(self, ready: threading.Event) -> None:
+        try:
+            self.loop = asyncio.get_running_loop()
+            self.kernel = Kernel.open(self.directory, seed=1)
+            socket = uvicorn.Config("", port=self.port, host="127.0.0.1").bind_socket()
+            self.port = socket.getsockname()[1]
+            self.azure = AzureDevOps(self.kernel, self.engine, self.topology, f"http://localhost:{self.port}")
+            self.url = self.azure.organization.url
+            config = uvicorn.Config(
+                application(self.azure), log_level="error", lifespan="off", timeout_graceful_shutdown=1
+            )
+            self.server = uvicorn.Server(config)
+            await self.azure.start()
+            self.kernel.start()
+            serving = asyncio.create_task(self.server.serve([socket]))
+            while not self.server.started:
+                await asyncio.sleep(0.001)
+        except BaseException as failure:
+            self.failure = failure
+            ready.set()
+            raise
+        ready.set()
+        await serving
+        await self.azure.close()
+        await self.kernel.close()
+        await self.engine.close()
+
+    def stop(self) -> None:
+        """Stop listening and close the state."""
+        self.server.should_exit = True
+        self.thread.join()
+
+    def run(self, work: Awaitable[T]) -> T:
+        """Run something on the service's own loop."""
+
+        async def call() -> T:
+            return await work
+
+        return asyncio.run_coroutine_threadsafe(call(), self.loop).result(60)
+
+    def call(self, work: Callable[[], T]) -> T:
+        """Call something on the service's own loop."""
+
+        async def called() -> T:
+            return work()
+
+        return self.run(called())
+
+    def rest(self) -> None:
+        """Wait until nothing runs."""
+        self.run(self.kernel.scheduler.rest())
+
+    def facts(self, kind: str = "") -> list[Fact]:
+        """The facts so far, of one kind."""
+        return [
+            fact for fact in self.call(lambda: self.kernel.log.read(0, 100_000)) if kind in ("", fact.kind)
+        ]
+
+    def token(self, person: str) -> str:
+        """A person's personal access token."""
+        return self.topology.person(person).personal_access_token
+
+    def client(self, person: str = "operator") -> httpx.Client:
+        """A REST client of that person, with an api-version on every request."""
+        return httpx.Client(
+            base_url=f"{self.url}/",
+            auth=("", self.token(person)),
+            params={"api-version": "7.1-preview.1"},
+            timeout=60,
+            trust_env=False,
+        )
+
+
+@dataclass
+class Git:
+    """A working copy and the real git client."""
+
+    served: Served
+    directory: Path
+    person: str = "grace"
+
+    def __call__(self, *arguments: str, check: bool = True) -> str:
+        """Run git; its output and errors together."""
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.directory.parent),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_TERMINAL_PROMPT": "0",
+            "GIT_AUTHOR_NAME": "Ada Lovelace",
+            "GIT_AUTHOR_EMAIL": "ada@example.com",
+            "GIT_COMMITTER_NAME": "Ada Lovelace",
+            "GIT_COMMITTER_EMAIL": "ada@example.com",
+        }
+        done = subprocess.run(
+            ["git", *arguments],
+            cwd=self.directory,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if check and done.returncode:
+            raise AssertionError(f"git {' '.join(arguments)}: {done.stdout}")
+        return done.stdout
+
+    def url(self, repository: str = "model_build", project: str = "ml/") -> str:
+        """The remote's URL with the person's token in it."""
+        host = self.served.url.replace("http://", f"http://anything:{self.served.token(self.person)}@")
+        return f"{host}/{project}_git/{repository}"
+
+    def commit(self, files: dict[str, str], message: str = "change") -> str:
+        """Write files and commit them; the commit's id."""
+        for name, text in files.items():
+            path = self.directory / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        self("add", "-A")
+        self("commit", "-q", "--allow-empty", "-m", message)
+        return self("rev-parse", "HEAD").strip()
+
+
+@pytest.fixture
+def topology() -> Topology:
+    """The company of the checkout."""
+    return load()
+
+
+@pytest.fixture
+def served(topology: Topology, tmp_path: Path) -> Iterator[Served]:
+    """The service, running."""
+    service = Served(topology, tmp_path / "state")
+    service.start()
+    yield service
+    service.stop()
+
+
+@pytest.fixture
+def git(served: Served, tmp_path: Path) -> Git:
+    """An empty working copy on branch main with `origin` at model_build."""
+    directory = tmp_path / "copy"
+    directory.mkdir()
+    copy = Git(served, directory)
+    copy("init", "-q", "-b", "main")
+    copy("remote", "add", "origin", copy.url())
+    return copy
+
+
+@pytest.fixture
+def git_on(tmp_path: Path) -> Iterator[Callable[[Topology], Git]]:
+    """The same working copy on a service with a topology of the test's own."""
+    services: list[Served] = []
+
+    def make(topology: Topology) -> Git:
+        service = Served(topology)
+        service.start()
+        services.append(service)
+        directory = tmp_path / "own copy"
+        directory.mkdir()
+        copy = Git(service, directory)
+        copy("init", "-q", "-b", "main")
+        copy("remote", "add", "origin", copy.url())
+        return copy
+
+    yield make
+    for service in services:
+        service.stop()
