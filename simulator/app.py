@@ -15,6 +15,7 @@ from simulator import control
 from simulator.aws.cloud import AwsCloud, Backing
 from simulator.aws.gateway import Gateway
 from simulator.aws.settings import AwsSettings
+from simulator.aws.wiring import attach
 from simulator.azure_devops.gateway import application as azure_devops_application
 from simulator.azure_devops.service import AzureDevOps
 from simulator.kernel.outbound import Route
@@ -79,6 +80,7 @@ class Simulator:
     async def start(self) -> None:
         """Serve the three ports; what was going on before a restart goes on."""
         await self.azure_devops.start()
+        attach(self.cloud)
         self.kernel.start()
         gateway = Gateway(self.cloud)
         await self._serving.start(_everything(gateway.respond), self.listeners.aws)
@@ -106,6 +108,7 @@ class Simulator:
             "azure_devops": f"http://localhost:{self.listeners.port('azure_devops')}/{self.topology.organization}",
             "console": f"http://localhost:{self.listeners.port('console')}",
             "engine": self.settings.engine,
+            "last_fact": self.kernel.log.last(),
             "region": self.topology.region,
             "organization": self.topology.organization,
             "accounts": self.topology.accounts,

@@ -1,0 +1,46 @@
+"""AWS as a person uses it: boto3 clients for one account, by their own keys or a role they assume."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+_CONFIG = Config(retries={"max_attempts": 2}, read_timeout=120)
+
+
+@dataclass(frozen=True)
+class Keys:
+    """AWS credentials."""
+
+    access_key_id: str
+    secret_access_key: str
+    session_token: str | None = None
+
+
+class Aws:
+    """Clients of one account. `endpoint_url` None means the real cloud."""
+
+    def __init__(self, keys: Keys, region: str, endpoint_url: str | None) -> None:
+        self._keys, self.region, self._endpoint_url = keys, region, endpoint_url
+        self._clients: dict[str, Any] = {}
+
+    def client(self, service: str) -> Any:
+        """A boto3 client, made once."""
+        if service not in self._clients:
+            session: Any = boto3.Session(
+                self._keys.access_key_id,
+                self._keys.secret_access_key,
+                self._keys.session_token,
+                region_name=self.region,
+            )
+            self._clients[service] = session.client(service, endpoint_url=self._endpoint_url, config=_CONFIG)
+        return self._clients[service]
+
+    def assume(self, role_arn: str, session_name: str) -> Aws:
+        """The same cloud as a role."""
+        made = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=session_name)["Credentials"]
+        keys = Keys(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
+        return Aws(keys, self.region, self._endpoint_url)
