@@ -8,6 +8,16 @@ from functools import cache
 MODULES: dict[str, tuple[str, ...]] = {
     "sts": ("simulator.aws.sts",),
     "organizations": ("simulator.aws.organizations",),
+    "events": (
+        "simulator.aws.eventbridge.api_destinations",
+        "simulator.aws.eventbridge.buses",
+        "simulator.aws.eventbridge.connections",
+        "simulator.aws.eventbridge.permissions",
+        "simulator.aws.eventbridge.put_events",
+        "simulator.aws.eventbridge.rules",
+        "simulator.aws.eventbridge.tags",
+        "simulator.aws.eventbridge.target_operations",
+    ),
 }
 
 
