@@ -9,6 +9,7 @@ from pathlib import Path
 
 from simulator import settings
 from simulator.cli.commands import CommandFailed
+from simulator.formats.tar_archives import extract
 from simulator.locked import StateInUse, locked
 
 _KEEP = ("lock",)
@@ -45,7 +46,7 @@ def restore(options: argparse.Namespace) -> None:
     def read() -> None:
         _empty(directory)
         with tarfile.open(options.file) as archive:
-            archive.extractall(directory, filter="data")
+            extract(archive, directory)
 
     _alone(directory, read)
     print(f"{directory} is as it was in {options.file}")

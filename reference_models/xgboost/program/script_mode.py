@@ -65,7 +65,9 @@ def fetch_code(source: str, directory: Path) -> None:
         boto3.client("s3").download_file(address.netloc, address.path.lstrip("/"), str(archive))
     if archive.is_file():
         with tarfile.open(archive) as tar:
-            tar.extractall(directory, filter="data")
+            # Python 3.11.4 and newer; before that (Debian 12 has 3.11.2) the attribute means nothing.
+            tar.extraction_filter = getattr(tarfile, "data_filter", None)
+            tar.extractall(directory)
 
 
 def install_requirements(directory: Path) -> None:

@@ -7,6 +7,8 @@ import io
 import tarfile
 from pathlib import Path
 
+from simulator.formats.tar_archives import extract
+
 
 class NotAnArchive(Exception):
     """The bytes are not a gzip-compressed tar archive."""
@@ -34,6 +36,6 @@ def _unpack(body: bytes, directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     try:
         with tarfile.open(fileobj=io.BytesIO(body), mode="r:gz") as archive:
-            archive.extractall(directory, filter="data")
+            extract(archive, directory)
     except (tarfile.TarError, EOFError, OSError) as error:
         raise NotAnArchive(str(error)) from error
