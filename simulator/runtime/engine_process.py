@@ -96,7 +96,6 @@ class ProcessEngine:
         await supervised.stop(0)
         await supervised.close()
         self._works.pop(name, None)
-        (supervised.place / "name").unlink()
         await asyncio.to_thread(shutil.rmtree, supervised.place)
 
     async def known(self) -> list[str]:
@@ -123,16 +122,20 @@ class ProcessEngine:
 
     def _launch(self, work: Work, place: Path) -> None:
         specified = marshal.dumps(self._specify(work))
-        shutil.rmtree(place, ignore_errors=True)  # a start that was cut off before the work had its name
         place.mkdir(mode=0o700)
+        (place / "name").write_text(
+            work.name
+        )  # first, so that a start that is cut off is known and can be removed
         (place / "root").mkdir()
         (place / "spec").write_bytes(specified)
-        told = _spawn_supervisor(place)
-        if told != "started":
-            reason = told.removeprefix("refused ") or (place / "supervisor").read_text().strip()
-            shutil.rmtree(place)
-            raise NotSimulated(f"work {work.name!r} in the process engine ({reason})", REMEDY)
-        (place / "name").write_text(work.name)
+        told, _, reason = _spawn_supervisor(place).partition(" ")
+        if told == "started":
+            return
+        reason = reason or (place / "supervisor").read_text().strip()
+        shutil.rmtree(place)
+        if told == "unfit":
+            raise ValueError(f"work {work.name!r} cannot have its mounts: {reason}")
+        raise NotSimulated(f"work {work.name!r} in the process engine ({reason})", REMEDY)
 
     def _specify(self, work: Work) -> dict[str, object]:
         image = self._images.describe(work.image)

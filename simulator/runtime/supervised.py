@@ -89,6 +89,8 @@ class Supervised:
             asyncio.get_running_loop().add_reader(self._process, self._end)
 
     def _supervisor_lives(self) -> bool:
+        if not (self.place / "lock").exists():  # the start was cut off
+            return False
         with (self.place / "lock").open() as lock:
             try:
                 self._process = os.pidfd_open(int(lock.read()))
@@ -103,11 +105,12 @@ class Supervised:
     def _end(self) -> None:
         self._forget_process()
         recorded = self.place / "exit"
-        started = float((self.place / "started").read_text() or 0)
         if recorded.exists():
             code, began, ended, reason = recorded.read_text().split("\n")[:4]
             self._exit = Exit(int(code), float(began), float(ended), reason)
         else:
+            mark = self.place / "started"
+            started = float(mark.read_text() or 0) if mark.exists() else 0.0
             self._exit = Exit(KILLED, started, time.time(), "the supervisor of the work was killed")
         self.ended.set()
 

@@ -24,6 +24,7 @@ from simulator.runtime.sandbox.kernel_calls import (
     PR_SET_NO_NEW_PRIVS,
     PR_SET_PDEATHSIG,
     Refused,
+    Unfit,
     check,
     detached_mount,
     hang_mount,
@@ -59,8 +60,8 @@ def be_first(spec: dict[str, Any], built: int, go: int) -> NoReturn:
     )  # kept until there is somebody to pass it on to
     try:
         build(spec)
-    except (Refused, OSError) as refusal:
-        os.write(built, str(refusal).encode())
+    except (Refused, Unfit, OSError) as refusal:
+        os.write(built, f"{'unfit ' if isinstance(refusal, Unfit) else ''}{refusal}".encode())
         os._exit(125)
     os.write(built, b"built")
     os.close(built)
@@ -119,12 +120,15 @@ def detach(source: str, flags: int) -> tuple[int, bool]:
 
 def attach(descriptor: int, is_directory: bool, target: str) -> None:
     """Hang a detached mount at `target`, which is made when it is not there."""
-    if is_directory:
-        os.makedirs(target, exist_ok=True)
-    elif not os.path.exists(target):
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o644))
-    hang_mount(descriptor, target)
+    try:
+        if is_directory:
+            os.makedirs(target, exist_ok=True)
+        elif not os.path.exists(target):
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            os.close(os.open(target, os.O_CREAT | os.O_WRONLY, 0o644))
+        hang_mount(descriptor, target)
+    except (OSError, Refused) as problem:
+        raise Unfit(f"{target}: {problem}") from problem
 
 
 def populate(spec: dict[str, Any]) -> None:

@@ -31,6 +31,10 @@ class Refused(Exception):
     """The kernel did not allow a part of the sandbox; the text names the part."""
 
 
+class Unfit(Exception):
+    """A mount of the work cannot be hung where it shall be; the text names the place."""
+
+
 def check(result: int, what: str) -> int:
     """`result` of a C call, or Refused when it says failure."""
     if result < 0:

@@ -25,6 +25,7 @@ from simulator.runtime.sandbox.kernel_calls import (
     CLONE_NEWUSER,
     PR_SET_CHILD_SUBREAPER,
     Refused,
+    Unfit,
     check,
     libc,
 )
@@ -51,8 +52,9 @@ def supervise() -> None:
     said, saying = os.pipe()
     try:
         first = start(spec, saying, (lock, STATUS, output, said))
-    except (Refused, OSError) as refusal:
-        os.write(STATUS, f"refused {refusal}".encode())
+    except (Refused, Unfit, OSError) as refusal:
+        told = "unfit" if isinstance(refusal, Unfit) else "refused"
+        os.write(STATUS, f"{told} {refusal}".encode())
         return
     os.close(saying)
     keeper = in_thread(keep, said, output)
@@ -115,10 +117,12 @@ def start(spec: dict[str, Any], saying: int, outer: tuple[int, ...]) -> int:
 
     try:
         from_sandbox = os.read(built_read, 4096).decode()
+        if from_sandbox.startswith("unfit "):
+            raise Unfit(from_sandbox.removeprefix("unfit "))
         if from_sandbox != "built":
             raise Refused(from_sandbox or "the sandbox ended before it was built")
         open_relays(spec, first)
-    except (Refused, OSError):
+    except (Refused, Unfit, OSError):
         os.kill(first, signal.SIGKILL)
         os.waitpid(first, 0)
         raise
