@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -21,11 +21,16 @@ class Received:
 
 @dataclass
 class Receiver:
-    """`answers` are used up one by one as (status, headers, body); after them every answer is 200."""
+    """`answers` are used up one by one as (status, headers, body); after them every answer is 200.
+
+    While `held` has numbers, the request of that number (from 1) is not answered before the block ends.
+    """
 
     answers: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
     requests: list[Received] = field(default_factory=list)
     url: str = ""
+    held: set[int] = field(default_factory=set)
+    released: threading.Event = field(default_factory=threading.Event)
 
 
 @contextmanager
@@ -40,12 +45,15 @@ def receiver() -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers.get("content-length", "0")))
             headers = {name.lower(): value for name, value in self.headers.items()}
             state.requests.append(Received(self.command, self.path, headers, body))
+            if len(state.requests) in state.held:
+                state.released.wait(60)
             status, extra, answer = state.answers.pop(0) if state.answers else (200, {}, b"{}")
             self.send_response(status)
             for name, value in {**extra, "content-length": str(len(answer))}.items():
                 self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(answer)
+            with suppress(BrokenPipeError, ConnectionResetError):  # a client that gave up waiting
+                self.end_headers()
+                self.wfile.write(answer)
 
         do_POST = do_PUT = do_GET = _any
 
@@ -59,6 +67,7 @@ def receiver() -> Iterator[Receiver]:
     try:
         yield state
     finally:
+        state.released.set()
         server.shutdown()
         server.server_close()
         thread.join()
