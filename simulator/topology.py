@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from simulator.shipped_folders import shipped
+
 
 class TopologyInvalid(Exception):
     """The topology file does not say what the simulator needs; the message names the place."""
@@ -141,8 +143,8 @@ class Topology:
 
 
 def default_file() -> Path:
-    """The topology that a checkout carries."""
-    return Path(__file__).resolve().parent.parent / "fixtures" / "topology.yaml"
+    """The topology that travels with the package."""
+    return shipped("fixtures") / "topology.yaml"
 
 
 def load(path: Path | None = None) -> Topology:

@@ -28,6 +28,7 @@ from uv import find_uv_bin
 
 from simulator.kernel.errors import NotSimulated
 from simulator.runtime.reach import IMAGE_VENV, WRITABLE_VENV
+from simulator.shipped_folders import shipped
 
 BUILD = 2
 """Part of every key: raise it when the way of building changes."""
@@ -64,9 +65,7 @@ class Image:
 
 def shipped_images() -> Path:
     """The folder of images: beside the package in a checkout, inside it in a wheel."""
-    package = Path(__file__).resolve().parents[1]
-    inside = package / "shipped" / "reference_models"
-    return inside if inside.is_dir() else package.parent / "reference_models"
+    return shipped("reference_models")
 
 
 def default_cache() -> Path:

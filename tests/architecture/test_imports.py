@@ -43,7 +43,13 @@ RESERVED = (
 )
 
 OVER_THE_WIRE = ("simulator/harness/", "simulator/console/", "simulator/cli/")
-MAY_BE_SHARED = ("simulator.formats", "simulator.kernel.errors", "simulator.settings", "simulator.topology")
+MAY_BE_SHARED = (
+    "simulator.formats",
+    "simulator.kernel.errors",
+    "simulator.settings",
+    "simulator.shipped_folders",
+    "simulator.topology",
+)
 STARTS_THE_SERVER = ("simulator.app", "simulator.locked", "simulator.serving")
 IMPURE = (
     "asyncio",
