@@ -24,7 +24,7 @@ class Command:
     data: str = ""
 
     def __str__(self) -> str:
-        properties = ";".join(f"{name}={escape(value)}" for name, value in self.properties.items() if value)
+        properties = "".join(f"{name}={escape(value)};" for name, value in self.properties.items() if value)
         return f"{_PREFIX}{self.area}.{self.event}{' ' if properties else ''}{properties}]{escape(self.data)}"
 
 

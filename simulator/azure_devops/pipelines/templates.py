@@ -292,7 +292,20 @@ class _Expander:
             except _Refused:
                 return []
         child = INCLUDABLE.get(kind, kind if kind == "trigger" else CHILDREN.get(kind, {}).get("-", "plain"))
-        return self.included(self.node(item, child, scope), kind, scope)
+        made = self.node(item, child, scope)
+        if isinstance(made, MappingNode) and not made.entries and self.lost_its_only_key(item):
+            return []
+        return self.included(made, kind, scope)
+
+    def lost_its_only_key(self, item: Node) -> bool:
+        """True for a one-key item whose key is an expression that failed: the item has nothing left to be."""
+        if not isinstance(item, MappingNode) or len(item.entries) != 1:
+            return False
+        key = item.entries[0][0]
+        lost = "${{" in key.text and not starts_like_directive(key.text)
+        if lost:
+            self.errors.add(f"Unexpected value '{key.text}'", key.where)
+        return lost
 
     def included(self, item: Node, kind: str, scope: Scope) -> list[Node]:
         if kind in INCLUDABLE and isinstance(item, MappingNode) and item.find("template") is not None:

@@ -28,6 +28,11 @@ class Fields:
         """Where the mapping begins."""
         return self.node.where
 
+    def place(self, name: str) -> Position:
+        """Where the value under `name` stands; the mapping's own place where it is absent."""
+        node = self._values.get(name)
+        return node.where if node is not None else self.where
+
     def __contains__(self, name: str) -> bool:
         return name in self._values
 

@@ -131,7 +131,7 @@ def _name(fields: Fields, key: str) -> str:
         fields.errors.add(
             f"The job name {name} is not valid. Job names may only contain alphanumeric characters and '_' "
             "and may not start with a number.",
-            fields.places[key],
+            fields.place(key),
         )
     return name
 

@@ -43,7 +43,7 @@ def _each(fields: Fields, name: str, keys: tuple[str, ...]) -> list[Fields]:
 def _repository(fields: Fields) -> RepositoryResource:
     kind = fields.choice("type", ("git", "github", "githubenterprise", "bitbucket"), "git")
     if kind != "git":
-        fields.errors.add(f"A repository of type '{kind}' is not simulated", fields.places["type"])
+        fields.errors.add(f"A repository of type '{kind}' is not simulated", fields.place("type"))
     return RepositoryResource(
         fields.text("repository"),
         kind,

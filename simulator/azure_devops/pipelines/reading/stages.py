@@ -66,7 +66,7 @@ def _stage(item: Node, before: str, root: Fields, around: Surroundings) -> Stage
         root.errors.add(
             f"The stage name {name} is not valid. Stage names may only contain alphanumeric characters and '_' "
             "and may not start with a number.",
-            fields.places["stage"],
+            fields.place("stage"),
         )
     # Said and empty (`dependsOn: []`) is no dependency; unsaid is the stage before.
     unsaid = (before,) if before else ()

@@ -15,7 +15,7 @@ from simulator.azure_devops.pipelines.reading.conditions import read_condition
 from simulator.azure_devops.pipelines.reading.fields import Fields, scalar_text, sequence_items
 from simulator.azure_devops.pipelines.reading.surroundings import Surroundings
 from simulator.azure_devops.pipelines.reading.task_inputs import check_inputs
-from simulator.azure_devops.pipelines.source import MappingNode, Node, ScalarNode
+from simulator.azure_devops.pipelines.source import MappingNode, Node, ScalarNode, SequenceNode
 from simulator.azure_devops.pipelines.tasks.catalogue import TASKS, find_task
 
 COMMON = (
@@ -119,10 +119,12 @@ def read_step(node: Node, around: Surroundings, errors: ErrorList) -> Step | Non
     return _shorthand(keyword.text, node, around, errors)
 
 
-def _shorthand(keyword: str, node: MappingNode, around: Surroundings, errors: ErrorList) -> Step:
+def _shorthand(keyword: str, node: MappingNode, around: Surroundings, errors: ErrorList) -> Step | None:
     short = _SHORTHANDS[keyword]
     fields = Fields(node, (keyword, *short.keys, *COMMON), errors)
     value = fields.authored(keyword)
+    if isinstance(fields.get(keyword), MappingNode | SequenceNode):
+        return None
     inputs = dict(short.inputs(value))
     for key in short.keys:
         child = fields.get(key)
@@ -175,7 +177,7 @@ def _step(
         fields.errors.add(
             f"The step name {step_name} is not valid. "
             "Step names may only contain alphanumeric characters, '-' and '_'.",
-            fields.places["name"],
+            fields.place("name"),
         )
     return Step(
         task.name,

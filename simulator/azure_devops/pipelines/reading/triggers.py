@@ -66,7 +66,7 @@ def read_schedules(node: Node | None, errors: ErrorList) -> tuple[Schedule, ...]
 def _schedule(fields: Fields) -> Schedule:
     cron = fields.text("cron")
     if len(cron.split()) != 5:
-        fields.errors.add(f"Improperly formed cron syntax: '{cron}'", fields.places.get("cron", fields.where))
+        fields.errors.add(f"Improperly formed cron syntax: '{cron}'", fields.place("cron"))
     branches = read_filter(fields, "branches")
     return Schedule(
         cron, fields.text("displayName"), branches, fields.boolean("batch"), fields.boolean("always")
