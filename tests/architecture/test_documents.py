@@ -27,8 +27,8 @@ MADE_HERE = {".git", ".venv", "out", "dist", ".simulator"}
 CACHES = re.compile(r"^\.\w+_cache$|^\.hypothesis$|^__pycache__$")
 WRITTEN = {".cfg", ".feature", ".md", ".py", ".sh", ".toml", ".yaml", ".yml"}
 WRITTEN_WITHOUT_SUFFIX = {"Dockerfile", "Makefile", "run"}
-# Places of one person's machine. What a cloud or a container itself prescribes (/opt/ml, /tmp) is not among them.
-MACHINE_PATH = re.compile(r"(?<![\w.$}])/(work/(main|shared)|root/|home/[a-z]|Users/[A-Za-z])")
+# Places of one person's machine. What a cloud itself prescribes (/opt/ml, the hosted agent's /home/vsts) is not.
+MACHINE_PATH = re.compile(r"(?<![\w.$}])/(work/(main|shared)|root/|home/(?!vsts/)[a-z]|Users/[A-Za-z])")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=relative)
