@@ -99,6 +99,7 @@ class Simulator:
         self.listeners.close()
         await self.azure_devops.close()
         await self.engine.close()
+        await self.cloud.close()
         await self.kernel.close()
 
     def status(self) -> dict[str, Any]:
@@ -131,7 +132,7 @@ class Simulator:
             return EndpointBacking(self.settings.backing_endpoint)
         from simulator.aws.moto_backing import MotoBacking
 
-        return MotoBacking(self.kernel.clock)
+        return MotoBacking(self.kernel)
 
     def _make_engine(self) -> Engine:
         from simulator.runtime.engine_scripted import ScriptedEngine

@@ -50,6 +50,10 @@ class Backing(Protocol):
         """The backing's answer for `account`."""
         ...
 
+    async def close(self) -> None:
+        """Let go of it."""
+        ...
+
 
 class AwsCloud:
     """Implements `behaviour.Cloud`. `backing` holds the leaf services."""
@@ -67,6 +71,10 @@ class AwsCloud:
         self._seeded = False
         with kernel.store.transaction():
             accounts.enter_roles(kernel.store, topology)
+
+    async def close(self) -> None:
+        """Let go of the backing."""
+        await self._backing.close()
 
     async def call(
         self,

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
+from unittest import mock
 from urllib.parse import unquote
 
 import time_machine
 
+from simulator.aws import moto_checkpoint
+from simulator.aws.moto_journal import Journal, changes_state
 from simulator.aws.protocol.http import Incoming, Outgoing
-from simulator.kernel.clock import Clock
+from simulator.aws.protocol.identify_service import service_of, signature_scope
+from simulator.kernel.world import Kernel
 
 WsgiApp = Callable[[Mapping[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -21,33 +27,71 @@ _ENVIRONMENT = {
     "MOTO_S3_ALLOW_CROSSACCOUNT_ACCESS": "true",
     "MOTO_EVENTS_INVOKE_HTTP": "false",
 }
+# A checkpoint is due when the journal has this many entries and repeating it would take this long, or twice as long
+# as the last checkpoint took. The first calls of a process also pay for imports, hence the number.
+_REPLAY_ENTRIES, _REPLAY_SECONDS = 300, 0.5
 
 
 class MotoBacking:
-    """Answers requests from moto's WSGI application, imported at the first request."""
+    """Answers requests from moto's WSGI application, imported and filled with its state at the first request.
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    Unless the state is ephemeral, every change is journalled before it is acknowledged.
+    """
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
         self._app: WsgiApp | None = None
+        self._journal = None if kernel.store.ephemeral else Journal(kernel.store)
+        self._checkpoint = kernel.store.directory / "moto" / "checkpoint"
+        self._replay_entries, self._replay_seconds = 0, 0.0
+        self._checkpoint_seconds = 0.0
 
     async def send(self, request: Incoming, account: str) -> Outgoing:
         """The answer of moto for `account`; it runs on the loop, so moto's state has one writer."""
+        app = self._application()
+        moment = self._kernel.clock.now()
+        if self._journal is None or not changes_state(request):
+            return self._ask(app, request, account, moment if self._kernel.clock.offset else None)
+        began = time.perf_counter()
+        _open_backend(request, account)
+        with _repeatable(f"{self._seed()}:{self._journal.next()}"):
+            answer = self._ask(app, request, account, moment)
+        self._replay_seconds += time.perf_counter() - began
+        if answer.status < 500:
+            self._journal.append(request, account, moment)
+            self._replay_entries += 1
+            if self._replay_entries > _REPLAY_ENTRIES and self._replay_seconds > max(
+                _REPLAY_SECONDS, 2 * self._checkpoint_seconds
+            ):
+                self.checkpoint()
+        return answer
+
+    def checkpoint(self) -> None:
+        """Write moto's state whole and drop the journal that it holds."""
+        if self._app is None or self._journal is None:
+            return
+        began, sequence = time.perf_counter(), self._journal.next() - 1
+        moto_checkpoint.write(self._checkpoint, sequence)
+        self._journal.forget(sequence)
+        self._checkpoint_seconds = time.perf_counter() - began
+        self._replay_entries, self._replay_seconds = 0, 0.0
+
+    async def close(self) -> None:
+        """Write what a restart would otherwise have to repeat."""
+        if self._replay_entries:
+            self.checkpoint()
+
+    def _ask(self, app: WsgiApp, request: Incoming, account: str, moment: float | None) -> Outgoing:
         answered: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
             answered.append((status, headers))
 
-        app = self._application()
-        with self._time():
+        with _at(moment):
             body = b"".join(app(_environ(request, account), start_response))
         status, headers = answered[0]
         kept = tuple((k, v) for k, v in headers if k.lower() not in ("content-length", "server", "date"))
         return Outgoing(int(status.split()[0]), kept, body)
-
-    def _time(self) -> AbstractContextManager[Any]:
-        if self._clock.offset < 1.0:
-            return nullcontext()
-        return time_machine.travel(self._clock.datetime(), tick=True)
 
     def _application(self) -> WsgiApp:
         if self._app is None:
@@ -56,8 +100,74 @@ class MotoBacking:
 
             self._app = DomainDispatcherApplication(create_backend_app)
             # moto's state belongs to the process; another simulator in it (a test's) begins with none.
-            b"".join(self._app(_environ(Incoming("POST", "/moto-api/reset"), ""), lambda *_: None))
+            self._ask(self._app, Incoming("POST", "/moto-api/reset"), "", None)
+            self._restore(self._app)
         return self._app
+
+    def _restore(self, app: WsgiApp) -> None:
+        if self._journal is None:
+            return
+        done = moto_checkpoint.read(self._checkpoint)
+        began = time.perf_counter()
+        for entry in self._journal.entries(done):
+            _open_backend(entry.request, entry.account)
+            with _repeatable(f"{self._seed()}:{entry.sequence}"):
+                self._ask(app, entry.request, entry.account, entry.time)
+            self._replay_entries += 1
+        self._replay_seconds = time.perf_counter() - began
+
+    def _seed(self) -> str:
+        """The secret from which this state's ids and keys come, made once."""
+        row = self._kernel.store.get("moto.seed", "seed")
+        if row is None:
+            row = {"seed": self._kernel.ids.hex(64)}
+            self._kernel.store.put("moto.seed", "seed", row)
+        return str(row["seed"])
+
+
+@contextmanager
+def _at(moment: float | None) -> Iterator[None]:
+    """moto sees `moment`, or real time as it is."""
+    if moment is None:
+        yield
+        return
+    with time_machine.travel(moment, tick=False):
+        yield
+
+
+@contextmanager
+def _repeatable(seed: str) -> Iterator[None]:
+    """Ids, versions and key material that moto draws inside depend on the seed alone."""
+    import moto.kms.utils
+    import moto.s3.models
+    from moto.moto_api._internal import mock_random
+
+    mock_random.seed(seed)
+    system = _SeededSystem(seed)
+    with mock.patch.object(moto.kms.utils, "os", system), mock.patch.object(moto.s3.models, "os", system):
+        yield
+
+
+class _SeededSystem:
+    """The `os` module, but its randomness comes from a seed."""
+
+    def __init__(self, seed: str) -> None:
+        self.urandom = random.Random(seed).randbytes
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(os, name)
+
+
+def _open_backend(request: Incoming, account: str) -> None:
+    """Let the service's backend exist before ids are drawn: making one draws ids too, and a read may make it."""
+    from moto.backends import get_backend
+
+    scope = signature_scope(request)
+    if scope is None:
+        return
+    region = scope[1]
+    regions: Any = get_backend(service_of(request))[account]
+    regions[region if region in regions.regions else "aws"]
 
 
 def _environ(request: Incoming, account: str) -> dict[str, Any]:
