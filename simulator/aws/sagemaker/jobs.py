@@ -20,11 +20,10 @@ from simulator.aws.sagemaker.running import spawn
 from simulator.kernel.errors import CallerError, NotSimulated
 from simulator.kernel.facts import cause
 from simulator.kernel.world import Kernel
+from simulator.runtime.images import Image, Images, ImageUnavailable
 from simulator.runtime.work import Exit, Work
 
 STOP_GRACE_SECONDS = 120.0
-SIMULATOR_URL = "http://localhost:4566"
-"""Where a work finds AWS: the engine brings it into the work's own network."""
 
 
 class JobFailed(Exception):
@@ -143,7 +142,7 @@ async def _begin(job: Job, life: Life) -> None:
         return
     try:
         await job.cloud.engine.start(work)
-    except NotSimulated as refused:
+    except (NotSimulated, ImageUnavailable) as refused:
         job.kernel.log.record("WorkRefused", job.work_name, {"error": str(refused)})
         raise JobFailed(f"InternalServerError: {refused}") from refused
     started = {"_phase": "Running", "_started": job.kernel.clock.wall()}
@@ -222,7 +221,7 @@ def downloading(prefix: str) -> Iterator[None]:
         raise JobFailed(f"{prefix}{access_text(error)}") from error
 
 
-def image_name(job: Job, uri: str) -> str:
+def substitute(job: Job, uri: str) -> Image:
     """The reference image of an image URI, with a fact for the ledger; raises JobFailed where there is none."""
     account, region, _ = job.place
     image = images.resolve(uri)
@@ -230,13 +229,17 @@ def image_name(job: Job, uri: str) -> str:
         text = f"image {uri} has no reference image; add it to simulator/aws/sagemaker/images.py"
         job.kernel.log.record("ImageUnknown", uri, {"error": text}, account=account, region=region)
         raise JobFailed(f"ClientError: Requested image {uri} not found.")
+    try:
+        described = Images().describe(image.name)
+    except NotSimulated as refused:
+        raise JobFailed(f"InternalServerError: {refused}") from refused
     detail: dict[str, object] = {"uri": uri, "image": image.name, "for": job.work_name}
     job.kernel.log.record("ImageSubstituted", uri, detail, account=account, region=region)
-    return image.name
+    return described
 
 
 def role_environment(cloud: Cloud, role_arn: str, region: str, session: str = "SageMaker") -> dict[str, str]:
-    """Variables with which a program in a work reaches AWS as the execution role; raises CallerError."""
+    """Variables by which a program in a work is the execution role; the engine adds where AWS is."""
     credentials = cloud.session(role_arn, session, "sagemaker")
     return {
         "AWS_REGION": region,
@@ -244,7 +247,6 @@ def role_environment(cloud: Cloud, role_arn: str, region: str, session: str = "S
         "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
         "AWS_SESSION_TOKEN": credentials["SessionToken"],
-        "AWS_ENDPOINT_URL": SIMULATOR_URL,
     }
 
 

@@ -119,8 +119,8 @@ PIPELINE = Kind(
     Lifecycle("Pipeline", "Active", {"Active": ("Deleting",)}),
     missing=("ResourceNotFound", "Pipeline '{arn}' does not exist."),
     taken=("ValidationException",
-           "Pipeline names must be unique within an AWS account and region. "
-           "Pipeline with name ({name}) already exists."),
+           ("Pipeline names must be unique within an AWS account and region. "
+            "Pipeline with name ({name}) already exists.")),
 )  # fmt: skip
 PIPELINE_EXECUTION = Kind(
     "PipelineExecution", "pipeline", "PipelineExecutionSummaries",

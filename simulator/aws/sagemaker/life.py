@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from simulator.aws.behaviour import Cloud
-from simulator.aws.sagemaker import behaviours, running
+from simulator.aws.sagemaker import approval_notice, behaviours, running
 from simulator.aws.sagemaker.jobs import Job, launch
+from simulator.aws.sagemaker.kinds import PIPELINE_EXECUTION
+from simulator.aws.sagemaker.pipelines import executor
+from simulator.aws.sagemaker.pipelines.execution import Execution
 from simulator.aws.sagemaker.processing import Processing
 from simulator.aws.sagemaker.training import Training
 
@@ -13,10 +16,14 @@ __all__ = ["behaviours", "resume", "stop"]
 
 async def resume(cloud: Cloud) -> None:
     """Register timers and pick up the work of rows that are in progress. Call once, when the loop runs."""
+    approval_notice.register(cloud)
     for life in (Training(), Processing()):
         for key, row in cloud.kernel.store.scan(life.kind.row):
             if row[life.kind.status_member] in life.kind.in_progress:
                 launch(Job(cloud, life.kind, key), life)
+    for key, row in cloud.kernel.store.scan(PIPELINE_EXECUTION.row):
+        if row["PipelineExecutionStatus"] in PIPELINE_EXECUTION.in_progress:
+            executor.launch(Execution(cloud, key))
 
 
 async def stop(cloud: Cloud) -> None:

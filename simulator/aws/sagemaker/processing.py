@@ -19,11 +19,11 @@ from simulator.aws.sagemaker.jobs import (
     accept,
     assume,
     downloading,
-    image_name,
     launch,
     refuse,
     role_environment,
     stop,
+    substitute,
 )
 from simulator.aws.sagemaker.kinds import PROCESSING_JOB, Row
 from simulator.aws.sagemaker.training import no_objects
@@ -99,7 +99,7 @@ class Processing:
         """Write the configuration and bring the inputs."""
         row, (_, region, _) = job.row, job.place
         specification = row["AppSpecification"]
-        image = image_name(job, specification["ImageUri"])
+        image = substitute(job, specification["ImageUri"])
         await asyncio.to_thread(_lay_out, job.ml, contract(row), [*_local_paths(row)])
         for each in row.get("ProcessingInputs", []):
             source = each["S3Input"]
@@ -110,11 +110,12 @@ class Processing:
             if not count:
                 raise JobFailed(no_objects(source["S3Uri"], region, row["RoleArn"]))
         entry = tuple(specification.get("ContainerEntrypoint", ()))
-        command = (*entry, *specification.get("ContainerArguments", ()))
+        given = tuple(specification.get("ContainerArguments", ()))
+        command = (*(entry or image.entrypoint), *given)
         environment = {**role_environment(job.cloud, row["RoleArn"], region), **row.get("Environment", {})}
         environment["PROCESSING_JOB_NAME"] = row["ProcessingJobName"]
         mounts = (Mount(job.ml, "/opt/ml"),)
-        return Work(job.work_name, image, command, environment, mounts, cause=current_cause())
+        return Work(job.work_name, image.name, command, environment, mounts, cause=current_cause())
 
     def reads(self, job: Job) -> Callable[[str], None]:
         """Lines of a processing job carry no metrics."""

@@ -20,11 +20,11 @@ from simulator.aws.sagemaker.jobs import (
     accept,
     assume,
     downloading,
-    image_name,
     launch,
     refuse,
     role_environment,
     stop,
+    substitute,
 )
 from simulator.aws.sagemaker.kinds import TRAINING_JOB, Row
 from simulator.aws.sagemaker.metrics import publish
@@ -140,7 +140,7 @@ class Training:
         """Write the configuration and bring the channels."""
         row, (_, region, name) = job.row, job.place
         specification = row["AlgorithmSpecification"]
-        image = image_name(job, specification["TrainingImage"])
+        image = substitute(job, specification["TrainingImage"])
         await asyncio.to_thread(_lay_out, job.ml, contract(row))
         for channel in row.get("InputDataConfig", []):
             uri = channel["DataSource"]["S3DataSource"]["S3Uri"]
@@ -158,9 +158,9 @@ class Training:
             "TRAINING_JOB_NAME": name,
             "TRAINING_JOB_ARN": row["TrainingJobArn"],
         }
-        command = (*entry, *given) if entry else ("train", *given)
+        command = (*entry, *given) if entry else (*image.entrypoint, *image.train, *given)
         mounts = (Mount(job.ml, "/opt/ml"),)
-        return Work(job.work_name, image, command, environment, mounts, cause=current_cause())
+        return Work(job.work_name, image.name, command, environment, mounts, cause=current_cause())
 
     def reads(self, job: Job) -> Callable[[str], None]:
         """Metrics by regular expression; the last value of each is final."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from simulator import topology
 from simulator.aws.behaviour import Answer, Call, find
+from simulator.aws.credentials import Credentials
 from simulator.aws.principal import Principal
 from simulator.aws.settings import AwsSettings
 from simulator.kernel.errors import CallerError, NotSimulated
@@ -29,6 +30,7 @@ class FakeCloud:
 
     def __init__(self, directory: Path | None = None, engine: ScriptedEngine | None = None) -> None:
         self.kernel = Kernel.open(directory, seed=7)
+        self.credentials = Credentials(self.kernel, topology.load())
         self.engine = engine or ScriptedEngine()
         self.topology = topology.load()
         self.settings = AwsSettings(hold_seconds=20.0)
@@ -64,6 +66,10 @@ class FakeCloud:
             raise NotSimulated(f"{service}:{operation}")
         who = principal or Principal.of_service("simulator", account)
         return await behaviour(Call(service, operation, dict(params), who, account, region, self))
+
+    async def refusal_to_assume(self, role_arn: str, principal: Principal, region: str) -> str:
+        """Nobody is refused."""
+        return ""
 
     def session(self, role_arn: str, session_name: str, service: str) -> Mapping[str, str]:
         """Credentials of a role that the topology has."""
@@ -142,6 +148,12 @@ def play(story: Callable[[FakeCloud], Awaitable[None]], directory: Path | None =
             await cloud.kernel.close()
 
     asyncio.run(whole())
+
+
+async def until(cloud: FakeCloud, condition: Callable[[], bool]) -> None:
+    """Wait until something has come about; every change is a fact, or nearly so."""
+    while not condition():
+        await cloud.kernel.log.wait(cloud.kernel.log.last(), 0.01)
 
 
 def training_request(name: str = "train-1", **more: Any) -> dict[str, Any]:

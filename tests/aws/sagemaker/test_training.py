@@ -10,7 +10,7 @@ import pytest
 from simulator.kernel.errors import CallerError, NotSimulated
 from simulator.runtime.engine_scripted import Script
 from simulator.runtime.work import Work
-from tests.aws.sagemaker.fake_cloud import ROLE, FakeCloud, play, training_request
+from tests.aws.sagemaker.fake_cloud import ROLE, FakeCloud, play, training_request, until
 
 STREAM_GROUP = "/aws/sagemaker/TrainingJobs"
 
@@ -26,7 +26,7 @@ def train(work: Work) -> None:
 
 def prepare(cloud: FakeCloud, script: Script) -> None:
     cloud.objects["s3://data/train/a.csv"] = b"1,2"
-    cloud.engine.script("xgboost", script, command=("train",))
+    cloud.engine.script("xgboost", script, when=lambda work: work.command[-1] == "train")
 
 
 def test_a_job_trains_and_leaves_its_model_metrics_logs_and_events():
@@ -247,8 +247,3 @@ def test_lists_filter_by_status_and_name_and_turn_pages():
         assert len((await cloud.ask("ListTrainingJobs", NameContains="N-1"))["TrainingJobSummaries"]) == 1
 
     play(story)
-
-
-async def until(cloud: FakeCloud, condition) -> None:
-    while not condition():
-        await cloud.kernel.log.wait(cloud.kernel.log.last(), 0.01)

@@ -1,0 +1,125 @@
+"""One execution as the store has it: its row, its definition, its steps, and the changes that they go through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from simulator.aws.behaviour import Cloud
+from simulator.aws.sagemaker import events
+from simulator.aws.sagemaker.acting import Actor, as_role
+from simulator.aws.sagemaker.kinds import PIPELINE_EXECUTION, Row
+from simulator.aws.sagemaker.pipelines.definition import Definition, parse
+from simulator.aws.sagemaker.pipelines.progress import StepState
+from simulator.aws.sagemaker.resources import change, fetch, place
+from simulator.kernel.lifecycle import Lifecycle
+from simulator.kernel.world import Kernel
+
+STEP = "sagemaker.pipeline_step"
+DEFINITION = "sagemaker.pipeline_execution_definition"
+
+STEP_LIFE = Lifecycle("PipelineExecutionStep", "Starting", {
+    "Starting": ("Executing", "Succeeded", "Failed", "Stopping", "Stopped"),
+    "Executing": ("Succeeded", "Failed", "Stopping", "Stopped"),
+    "Stopping": ("Stopped", "Failed", "Succeeded"),
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One execution; `key` is account/region/pipeline/execution/id."""
+
+    cloud: Cloud
+    key: str
+
+    @property
+    def kernel(self) -> Kernel:
+        """The kernel."""
+        return self.cloud.kernel
+
+    @property
+    def row(self) -> Row:
+        """The row as it is now."""
+        return fetch(self.kernel, PIPELINE_EXECUTION, self.key)
+
+    @cached_property
+    def definition(self) -> Definition:
+        """The definition with which the execution was started."""
+        return parse((self.kernel.store.get(DEFINITION, self.key) or {})["PipelineDefinition"])
+
+    @property
+    def id(self) -> str:
+        """The twelve characters at the end of its ARN."""
+        return self.key.rsplit("/", 1)[-1]
+
+    @cached_property
+    def actor(self) -> Actor:
+        """The pipeline's role at work."""
+        return as_role(self.cloud, self.row["RoleArn"], place(self.key)[1], f"PipelineExecution-{self.id}")
+
+    def change(self, members: Mapping[str, Any], *, quiet: bool = False) -> Row:
+        """Set members of the row; a change of status is a fact with its event."""
+        if "PipelineExecutionStatus" in members:
+            members = {**members, "_previous": self.row["PipelineExecutionStatus"]}
+        return change(self.kernel, PIPELINE_EXECUTION, self.key, members, quiet=quiet)
+
+    def step(self, name: str) -> Row | None:
+        """A step that has started."""
+        return self.kernel.store.get(STEP, f"{self.key}/{name}")
+
+    def steps(self) -> list[Row]:
+        """The steps that have started, the first first."""
+        rows = [row for _, row in self.kernel.store.scan(STEP, f"{self.key}/")]
+        return sorted(rows, key=lambda row: row["_order"])
+
+    def states(self) -> dict[str, StepState]:
+        """How far each step that has started is."""
+        return {row["StepName"]: StepState(row["StepStatus"], row.get("_outcome")) for row in self.steps()}
+
+    def begin_step(self, name: str, kind: str, suffix: str) -> Row:
+        """A step starts; `suffix` ends the names of what it makes."""
+        body = self.definition.steps[name].body
+        shown = {"StepDisplayName": body.get("DisplayName"), "StepDescription": body.get("Description")}
+        row = {
+            "StepName": name,
+            "StartTime": self.kernel.clock.now(),
+            "StepStatus": "Starting",
+            "AttemptCount": 1,
+            "Metadata": {},
+            "_type": kind,
+            "_suffix": suffix,
+            "_order": len(self.steps()),
+            **{member: value for member, value in shown.items() if value},
+        }
+        with self.kernel.store.transaction():
+            self._put(row)
+        return row
+
+    def change_step(self, name: str, members: Mapping[str, Any]) -> Row:
+        """Set members of a step; a change of status is a fact with its event."""
+        with self.kernel.store.transaction():
+            row = self.step(name)
+            assert row is not None, f"step {name} has not started"
+            old, new = row["StepStatus"], members.get("StepStatus", row["StepStatus"])
+            row |= members
+            if new != old:
+                row["_previous"] = STEP_LIFE.step(old, new) and old
+                if not row.get("EndTime") and STEP_LIFE.final(new):
+                    row["EndTime"] = self.kernel.clock.now()
+                self._put(row)
+            else:
+                self.kernel.store.put(STEP, f"{self.key}/{name}", row)
+        return row
+
+    def _put(self, row: Row) -> None:
+        self.kernel.store.put(STEP, f"{self.key}/{row['StepName']}", row)
+        execution = self.row
+        event = events.pipeline_step(row, execution["PipelineArn"], execution["PipelineExecutionArn"])
+        detail: dict[str, object] = {"status": row["StepStatus"], "step": row["StepName"], "event": event}
+        if reason := row.get("FailureReason"):
+            detail["failure_reason"] = reason
+        account, region, _ = place(self.key)
+        subject = execution["PipelineExecutionArn"]
+        self.kernel.log.record("PipelineStepStateChanged", subject, detail, account=account, region=region)
