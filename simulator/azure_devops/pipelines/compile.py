@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
-from simulator.azure_devops.pipelines.expressions.values import ArrayValue, ObjectValue, Value, number_text
 from simulator.azure_devops.pipelines.graph import check_graphs
 from simulator.azure_devops.pipelines.invalid import ErrorList, Position
+from simulator.azure_devops.pipelines.plain_values import plain
 from simulator.azure_devops.pipelines.plan import DEFAULT_RUN_NAME, Parameter, Plan, Variable
 from simulator.azure_devops.pipelines.reading.fields import Fields
 from simulator.azure_devops.pipelines.reading.jobs import ROOT_JOB_KEYS
@@ -123,16 +122,3 @@ def _parameters(expanded: Expanded) -> tuple[Parameter, ...]:
         )
         for declaration in expanded.declarations
     )
-
-
-def plain(value: Value) -> object:
-    """A value as JSON can hold it; numbers as int or their text."""
-    if isinstance(value, ObjectValue):
-        return {name: plain(item) for name, item in value.items.items()}
-    if isinstance(value, ArrayValue):
-        return [plain(item) for item in value]
-    if value is None or isinstance(value, (bool, str)):
-        return value
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else number_text(value)
-    return str(value)

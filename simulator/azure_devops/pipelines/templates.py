@@ -73,6 +73,12 @@ def expand_pipeline(
     return Expanded(MappingNode(tuple(entries), root.where), declarations, bound, tuple(files.read_so_far))
 
 
+def expand_part(head: MappingNode, scope: Scope, errors: ErrorList) -> MappingNode:
+    """Expands entries of the root that include no file, such as `trigger` and `resources`."""
+    expander = _Expander(TemplateFiles(lambda _file, _position: None, errors), errors)
+    return MappingNode(tuple(expander.entries(head, "root", scope)), head.where)
+
+
 class _Expander:
     def __init__(self, files: TemplateFiles, errors: ErrorList) -> None:
         self.files = files
