@@ -15,7 +15,7 @@ from simulator import control
 from simulator.aws.cloud import AwsCloud, Backing
 from simulator.aws.gateway import Gateway
 from simulator.aws.settings import AwsSettings
-from simulator.aws.wiring import attach
+from simulator.aws.wiring import attach, detach
 from simulator.azure_devops.gateway import application as azure_devops_application
 from simulator.azure_devops.service import AzureDevOps
 from simulator.kernel.outbound import Route
@@ -97,6 +97,7 @@ class Simulator:
         """Stop serving, let works run on, close the state."""
         await self._serving.stop()
         self.listeners.close()
+        await detach(self.cloud)
         await self.azure_devops.close()
         await self.engine.close()
         await self.cloud.close()

@@ -7,6 +7,8 @@ from functools import cache
 
 MODULES: dict[str, tuple[str, ...]] = {
     "sts": ("simulator.aws.sts",),
+    "sagemaker": ("simulator.aws.sagemaker.behaviours",),
+    "sagemaker-runtime": ("simulator.aws.sagemaker.behaviours",),
     "organizations": ("simulator.aws.organizations",),
     "events": (
         "simulator.aws.eventbridge.api_destinations",

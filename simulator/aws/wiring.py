@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from simulator.aws.behaviour import Cloud
 from simulator.aws.eventbridge import wiring as eventbridge_wiring
+from simulator.aws.sagemaker import life as sagemaker_life
 
 
 def attach(cloud: Cloud) -> None:
     """Every service that lives without being called; behaviours load when their service is first called."""
     eventbridge_wiring.attach(cloud)
+    sagemaker_life.resume(cloud)
+
+
+async def detach(cloud: Cloud) -> None:
+    """Let go of what runs for the services, before engine and store are closed; it goes on in the next process."""
+    await sagemaker_life.stop(cloud)

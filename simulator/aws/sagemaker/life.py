@@ -14,8 +14,8 @@ from simulator.aws.sagemaker.training import Training
 __all__ = ["behaviours", "resume", "stop"]
 
 
-async def resume(cloud: Cloud) -> None:
-    """Register timers and pick up the work of rows that are in progress. Call once, when the loop runs."""
+def resume(cloud: Cloud) -> None:
+    """Register timers and pick up the work of rows that are in progress. Call once, on the loop."""
     approval_notice.register(cloud)
     for life in (Training(), Processing()):
         for key, row in cloud.kernel.store.scan(life.kind.row):

@@ -53,7 +53,7 @@ async def delete_model_package_group(call: Call) -> Answer:
         text = f"Model Package Group {resources.arn_of(MODEL_PACKAGE_GROUP, key)} must not contain model packages."
         raise CallerError("ConflictException", text)
     resources.remove(call.kernel, MODEL_PACKAGE_GROUP, key)
-    call.kernel.store.delete("sagemaker.resource_policy", resources.arn_of(MODEL_PACKAGE_GROUP, key))
+    call.kernel.store.delete("sagemaker.model_package_group_policy", key)
     return {}
 
 

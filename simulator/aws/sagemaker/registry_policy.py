@@ -11,30 +11,35 @@ from simulator.aws.sagemaker.kinds import MODEL_PACKAGE_GROUP
 from simulator.kernel.errors import CallerError
 from simulator.kernel.world import Kernel
 
-_POLICY = "sagemaker.resource_policy"
+POLICY = "sagemaker.model_package_group_policy"
+"""Rows by account/region/group, which authorization reads: `policy` is the document."""
 
 
 def resource_policy(kernel: Kernel, arn: str) -> dict[str, Any] | None:
-    """The policy document that protects a registry resource, for authorization: that of its group, None without one.
+    """The policy document that protects a registry resource: that of its group, None without one.
 
     A model package (`...:model-package/<group>/<version>`) stands under the policy of its group.
     """
-    head, _, rest = arn.partition(":model-package/")
-    if rest:
-        arn = f"{head}:model-package-group/{rest.split('/')[0]}"
-    row = kernel.store.get(_POLICY, arn)
-    return dict(json.loads(row["policy"])) if row else None
+    _, _, _, region, account, resource = arn.split(":", 5)
+    row = kernel.store.get(POLICY, f"{account}/{region}/{resource.split('/')[1]}")
+    return dict(row["policy"]) if row else None
 
 
-def _arn(call: Call) -> str:
+def _group(call: Call) -> tuple[str, str]:
+    """Key and ARN of the group that the request names."""
     key = resources.key_of(call, call.params["ModelPackageGroupName"])
-    return str(resources.fetch(call.kernel, MODEL_PACKAGE_GROUP, key)["ModelPackageGroupArn"])
+    return key, str(resources.fetch(call.kernel, MODEL_PACKAGE_GROUP, key)["ModelPackageGroupArn"])
+
+
+def _record(call: Call, arn: str, document: dict[str, Any] | None) -> None:
+    detail: dict[str, object] = {"policy": document}
+    call.kernel.log.record("ResourcePolicyChanged", arn, detail, account=call.account, region=call.region)
 
 
 @behaviour("sagemaker", "PutModelPackageGroupPolicy")
 async def put_model_package_group_policy(call: Call) -> Answer:
     """Keep the policy; it must be a policy document."""
-    arn, text = _arn(call), call.params["ResourcePolicy"]
+    (key, arn), text = _group(call), call.params["ResourcePolicy"]
     try:
         document = json.loads(text)
     except ValueError as error:
@@ -42,30 +47,27 @@ async def put_model_package_group_policy(call: Call) -> Answer:
     if not isinstance(document, dict) or not document.get("Statement"):
         raise CallerError("ValidationException", "Invalid resource policy: it has no Statement.")
     with call.kernel.store.transaction():
-        call.kernel.store.put(_POLICY, arn, {"policy": text})
-        detail: dict[str, object] = {"policy": document}
-        call.kernel.log.record("ResourcePolicyChanged", arn, detail, account=call.account, region=call.region)
+        call.kernel.store.put(POLICY, key, {"policy": document, "text": text})
+        _record(call, arn, document)
     return {"ModelPackageGroupArn": arn}
 
 
 @behaviour("sagemaker", "GetModelPackageGroupPolicy")
 async def get_model_package_group_policy(call: Call) -> Answer:
     """The policy, word for word."""
-    arn = _arn(call)
-    row = call.kernel.store.get(_POLICY, arn)
+    key, arn = _group(call)
+    row = call.kernel.store.get(POLICY, key)
     if row is None:
         raise CallerError("ValidationException", f"Cannot find resource policy for: {arn}.")
-    return {"ResourcePolicy": row["policy"]}
+    return {"ResourcePolicy": row["text"]}
 
 
 @behaviour("sagemaker", "DeleteModelPackageGroupPolicy")
 async def delete_model_package_group_policy(call: Call) -> Answer:
     """Take the policy away."""
-    arn = _arn(call)
+    key, arn = _group(call)
     with call.kernel.store.transaction():
-        if not call.kernel.store.delete(_POLICY, arn):
+        if not call.kernel.store.delete(POLICY, key):
             raise CallerError("ValidationException", f"Cannot find resource policy for: {arn}.")
-        call.kernel.log.record(
-            "ResourcePolicyChanged", arn, {"policy": None}, account=call.account, region=call.region
-        )
+        _record(call, arn, None)
     return {}

@@ -136,7 +136,7 @@ def play(story: Callable[[FakeCloud], Awaitable[None]], directory: Path | None =
 
         cloud = FakeCloud(directory)
         cloud.kernel.start()
-        await life.resume(cloud)
+        life.resume(cloud)
         try:
             async with asyncio.timeout(60):
                 await story(cloud)

@@ -215,7 +215,7 @@ def test_a_running_job_is_found_again_by_the_next_process(tmp_path):
         await first.kernel.close()
         second = FakeCloud(tmp_path, engine)
         second.objects, second.logs = first.objects, first.logs
-        await life.resume(second)
+        life.resume(second)
         await engine.finish(engine.started[0].name)
         job = await second.ask("DescribeTrainingJob", TrainingJobName="train-1")
         assert job["TrainingJobStatus"] == "Completed"

@@ -247,7 +247,7 @@ def test_an_execution_goes_on_in_the_next_process(tmp_path):
         await first.kernel.close()
         second = FakeCloud(tmp_path, engine)
         second.objects, second.logs = first.objects, first.logs
-        await life.resume(second)
+        life.resume(second)
         await engine.finish(next(work.name for work in engine.started if work.image == "xgboost"))
         execution = await second.ask("DescribePipelineExecution", PipelineExecutionArn=arn)
         assert execution["PipelineExecutionStatus"] == "Succeeded"
