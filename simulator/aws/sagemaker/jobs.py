@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from simulator.aws.behaviour import Cloud
 from simulator.aws.sagemaker import images
-from simulator.aws.sagemaker.acting import Actor, as_role
+from simulator.aws.sagemaker.acting import SERVICE, Actor, as_role
 from simulator.aws.sagemaker.kinds import Kind, Row
 from simulator.aws.sagemaker.logs import LogShipper
 from simulator.aws.sagemaker.resources import change, fetch, place
@@ -240,7 +240,7 @@ def substitute(job: Job, uri: str) -> Image:
 
 def role_environment(cloud: Cloud, role_arn: str, region: str, session: str = "SageMaker") -> dict[str, str]:
     """Variables by which a program in a work is the execution role; the engine adds where AWS is."""
-    credentials = cloud.session(role_arn, session, "sagemaker")
+    credentials = cloud.session(role_arn, session, SERVICE)
     return {
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
@@ -252,7 +252,7 @@ def role_environment(cloud: Cloud, role_arn: str, region: str, session: str = "S
 
 def assume(cloud: Cloud, role_arn: str) -> None:
     """Refuse, in AWS's words, a role that SageMaker cannot assume."""
-    cloud.session(role_arn, "SageMaker", "sagemaker")
+    cloud.session(role_arn, "SageMaker", SERVICE)
 
 
 def accept(job_kernel: Kernel, operation: str, params: Mapping[str, Any], members: tuple[str, ...]) -> None:

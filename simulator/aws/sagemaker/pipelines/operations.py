@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.sagemaker import resources, storage
-from simulator.aws.sagemaker.acting import Actor
+from simulator.aws.sagemaker.acting import SERVICE, Actor
 from simulator.aws.sagemaker.jobs import accept, refuse
 from simulator.aws.sagemaker.kinds import PIPELINE, PIPELINE_EXECUTION, Row
 from simulator.aws.sagemaker.pipelines import executor
@@ -99,7 +99,7 @@ async def start_pipeline_execution(call: Call) -> Answer:
         )
     except InvalidParameters as error:
         raise CallerError("ValidationException", str(error)) from error
-    call.cloud.session(pipeline["RoleArn"], "PipelineExecution", "sagemaker")
+    call.cloud.session(pipeline["RoleArn"], "PipelineExecution", SERVICE)
     key = f"{pipeline_key}/execution/{kernel.ids.token(_SUFFIX, 12)}"
     with kernel.store.transaction():
         kernel.store.put(DEFINITION, key, {"PipelineDefinition": pipeline["PipelineDefinition"]})
