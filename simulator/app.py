@@ -24,6 +24,7 @@ from simulator.runtime.engine import Engine
 from simulator.serving import Serving, listen
 from simulator.settings import Settings
 from simulator.topology import Topology, load
+from simulator.working import Working
 
 _METHODS = ["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"]
 _AMAZON = r"(.+\.)?amazonaws\.com"
@@ -70,28 +71,27 @@ class Simulator:
         self.kernel = Kernel.open(
             settings.state, seed=settings.seed, routes=routes, allowed_hosts=settings.allowed_hosts
         )
-        self.engine = engine or self._make_engine()
-        aws_settings = AwsSettings(settings.backing_endpoint, settings.hold_seconds)
-        self.cloud = AwsCloud(self.kernel, self.engine, self.topology, aws_settings, self._backing())
-        url = f"http://localhost:{listeners.port('azure_devops')}"
-        self.azure_devops = AzureDevOps(self.kernel, self.engine, self.topology, url)
+        self._given_engine = engine
         self._serving = Serving()
 
     async def start(self) -> None:
         """Serve the three ports; what was going on before a restart goes on."""
+        aws_port, azure_port = self.listeners.port("aws"), self.listeners.port("azure_devops")
+        self.working = await Working.open(
+            self.settings, self.kernel, aws_port, azure_port, self._given_engine
+        )
+        aws_settings = AwsSettings(self.settings.backing_endpoint, self.settings.hold_seconds)
+        self.cloud = AwsCloud(self.kernel, self.working.engine, self.topology, aws_settings, self._backing())
+        self.azure_devops = AzureDevOps(
+            self.kernel, self.working.engine, self.topology, f"http://localhost:{azure_port}"
+        )
         await self.azure_devops.start()
         attach(self.cloud)
         self.kernel.start()
-        gateway = Gateway(self.cloud)
-        await self._serving.start(_everything(gateway.respond), self.listeners.aws)
-        try:  # TEMPORARY, while the room is being built (remove before 14:00)
-            azure = azure_devops_application(self.azure_devops)
-            await self._serving.start(azure, self.listeners.azure_devops)
-        except ImportError:
-            pass
-        await self._serving.start(
-            Starlette(routes=control.routes(self.kernel, self.status)), self.listeners.console
-        )
+        await self._serving.start(_everything(Gateway(self.cloud).respond), self.listeners.aws)
+        await self._serving.start(azure_devops_application(self.azure_devops), self.listeners.azure_devops)
+        console = Starlette(routes=control.routes(self.kernel, self.status))
+        await self._serving.start(console, self.listeners.console)
 
     async def close(self) -> None:
         """Stop serving, let works run on, close the state."""
@@ -99,7 +99,7 @@ class Simulator:
         self.listeners.close()
         await detach(self.cloud)
         await self.azure_devops.close()
-        await self.engine.close()
+        await self.working.close()
         await self.cloud.close()
         await self.kernel.close()
 
@@ -111,6 +111,8 @@ class Simulator:
             "console": f"http://localhost:{self.listeners.port('console')}",
             "engine": self.settings.engine,
             "last_fact": self.kernel.log.last(),
+            "proxy": f"http://127.0.0.1:{self.working.proxy_port}",
+            "certificates": str(self.working.certificates),
             "region": self.topology.region,
             "organization": self.topology.organization,
             "accounts": self.topology.accounts,
@@ -134,11 +136,6 @@ class Simulator:
         from simulator.aws.moto_backing import MotoBacking
 
         return MotoBacking(self.kernel)
-
-    def _make_engine(self) -> Engine:
-        from simulator.runtime.engine_scripted import ScriptedEngine
-
-        return ScriptedEngine()
 
 
 def _everything(endpoint: Any) -> ASGIApp:

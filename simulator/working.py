@@ -1,0 +1,60 @@
+"""What works need to run: the engine that was chosen, and the proxy through which they name the real hosts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulator.kernel.world import Kernel
+from simulator.runtime.authority import Authority
+from simulator.runtime.engine import Engine
+from simulator.runtime.proxy import Proxy
+from simulator.runtime.proxy_rules import REGISTRIES, Rules
+from simulator.runtime.reach import Reach
+from simulator.settings import Settings
+
+
+@dataclass(frozen=True)
+class Working:
+    """An engine and the proxy that works, and `simulator run`, go through."""
+
+    engine: Engine
+    proxy: Proxy
+    proxy_port: int
+    certificates: Path
+
+    @classmethod
+    async def open(
+        cls, settings: Settings, kernel: Kernel, aws_port: int, azure_devops_port: int, engine: Engine | None
+    ) -> Working:
+        """Start the proxy, then make the engine, unless the caller brings one."""
+        authority = Authority(kernel.store.directory / "authority")
+        rules = Rules(aws_port, azure_devops_port, REGISTRIES + settings.allowed_hosts)
+        proxy = Proxy(authority, rules, lambda host: _refused(kernel, host))
+        port = await proxy.start()
+        reach = Reach(aws_port, azure_devops_port, port, authority.bundle)
+        return cls(engine or _engine(settings, kernel, reach), proxy, port, authority.bundle)
+
+    async def close(self) -> None:
+        """Stop the proxy; works go on."""
+        await self.engine.close()
+        await self.proxy.close()
+
+
+def _refused(kernel: Kernel, host: str) -> None:
+    kernel.log.record("HostRefused", host, {"remedy": f"SIMULATOR_ALLOWED_HOSTS={host}"})
+
+
+def _engine(settings: Settings, kernel: Kernel, reach: Reach) -> Engine:
+    directory = kernel.store.directory / "works"
+    if settings.engine == "scripted":
+        from simulator.runtime.engine_scripted import ScriptedEngine
+
+        return ScriptedEngine()
+    if settings.engine == "docker":
+        from simulator.runtime.engine_docker import DockerEngine
+
+        return DockerEngine(directory, reach)
+    from simulator.runtime.engine_process import ProcessEngine
+
+    return ProcessEngine(directory, reach)
