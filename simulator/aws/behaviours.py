@@ -9,7 +9,19 @@ MODULES: dict[str, tuple[str, ...]] = {
     "sts": ("simulator.aws.sts",),
     "sagemaker": ("simulator.aws.sagemaker.behaviours",),
     "sagemaker-runtime": ("simulator.aws.sagemaker.behaviours",),
+    "cloudformation": (
+        "simulator.aws.cloudformation.change_set_operations",
+        "simulator.aws.cloudformation.description_operations",
+        "simulator.aws.cloudformation.stack_operations",
+        "simulator.aws.cloudformation.template_operations",
+    ),
     "organizations": ("simulator.aws.organizations",),
+    "cloudwatch": (
+        "simulator.aws.cloudwatch.alarms",
+        "simulator.aws.cloudwatch.put_metric_data",
+        "simulator.aws.cloudwatch.read_metrics",
+        "simulator.aws.cloudwatch.tags",
+    ),
     "events": (
         "simulator.aws.eventbridge.api_destinations",
         "simulator.aws.eventbridge.buses",

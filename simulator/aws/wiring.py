@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from simulator.aws.behaviour import Cloud
+from simulator.aws.cloudformation import running as cloudformation_running
+from simulator.aws.cloudwatch import wiring as cloudwatch_wiring
 from simulator.aws.eventbridge import wiring as eventbridge_wiring
 from simulator.aws.sagemaker import life as sagemaker_life
 
@@ -10,9 +12,12 @@ from simulator.aws.sagemaker import life as sagemaker_life
 def attach(cloud: Cloud) -> None:
     """Every service that lives without being called; behaviours load when their service is first called."""
     eventbridge_wiring.attach(cloud)
+    cloudwatch_wiring.attach(cloud)
     sagemaker_life.resume(cloud)
+    cloudformation_running.resume(cloud)
 
 
 async def detach(cloud: Cloud) -> None:
     """Let go of what runs for the services, before engine and store are closed; it goes on in the next process."""
+    await cloudformation_running.stop(cloud)
     await sagemaker_life.stop(cloud)

@@ -90,3 +90,8 @@ def load(region: str, type_name: str) -> ResourceSchema:
     """The schema of a type in a region; KeyError when the registry has none."""
     file = _folder() / "resources" / f"{_types(region)[type_name]}.json"
     return ResourceSchema(type_name, json.loads(file.read_text()))
+
+
+def plain(value: Any) -> Any:
+    """An attribute as JSON keeps it: a moment becomes its ISO text."""
+    return value.isoformat() if hasattr(value, "isoformat") else value
