@@ -111,14 +111,24 @@ def given_by_template(node: MappingNode) -> list[Given]:
 
 
 def bind(
-    declarations: tuple[Declaration, ...], given: list[Given], errors: ErrorList, called_at: Position | None
+    declarations: tuple[Declaration, ...],
+    given: list[Given],
+    errors: ErrorList,
+    called_at: Position | None,
+    *,
+    old_form: bool = False,
 ) -> ObjectValue:
-    """The `parameters` context: names fold case, a name that is not there is an error where it is used."""
+    """The `parameters` context: names fold case, a name that is not there is an error where it is used.
+
+    `old_form` (a template whose `parameters` is a mapping): any name may be given, and one that is not there is Null.
+    """
     known = {declaration.name.lower(): declaration for declaration in declarations}
     values: dict[str, Value] = {}
     for item in given:
         declaration = known.get(item.name.lower())
-        if declaration is None:
+        if declaration is None and old_form:
+            values[item.name] = item.value
+        elif declaration is None:
             errors.add(f"Unexpected parameter '{item.name}'", item.where)
         else:
             values[declaration.name] = _typed(declaration, item.value, item.where, errors)
@@ -131,8 +141,8 @@ def bind(
         else:
             default = declaration.default
             values[declaration.name] = _typed(declaration, node_to_value(default), default.where, errors)
-    ordered = {d.name: values[d.name] for d in declarations if d.name in values}
-    return ObjectValue(ordered, folds_case=True, strict=True)
+    ordered = {declaration.name: values[declaration.name] for declaration in declarations}
+    return ObjectValue({**ordered, **values}, folds_case=True, strict=not old_form)
 
 
 def _typed(declaration: Declaration, value: Value, where: Position | None, errors: ErrorList) -> Value:

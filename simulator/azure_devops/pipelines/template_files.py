@@ -67,6 +67,8 @@ class TemplateFiles:
         if not empty and not isinstance(given, MappingNode):
             self.errors.add("Expected a mapping", given.where if given else None)
         values = given_by_template(given) if isinstance(given, MappingNode) else []
-        declarations = read_declarations(root.find("parameters"), self.errors, root=False)
-        bound = bind(declarations, values, self.errors, name.where)
+        declared = root.find("parameters")
+        declarations = read_declarations(declared, self.errors, root=False)
+        old_form = isinstance(declared, MappingNode)
+        bound = bind(declarations, values, self.errors, name.where, old_form=old_form)
         return Scope(bound, scope.variables, nesting=(*scope.nesting, file))

@@ -84,6 +84,7 @@ def _pipeline_trigger(fields: Fields) -> PipelineTrigger | None:
 
 
 def _webhook(fields: Fields) -> WebhookResource:
+    fields.refuse("type")
     filters = _each(fields, "filters", ("path", "value"))
     pairs = tuple((each.text("path"), each.text("value")) for each in filters)
     return WebhookResource(fields.text("webhook"), fields.text("connection"), pairs)

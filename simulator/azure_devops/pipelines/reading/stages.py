@@ -7,7 +7,7 @@ import re
 from simulator.azure_devops.pipelines.plan import DEFAULT_STAGE, Job, Stage
 from simulator.azure_devops.pipelines.reading.conditions import read_condition
 from simulator.azure_devops.pipelines.reading.fields import Fields, mapping_fields
-from simulator.azure_devops.pipelines.reading.jobs import read_job, read_root_job
+from simulator.azure_devops.pipelines.reading.jobs import ROOT_JOB_KEYS, read_job, read_root_job
 from simulator.azure_devops.pipelines.reading.surroundings import Surroundings
 from simulator.azure_devops.pipelines.reading.variables import read_pool, read_variables
 from simulator.azure_devops.pipelines.source import Node
@@ -36,6 +36,10 @@ def read_stages(root: Fields, around: Surroundings) -> tuple[Stage, ...]:
     if not forms:
         root.errors.add("Expected 'stages', 'jobs', 'steps' or 'extends'", root.where)
         return ()
+    if forms[0] != "steps":
+        for name in ROOT_JOB_KEYS:
+            if name in root and name not in forms:
+                root.errors.add(f"Unexpected value '{name}'", root.places[name])
     if forms[0] == "stages":
         return _stages(root, around)
     jobs = _jobs(root, around) if forms[0] == "jobs" else (read_root_job(root, around),)

@@ -16,7 +16,7 @@ from simulator.azure_devops.pipelines.reading.fields import Fields, scalar_text,
 from simulator.azure_devops.pipelines.reading.surroundings import Surroundings
 from simulator.azure_devops.pipelines.reading.task_inputs import check_inputs
 from simulator.azure_devops.pipelines.source import MappingNode, Node, ScalarNode, SequenceNode
-from simulator.azure_devops.pipelines.tasks.catalogue import TASKS, find_task
+from simulator.azure_devops.pipelines.tasks.catalogue import TASKS, Task, find_task, keyword_task
 
 COMMON = (
     "condition",
@@ -51,30 +51,32 @@ _STEP_NAME = re.compile(r"[-_A-Za-z0-9]*")
 class _Shorthand:
     """A keyword's task, the further keys it takes (they become inputs), and the inputs it gives."""
 
-    task: str
+    task: Task
     keys: tuple[str, ...]
     inputs: Callable[[str], Mapping[str, str]]
     renamed: Mapping[str, str]
 
 
 _SHORTHANDS: Mapping[str, _Shorthand] = {
-    "script": _Shorthand("CmdLine@2", _SCRIPT, lambda text: {"script": text}, {}),
-    "bash": _Shorthand("Bash@3", _SCRIPT, lambda text: {"targetType": "inline", "script": text}, {}),
+    "script": _Shorthand(keyword_task("script"), _SCRIPT, lambda text: {"script": text}, {}),
+    "bash": _Shorthand(
+        keyword_task("bash"), _SCRIPT, lambda text: {"targetType": "inline", "script": text}, {}
+    ),
     "pwsh": _Shorthand(
-        "PowerShell@2",
+        keyword_task("powershell"),
         _POWERSHELL,
         lambda text: {"targetType": "inline", "script": text, "pwsh": "true"},
         {},
     ),
     "powershell": _Shorthand(
-        "PowerShell@2", _POWERSHELL, lambda text: {"targetType": "inline", "script": text}, {}
+        keyword_task("powershell"), _POWERSHELL, lambda text: {"targetType": "inline", "script": text}, {}
     ),
-    "checkout": _Shorthand("Checkout@1", _CHECKOUT, lambda text: {"repository": text}, {}),
+    "checkout": _Shorthand(keyword_task("checkout"), _CHECKOUT, lambda text: {"repository": text}, {}),
     "publish": _Shorthand(
-        "PublishPipelineArtifact@1", ("artifact",), lambda text: {"path": text}, {"artifact": "artifactName"}
+        keyword_task("publish"), ("artifact",), lambda text: {"path": text}, {"artifact": "artifactName"}
     ),
     "download": _Shorthand(
-        "Download@1", ("artifact", "patterns", "tags", "path"), lambda text: {"alias": text}, {}
+        keyword_task("download"), ("artifact", "patterns", "tags", "path"), lambda text: {"alias": text}, {}
     ),
 }
 _REFUSED = ("downloadBuild", "getPackage", "reviewApp")
@@ -149,8 +151,9 @@ def _task(fields: Fields, around: Surroundings) -> Step | None:
     if not at or not version.split(".")[0].isdigit():
         fields.errors.add(f"Unexpected value '{reference}'", node.where, ("<task name>@<major version>",))
         return None
-    if find_task(name, int(version.split(".")[0])) is None:
-        known = tuple(sorted(task.reference for task in TASKS))
+    task = find_task(name, int(version.split(".")[0]))
+    if task is None:
+        known = tuple(sorted(each.reference for each in TASKS if each.named))
         fields.errors.add(
             f"A task is missing. The pipeline references a task called '{name}'. This usually indicates the task isn't "
             f"installed. The task {reference} is not simulated; it can be added in "
@@ -160,15 +163,11 @@ def _task(fields: Fields, around: Surroundings) -> Step | None:
         )
         return None
     inputs = dict(fields.text_map("inputs"))
-    return _step(fields, "task", f"{name}@{version.split('.')[0]}", inputs, around)
+    # By its id a task of a keyword is that keyword, as the canonical YAML writes it.
+    return _step(fields, task.keyword if name.lower() == task.id else "task", task, inputs, around)
 
 
-def _step(
-    fields: Fields, keyword: str, reference: str, inputs: Mapping[str, str], around: Surroundings
-) -> Step:
-    name, _, version = reference.partition("@")
-    task = find_task(name, int(version))
-    assert task is not None
+def _step(fields: Fields, keyword: str, task: Task, inputs: Mapping[str, str], around: Surroundings) -> Step:
     inputs_node = fields.get("inputs")
     check_inputs(task, inputs, inputs_node or fields.node, around, fields.errors)
     _check_target(fields)

@@ -28,13 +28,18 @@ class TaskInput:
 
 @dataclass(frozen=True)
 class Task:
-    """A task by name and major version."""
+    """A task by name and major version.
+
+    `keyword`: the step keyword it serves. Without `named` the service knows it by its id only, and the name is ours.
+    """
 
     name: str
     version: int
     id: str
     inputs: tuple[TaskInput, ...]
     display_name: str = ""
+    keyword: str = ""
+    named: bool = True
 
     @property
     def reference(self) -> str:
@@ -45,7 +50,15 @@ class Task:
 def find_task(name: str, version: int) -> Task | None:
     """The task by name (case does not matter), by `publisher.extension.contribution.name`, or by id."""
     wanted = name.rpartition(".")[2].lower()
-    return next((t for t in TASKS if wanted in (t.name.lower(), t.id) and t.version == version), None)
+    fits = (task for task in TASKS if task.version == version)
+    return next(
+        (task for task in fits if wanted == task.id or (task.named and wanted == task.name.lower())), None
+    )
+
+
+def keyword_task(keyword: str) -> Task:
+    """The task behind a step keyword: `script`, `bash`, `powershell`, `checkout`, `download` or `publish`."""
+    return next(task for task in TASKS if task.keyword == keyword)
 
 
 def canonical_inputs(task: Task, inputs: Mapping[str, str]) -> dict[str, str]:
@@ -71,6 +84,7 @@ TASKS: tuple[Task, ...] = (
         "d9bafed4-0b18-4f58-968d-86655b4d2ce9",
         (TaskInput("script", required=True), TaskInput("workingDirectory"), _flag("failOnStderr")),
         "Command line",
+        keyword="script",
     ),
     Task(
         "Bash",
@@ -86,6 +100,7 @@ TASKS: tuple[Task, ...] = (
             TaskInput("bashEnvValue"),
         ),
         "Bash",
+        keyword="bash",
     ),
     Task(
         "PowerShell",
@@ -110,6 +125,7 @@ TASKS: tuple[Task, ...] = (
             _flag("runScriptInSeparateScope"),
         ),
         "PowerShell",
+        keyword="powershell",
     ),
     Task(
         "Checkout",
@@ -130,6 +146,8 @@ TASKS: tuple[Task, ...] = (
             TaskInput("workspaceRepo"),
         ),
         "Get sources",
+        keyword="checkout",
+        named=False,
     ),
     Task(
         "Download",
@@ -143,6 +161,8 @@ TASKS: tuple[Task, ...] = (
             TaskInput("path"),
         ),
         "Download artifacts",
+        keyword="download",
+        named=False,
     ),
     Task(
         "PublishPipelineArtifact",
@@ -164,6 +184,7 @@ TASKS: tuple[Task, ...] = (
             TaskInput("properties"),
         ),
         "Publish Pipeline Artifacts",
+        keyword="publish",
     ),
     Task(
         "DownloadPipelineArtifact",
