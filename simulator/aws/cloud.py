@@ -226,7 +226,8 @@ class AwsCloud:
 
 def _refuse_unfinished(service: str, operation: str, answer: Outgoing) -> None:
     """A backing that has no such operation says so with a server error of its own: refuse by name instead."""
-    page = any(k.lower() == "content-type" and v.startswith("text/html") for k, v in answer.headers)
+    html = any(k.lower() == "content-type" and v.startswith("text/html") for k, v in answer.headers)
+    page = html and bool(answer.body)  # the answer to a HEAD has no body, whatever it says of its type
     if answer.status in (404, 500, 501) and (page or b"NotImplementedError" in answer.body):
         raise NotSimulated(
             f"{service}:{operation}", "The backing that remembers this service does not have it."
