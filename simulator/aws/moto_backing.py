@@ -90,7 +90,8 @@ class MotoBacking:
         with _at(moment):
             body = b"".join(app(_environ(request, account), start_response))
         status, headers = answered[0]
-        kept = tuple((k, v) for k, v in headers if k.lower() not in ("content-length", "server", "date"))
+        dropped = {"server", "date"} | (set() if request.method == "HEAD" else {"content-length"})
+        kept = tuple((k, v) for k, v in headers if k.lower() not in dropped)
         return Outgoing(int(status.split()[0]), kept, body)
 
     def _application(self) -> WsgiApp:
