@@ -1,0 +1,102 @@
+"""The monitor's entry point: reads a dataset, describes it, compares it with a baseline and says what it found."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import capture
+import checks
+import column_statistics
+import constraints
+import datasets
+import metrics
+from settings import NotOffered, Settings, read_settings
+
+
+def run(settings: Settings) -> str:
+    """Writes the reports and gives the message that the platform shows as the job's exit message."""
+    handler = capture.load_preprocessor(settings.preprocessor) if settings.preprocessor else None
+    dataset = datasets.read(settings.dataset_source, settings.dataset_format, handler)
+    columns = column_statistics.measure_all(dataset)
+    settings.output_path.mkdir(parents=True, exist_ok=True)
+    write(settings.output_path / "statistics.json", column_statistics.statistics(columns))
+    write(settings.output_path / "constraints.json", constraints.suggest(columns))
+    violations, drifts = compare(settings, columns)
+    if not settings.is_baseline:
+        report = {"violations": [asdict(violation) for violation in violations]}
+        write(settings.output_path / "constraint_violations.json", report)
+    if publishes(settings):
+        write_metrics(settings, columns, drifts)
+    if settings.postprocessor:
+        capture.load_function(settings.postprocessor, "postprocess_handler")()
+    if violations:
+        return f"CompletedWithViolations: Job completed successfully with {len(violations)} violations."
+    return "Completed: Job completed successfully with no violations."
+
+
+def compare(
+    settings: Settings, columns: list[column_statistics.Column]
+) -> tuple[list[checks.Violation], dict[str, float]]:
+    """Nothing for a baseline run, which has nothing to compare with."""
+    if settings.baseline_constraints is None:
+        return [], {}
+    expected = read(settings.baseline_constraints)
+    baseline = read(settings.baseline_statistics) if settings.baseline_statistics else None
+    return checks.check(columns, expected, baseline)
+
+
+def publishes(settings: Settings) -> bool:
+    """Whether both the run and the baseline's configuration want metrics."""
+    expected = read(settings.baseline_constraints) if settings.baseline_constraints else {}
+    return settings.publish_metrics and constraints.rules(expected).emit_metrics
+
+
+def write_metrics(
+    settings: Settings, columns: list[column_statistics.Column], drifts: dict[str, float]
+) -> None:
+    """The file that the platform reads metrics from."""
+    directory = settings.output_directory / "metrics" / "cloudwatch"
+    directory.mkdir(parents=True, exist_ok=True)
+    text = "\n".join(metrics.lines(settings, columns, drifts))
+    (directory / "cloudwatch_metrics.jsonl").write_text(text + "\n")
+
+
+def read(path: Path) -> dict[str, Any]:
+    """A document; a folder stands for the one file in it, since S3 inputs are mounted as folders."""
+    file = next(iter(sorted(path.glob("*.json")))) if path.is_dir() else path
+    return dict(json.loads(file.read_text()))
+
+
+def write(path: Path, document: dict[str, Any]) -> None:
+    """A document as people read it."""
+    path.write_text(json.dumps(document, indent=2) + "\n")
+
+
+def main() -> int:
+    """Status 0 with a message; 1 with a message that says what was wrong."""
+    try:
+        settings = read_settings()
+    except (KeyError, ValueError, NotOffered) as failure:
+        print(f"Error: {failure!r}", file=sys.stderr)
+        return 1
+    code = 0
+    try:
+        message = run(settings)
+    except (NotOffered, datasets.NoData) as failure:
+        message, code = f"Error: {failure}", 1
+    except Exception as failure:  # a script of the user's may raise anything, and the job must say so
+        traceback.print_exc()
+        message, code = f"Error: {type(failure).__name__}: {failure}", 1
+    settings.output_directory.mkdir(parents=True, exist_ok=True)
+    (settings.output_directory / "message").write_text(message)
+    print(message, flush=True)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
