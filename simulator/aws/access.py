@@ -63,13 +63,15 @@ def access(service: str, operation: str, params: Mapping[str, Any], account: str
     action = f"{_ACTION_PREFIX.get(service) or service_model(service).signing_name}:{operation}"
     resource = _resource(service, operation, params, account, region)
     owner = resource.split(":")[4] if resource.count(":") >= 5 else account
-    return Access(action, resource, owner or account)
+    return Access(action, resource, owner if owner.isdigit() else account)  # AWS's own policies belong to `aws`
 
 
 def _resource(service: str, operation: str, params: Mapping[str, Any], account: str, region: str) -> str:
     if service == "kms":
         key = str(params.get("KeyId", ""))
         return key if key.startswith("arn:") or not key else f"arn:aws:kms:{region}:{account}:key/{key}"
+    if service == "iam":
+        return _iam(params, account)
     if service.startswith("sagemaker"):
         return _sagemaker(operation, params, account, region)
     named = [
@@ -78,6 +80,14 @@ def _resource(service: str, operation: str, params: Mapping[str, Any], account: 
         if k.lower().endswith("arn") and isinstance(v, str) and v.startswith("arn:")
     ]
     return named[0] if len(named) == 1 else "*"
+
+
+def _iam(params: Mapping[str, Any], account: str) -> str:
+    """What changes is the resource: attaching a policy to a role asks for a right over the role."""
+    for member, path in (("RoleName", "role"), ("UserName", "user"), ("GroupName", "group")):
+        if params.get(member):
+            return f"arn:aws:iam::{account}:{path}/{params[member]}"
+    return str(params.get("PolicyArn") or "*")
 
 
 def _sagemaker(operation: str, params: Mapping[str, Any], account: str, region: str) -> str:
