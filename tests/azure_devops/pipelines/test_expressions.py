@@ -86,6 +86,7 @@ def text_of(expression: str) -> str:
         ("parameters.list[1.9]", "Two"),
         ("parameters.list['0']", "one"),
         ("parameters.list[-1]", ""),
+        ("parameters.list[3]", ""),
         ("parameters.list[7]", ""),
         ("parameters.name.anything", ""),
         ("join(',', parameters.people.*.name)", "ada,grace"),

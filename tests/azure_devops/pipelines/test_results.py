@@ -36,6 +36,7 @@ def test_a_failing_process_overrides_a_commanded_success():
 def test_continue_on_error_softens_failure_but_not_cancellation():
     assert step_result(None, 1, continue_on_error=True) is ISSUES
     assert step_result(None, 1, canceled=True, continue_on_error=True) is CANCELED
+    assert step_result(CANCELED, 0, continue_on_error=True) is CANCELED
 
 
 def test_a_skipped_step_counts_for_nothing_in_its_job():

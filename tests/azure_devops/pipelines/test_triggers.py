@@ -51,6 +51,7 @@ def test_branch_and_tag_filters(trigger, ref, expected):
         ((), ("docs",), ["docs/a.md", "src/x"], True),
         (("tools/inner",), ("tools",), ["tools/inner/x"], True),
         (("tools/inner",), ("tools",), ["tools/x"], False),
+        (("docs",), ("docs",), ["docs/a.md"], False),
         (("*",), ("README.md",), ["README.md"], False),
         (("/src/",), (), ["src/x"], True),
         (("src",), (), [], False),
