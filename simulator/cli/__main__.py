@@ -89,6 +89,9 @@ def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument("--as", dest="person", default="operator", help="whose keys (default: operator)")
     command.add_argument("--account", help="an account of the topology; with --role, a role to assume there")
     command.add_argument("--role", help="the name of a role to assume")
+    command.add_argument(
+        "--image", help="also put the Python environment of a reference image first, e.g. agent"
+    )
     command.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND ...")
 
 

@@ -13,6 +13,7 @@ import boto3
 
 from simulator.cli.commands import CommandFailed, control
 from simulator.cli.status import variables
+from simulator.runtime.images import Images
 from simulator.runtime.reach import client_variables
 
 # What would lead a client past the simulator, or to other keys than those of the chosen person.
@@ -40,6 +41,8 @@ def run(options: argparse.Namespace) -> int:
     found = control(options, "GET", "status")
     environment = {k: v for k, v in os.environ.items() if k not in _REMOVED}
     environment |= prepared(found, options)
+    if options.image:
+        environment |= _python_of(options.image, environment.get("PATH", ""))
     try:
         os.execvpe(words[0], words, environment)
     except FileNotFoundError:
@@ -88,6 +91,13 @@ def _assumed(found: dict[str, Any], keys: dict[str, str], options: argparse.Name
         "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"],
         "AWS_SESSION_TOKEN": made["SessionToken"],
     }
+
+
+def _python_of(image: str, path: str) -> dict[str, str]:
+    """A reference image's Python environment, built if it is not there yet, ahead of the caller's own."""
+    images = Images()
+    folder = images.environment(images.describe(image))
+    return {"PATH": f"{folder / 'bin'}{os.pathsep}{path}", "VIRTUAL_ENV": str(folder)}
 
 
 def _telemetry_off() -> str:

@@ -73,6 +73,10 @@ class World:
 
         return eventually(look, what, timeout_seconds=timeout_seconds, pause=lambda: None)
 
+    def pause(self) -> None:
+        """Wait for news, two seconds at most."""
+        self.control.facts(self.control.last(), wait_seconds=2)
+
     def run_completed(self, run_id: int, timeout_seconds: float = 300) -> dict[str, Any]:
         """The run when it has ended, however it ended."""
         return self.until(

@@ -1,0 +1,141 @@
+"""Runs the demonstration: `python -m simulator.harness.demo --engine process --out out/demo`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from simulator.harness.demo import report
+from simulator.harness.demo.causes import chain
+from simulator.harness.demo.components import Verdict, verdicts
+from simulator.harness.demo.ledger import ledger
+from simulator.harness.demo.links import LINKS, Demo, Link
+from simulator.harness.demo.progress import Progress
+from simulator.harness.demo.simulation import DidNotStart, Simulation
+from simulator.harness.world import World
+from simulator.shipped_folders import shipped
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one link."""
+
+    link: Link
+    passed: bool
+    seconds: float
+    evidence: str
+
+
+def main() -> int:
+    """Status 0 when every link held."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--engine", default="process")
+    parser.add_argument("--out", type=Path, default=Path("out/demo"))
+    parser.add_argument("--keep", action="store_true")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    began = time.monotonic()
+    try:
+        simulation = Simulation(options.engine, options.out / "simulator.log")
+    except DidNotStart as error:
+        print(f"the simulator did not start: {error}", file=sys.stderr)
+        return 1
+    print(f"simulator at {simulation.console_url}, engine {options.engine}\n", flush=True)
+    try:
+        with tempfile.TemporaryDirectory(prefix="simulator-demo-") as scratch:
+            world = World(simulation.console_url, Path(scratch), shipped("fixtures"))
+            demo = Demo(world)
+            results = run(demo)
+            facts = world.control.facts(0)
+    finally:
+        if options.keep:
+            simulation.leave()
+        else:
+            simulation.stop()
+    document = summary(results, facts, options.engine, time.monotonic() - began, demo)
+    report.write(options.out, document, facts, demo.metrics)
+    _conclude(results, document, options.out)
+    return 0 if all(result.passed for result in results) else 1
+
+
+def run(demo: Demo) -> list[Result]:
+    """The links in order, until one fails."""
+    progress, results = Progress(len(LINKS)), []
+    for link in LINKS:
+        progress.begin(link.name)
+        try:
+            evidence, passed = link.act(demo), True
+        except Exception as error:  # noqa: BLE001  whatever breaks a link is the demonstration's finding
+            evidence, passed = f"{type(error).__name__}: {error}", False
+        results.append(Result(link, passed, progress.end(passed, evidence), evidence))
+        if not passed:
+            break
+    return results
+
+
+def summary(
+    results: list[Result], facts: list[dict[str, Any]], engine: str, seconds: float, demo: Demo
+) -> dict[str, Any]:
+    """The document of report.json."""
+    passed: dict[str, bool] = {}
+    for result in results:
+        key = result.link.component
+        passed[key] = passed.get(key, True) and result.passed
+    return {
+        "engine": engine,
+        "seconds": round(seconds, 1),
+        "passed": sum(result.passed for result in results),
+        "failed": sum(not result.passed for result in results),
+        "skipped": len(LINKS) - len(results),
+        "components": [_component(verdict) for verdict in verdicts(passed)],
+        "chain": [] if all(result.passed for result in results) else chain(facts),
+        "ledger": ledger(facts, engine),
+        "scenarios": [_scenario(result) for result in results],
+    }
+
+
+def _component(verdict: Verdict) -> dict[str, str]:
+    component = verdict.component
+    return {
+        "name": component.title,
+        "status": verdict.status,
+        "remark": verdict.remark,
+        "proof": component.proof,
+    }
+
+
+def _scenario(result: Result) -> dict[str, Any]:
+    return {
+        "name": result.link.name,
+        "tags": [result.link.component],
+        "status": "passed" if result.passed else "failed",
+        "seconds": round(result.seconds, 2),
+        "story": [(result.link.act.__doc__ or "").strip(), result.evidence],
+    }
+
+
+def _conclude(results: list[Result], document: dict[str, Any], out: Path) -> None:
+    print()
+    width = max(len(component["name"]) for component in document["components"])
+    for component in document["components"]:
+        print(f"  {component['name']:{width}}  {component['status']:8}  {component['remark']}")
+    print(
+        f"\n{document['passed']} links passed, {document['failed']} failed in {document['seconds']} s;"
+        f" see {out}/report.html"
+    )
+    broken = next((result for result in results if not result.passed), None)
+    if broken:
+        print(
+            f"\nthe link that broke: {broken.link.name}\n{broken.evidence}\n\nremedy: {broken.link.remedy}",
+            file=sys.stderr,
+        )
+        print("\nwhat led there:", *document["chain"], sep="\n  ", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""The pattern's nine components, and how far a run has proved each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FEATURES = "tests/features/test_loop.py"
+
+
+@dataclass(frozen=True)
+class Component:
+    """`proof` is the test that proves it for good; `lacks` says what of it is not simulated yet (empty: nothing)."""
+
+    key: str
+    title: str
+    proof: str
+    lacks: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`status` is `proved`, `partly`, `not yet` or `failed`."""
+
+    component: Component
+    status: str
+    remark: str
+
+
+COMPONENTS = (
+    Component(
+        "accounts",
+        "Accounts, roles and data",
+        f"{FEATURES}::test_accounts",
+        "Studio domains, Feature Store, Glue",
+    ),
+    Component("source", "Experiment and source control", f"{FEATURES}::test_source", ""),
+    Component("build", "Model Build pipeline", f"{FEATURES}::test_build", ""),
+    Component("registry", "Model registry and approval", f"{FEATURES}::test_registry", ""),
+    Component("events", "EventBridge to Azure DevOps", f"{FEATURES}::test_events", ""),
+    Component("deploy", "Model Deploy pipeline: quality first", f"{FEATURES}::test_deploy", ""),
+    Component("staging", "Staging by CloudFormation, and its tests", f"{FEATURES}::test_staging", ""),
+    Component(
+        "gate",
+        "Manual gate and production",
+        f"{FEATURES}::test_gate",
+        "API Gateway and Lambda in front of the endpoint",
+    ),
+    Component(
+        "monitoring",
+        "Capture, monitoring and retraining",
+        f"{FEATURES}::test_monitoring",
+        "Clarify: bias, explainability",
+    ),
+)
+
+
+def verdicts(passed: dict[str, bool]) -> list[Verdict]:
+    """One verdict a component, from what became of its links (component key -> whether all its links passed)."""
+    return [_verdict(component, passed.get(component.key)) for component in COMPONENTS]
+
+
+def _verdict(component: Component, passed: bool | None) -> Verdict:
+    if passed is None:
+        return Verdict(component, "not yet", "no link of this run reached it")
+    if not passed:
+        return Verdict(component, "failed", "a link failed")
+    if component.lacks:
+        return Verdict(component, "partly", f"not yet: {component.lacks}")
+    return Verdict(component, "proved", component.proof)
