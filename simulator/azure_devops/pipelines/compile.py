@@ -55,18 +55,20 @@ def compile_pipeline(
     environments: Callable[[str], bool] | None = None,
     connections: Callable[[str], str | None] | None = None,
     origin: Origin | None = None,
+    payloads: Mapping[str, object] | None = None,
 ) -> Plan:
     """Compiles the pipeline at `path` (relative to the repository's root).
 
     `read_file(path)` gives a file's text by its path from the root, `path@alias` for another repository, None where it
     does not exist. `parameters` are those of the run request; `variables` the predefined ones known at template time.
-    `groups`, `environments`, `connections` answer for what exists and is authorised (see Surroundings).
+    `groups`, `environments`, `connections` answer for what exists and is authorised (see Surroundings). `payloads`: bodies
+    of the webhooks that start the run, by alias: `${{ parameters.<alias>.<path> }}`.
     Raises PipelineInvalid with every error found.
     """
     errors = ErrorList()
     file = "/" + path.lstrip("/")
     reader = _reader(read_file, origin or Origin(), errors)
-    expanded = expand_pipeline(file, reader, parameters or {}, variables, errors)
+    expanded = expand_pipeline(file, reader, parameters or {}, variables, errors, payloads or {})
     plan = _plan(expanded, Surroundings(groups, environments, connections), errors)
     errors.raise_if_any()
     return plan

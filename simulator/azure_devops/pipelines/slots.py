@@ -41,11 +41,6 @@ class Slot:
 
 
 ROOT_VARIABLE = Slot(frozenset(("variables", "resources", "pipeline")), {**_GENERAL, **COUNTER})
-# A variable of a stage or job is not validated by the service; at run time it also sees what was run before.
-SCOPED_VARIABLE = Slot(
-    frozenset(("variables", "resources", "pipeline", "dependencies", "stagedependencies")),
-    {**_GENERAL, **COUNTER},
-)
 JOB_CONDITION = Slot(
     frozenset(("variables", "dependencies", "stagedependencies", "pipeline")), {**_GENERAL, **JOB_STATUS}
 )

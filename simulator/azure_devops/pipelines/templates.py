@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from simulator.azure_devops.pipelines.directives import Chain, each_pairs
 from simulator.azure_devops.pipelines.expressions.evaluate import evaluate_text
 from simulator.azure_devops.pipelines.expressions.failure import EvaluationFailure, ExpressionFailure
-from simulator.azure_devops.pipelines.expressions.values import ObjectValue, Value, truth
+from simulator.azure_devops.pipelines.expressions.values import ObjectValue, Value, of, truth
 from simulator.azure_devops.pipelines.interpolation import (
     Directive,
     directive,
@@ -51,8 +51,11 @@ def expand_pipeline(
     parameters: Mapping[str, object],
     variables: Mapping[str, str],
     errors: ErrorList,
+    payloads: Mapping[str, object],
 ) -> Expanded:
     """Expands the pipeline in `file`. `read(name, position)` gives a file's text and reports a missing one itself.
+
+    `payloads` (of webhooks, by alias) stand beside the parameters.
 
     Raises PipelineInvalid when the root file cannot be read as YAML at all; other errors go to `errors`.
     """
@@ -67,7 +70,10 @@ def expand_pipeline(
         raise AssertionError("unreachable")
     declarations = read_declarations(root.find("parameters"), errors, root=True)
     bound = bind(declarations, given_by_request(parameters), errors, None)
-    scope = Scope(bound, dict(variables), nesting=(file,))
+    seen = ObjectValue(
+        {**bound.items, **{alias: of(body) for alias, body in payloads.items()}}, folds_case=True, strict=True
+    )
+    scope = Scope(seen, dict(variables), nesting=(file,))
     entries = expander.entries(root, "root", scope)
     entries = expander.extended(entries, scope)
     return Expanded(MappingNode(tuple(entries), root.where), declarations, bound, tuple(files.read_so_far))
