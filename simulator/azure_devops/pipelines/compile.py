@@ -61,8 +61,8 @@ def compile_pipeline(
 
     `read_file(path)` gives a file's text by its path from the root, `path@alias` for another repository, None where it
     does not exist. `parameters` are those of the run request; `variables` the predefined ones known at template time.
-    `groups`, `environments`, `connections` answer for what exists and is authorised (see Surroundings). `payloads`: bodies
-    of the webhooks that start the run, by alias: `${{ parameters.<alias>.<path> }}`.
+    `groups`, `environments`, `connections` answer for what exists and is authorised (see Surroundings). `payloads`:
+    bodies of the webhooks that start the run, by alias, seen as `${{ parameters.<alias>.<path> }}`.
     Raises PipelineInvalid with every error found.
     """
     errors = ErrorList()
