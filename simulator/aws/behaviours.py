@@ -32,6 +32,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "simulator.aws.eventbridge.tags",
         "simulator.aws.eventbridge.target_operations",
     ),
+    "sns": ("simulator.aws.sns.publish",),
 }
 
 

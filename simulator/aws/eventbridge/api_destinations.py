@@ -86,6 +86,9 @@ def _store(call: Call, row: dict[str, Any], kind: str) -> Answer:
     with call.kernel.store.transaction():
         call.kernel.store.put(API_DESTINATION, call.key(row["Name"]), row)
         _record(call, kind, row)
+        if "InvocationRateLimitPerSecond" in call.params:
+            what = f"{call.operation}.InvocationRateLimitPerSecond"
+            call.kernel.log.record("AcceptedNotSimulated", what, account=call.account, region=call.region)
     return only(row, "ApiDestinationArn", "ApiDestinationState", *_TIMES)
 
 
