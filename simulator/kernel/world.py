@@ -38,7 +38,11 @@ class Kernel:
         """Open the state in `directory`, or an ephemeral one; virtual time goes on from where it stood."""
         store = Store(directory)
         saved = store.get("kernel.clock", "offset") or {"offset": 0.0}
-        clock, activity, ids = Clock(saved["offset"]), Activity(), Ids(seed)
+        opened = (store.get("kernel.opened", "times") or {"times": 0})["times"]
+        store.put("kernel.opened", "times", {"times": opened + 1})
+        # The same seed in the next process must not give the same ids again.
+        clock, activity = Clock(saved["offset"]), Activity()
+        ids = Ids(None if seed is None else seed + opened * 1_000_003)
         log = Log(store, clock, activity)
         scheduler = Scheduler(store, clock, log, ids, activity)
         return cls(clock, store, log, scheduler, ids, activity, Outbound(routes, allowed_hosts))

@@ -1,6 +1,27 @@
 """Loads every module of SageMaker that enters behaviours in the table."""
 
-from simulator.aws.sagemaker import processing, registry, registry_policy, tags, training
+from simulator.aws.sagemaker import (
+    endpoint_configs,
+    endpoints,
+    invoke,
+    models,
+    processing,
+    registry,
+    registry_policy,
+    tags,
+    training,
+)
 from simulator.aws.sagemaker.pipelines import operations
 
-__all__ = ["operations", "processing", "registry", "registry_policy", "tags", "training"]
+__all__ = [
+    "endpoint_configs",
+    "endpoints",
+    "invoke",
+    "models",
+    "operations",
+    "processing",
+    "registry",
+    "registry_policy",
+    "tags",
+    "training",
+]

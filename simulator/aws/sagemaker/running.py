@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
+from contextlib import ExitStack
 from weakref import WeakKeyDictionary
 
 from simulator.aws.sagemaker.kinds import Kind, Row
@@ -15,13 +16,14 @@ _tasks: WeakKeyDictionary[Kernel, dict[str, asyncio.Task[None]]] = WeakKeyDictio
 _logger = logging.getLogger("simulator.sagemaker")
 
 
-def spawn(kernel: Kernel, name: str, work: Coroutine[object, object, None]) -> None:
-    """Run `work` as a named task; while it runs the world is not at rest. Its cause is that of the caller.
+def spawn(kernel: Kernel, name: str, work: Coroutine[object, object, None], *, busy: bool = True) -> None:
+    """Run `work` as a named task; while it runs the world is not at rest, unless it is not `busy`.
 
-    An unexpected error is a defect of ours: it is logged and recorded as a fact `TaskFailed`.
+    Its cause is that of the caller. An unexpected error is a defect of ours: it is logged, and a fact `TaskFailed`.
     """
-    busy = kernel.activity.busy(name)
-    busy.__enter__()
+    held = ExitStack()
+    if busy:
+        held.enter_context(kernel.activity.busy(name))
 
     async def guarded() -> None:
         try:
@@ -36,7 +38,7 @@ def spawn(kernel: Kernel, name: str, work: Coroutine[object, object, None]) -> N
 
     def done(_: asyncio.Task[None]) -> None:
         work.close()
-        busy.__exit__(None, None, None)
+        held.close()
         if tasks.get(name) is task:
             del tasks[name]
 
@@ -46,6 +48,12 @@ def spawn(kernel: Kernel, name: str, work: Coroutine[object, object, None]) -> N
 def running(kernel: Kernel, name: str) -> bool:
     """Whether a task of this name runs."""
     return name in _tasks.get(kernel, {})
+
+
+async def finished(kernel: Kernel, name: str) -> None:
+    """Wait until a task of this name, if there is one, has ended."""
+    if task := _tasks.get(kernel, {}).get(name):
+        await asyncio.wait([task])
 
 
 async def stop(kernel: Kernel) -> None:

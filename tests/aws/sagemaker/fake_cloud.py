@@ -96,6 +96,9 @@ class FakeCloud:
             raise CallerError("NoSuchKey", "The specified key does not exist.", 404)
         return {"Body": self.objects[uri]}
 
+    def _HeadObject(self, p: dict[str, Any]) -> Answer:
+        return {"ContentLength": len(self._GetObject(p)["Body"])}
+
     def _PutObject(self, p: dict[str, Any]) -> None:
         self._check("PutObject", p["Bucket"])
         self.objects[f"s3://{p['Bucket']}/{p['Key']}"] = bytes(p["Body"])

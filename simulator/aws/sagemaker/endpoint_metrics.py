@@ -1,0 +1,55 @@
+"""The metrics of invocations: counted as they happen, given to CloudWatch a moment later.
+
+Source: developer guide, "Monitor Amazon SageMaker AI with Amazon CloudWatch", endpoint invocation metrics.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from simulator.aws.behaviour import Call
+from simulator.aws.sagemaker.acting import Actor, as_service
+from simulator.aws.sagemaker.metrics import publish
+from simulator.aws.sagemaker.running import spawn
+from simulator.kernel.world import Kernel
+
+NAMESPACE = "AWS/SageMaker"
+GATHER_SECONDS = 0.2
+_waiting: WeakKeyDictionary[Kernel, dict[str, list[dict[str, Any]]]] = WeakKeyDictionary()
+
+
+def measure(endpoint: str, variant: str, status: int, seconds: float, moment: float) -> list[dict[str, Any]]:
+    """The metric data of one invocation; `status` is the container's, 0 when it did not answer."""
+    dimensions = [{"Name": "EndpointName", "Value": endpoint}, {"Name": "VariantName", "Value": variant}]
+    values = {
+        "Invocations": (1.0, "None"),
+        "InvocationsPerInstance": (1.0, "None"),
+        "Invocation4XXErrors": (float(400 <= status < 500), "None"),
+        "Invocation5XXErrors": (float(status >= 500 or status == 0), "None"),
+        "ModelLatency": (seconds * 1e6, "Microseconds"),
+        "OverheadLatency": (0.0, "Microseconds"),
+    }
+    return [
+        {"MetricName": name, "Dimensions": dimensions, "Value": value, "Unit": unit, "Timestamp": moment}
+        for name, (value, unit) in values.items()
+    ]
+
+
+def count(call: Call, endpoint: str, variant: str, status: int, seconds: float) -> None:
+    """Take one invocation into account."""
+    kernel, place = call.kernel, f"{call.account}/{call.region}"
+    data = measure(endpoint, variant, status, seconds, kernel.clock.now())
+    waiting = _waiting.setdefault(kernel, {})
+    if place in waiting:
+        waiting[place] += data
+        return
+    waiting[place] = data
+    actor = as_service(call.cloud, call.account, call.region)
+    spawn(kernel, f"metrics {place} {kernel.ids.hex(8)}", _give(actor, place))
+
+
+async def _give(actor: Actor, place: str) -> None:
+    await asyncio.sleep(GATHER_SECONDS)
+    await publish(actor, NAMESPACE, _waiting[actor.cloud.kernel].pop(place))
