@@ -25,6 +25,7 @@ TOP_LEVEL = {
 }
 MADE_HERE = {".git", ".venv", "out", "dist", ".simulator"}
 CACHES = re.compile(r"^\.\w+_cache$|^\.hypothesis$|^__pycache__$")
+PLACE = re.compile(r"`((?:simulator|tests|features|fixtures|reference_models|docs)/[^`\s]*)`")
 WRITTEN = {".cfg", ".feature", ".md", ".py", ".sh", ".toml", ".yaml", ".yml"}
 WRITTEN_WITHOUT_SUFFIX = {"Dockerfile", "Makefile", "run"}
 # Places of one person's machine. What a cloud itself prescribes (/opt/ml, the hosted agent's /home/vsts) is not.
@@ -46,6 +47,13 @@ def test_every_make_target_that_is_named_exists(document: Path):
         re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     )
     assert set(MAKE.findall(document.read_text(encoding="utf-8"))) - targets == set()
+
+
+def test_every_place_that_contributing_sends_people_to_exists():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    places = {place for place in PLACE.findall(text) if not set("<*") & set(place)}
+    assert places
+    assert sorted(place for place in places if not (ROOT / place).exists()) == []
 
 
 def test_the_map_in_the_readme_says_what_the_packages_say_of_themselves():
