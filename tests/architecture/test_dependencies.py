@@ -33,6 +33,7 @@ def undeclared(folder: str, known: set[str]) -> list[str]:
         for line, name in imports(path)
         if (root := name.partition(".")[0]) not in sys.stdlib_module_names
         and root not in {"simulator", "tests"}
+        and not (path.parent / f"{root}.py").is_file()  # programs that run beside each other inside a work
         and not known & {normal(distribution) for distribution in provided_by.get(root, [root])}
     ]
 

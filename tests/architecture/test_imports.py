@@ -36,7 +36,8 @@ RESERVED = (
     Reserved(
         "inside, one service reaches another through the gateway, not through an SDK",
         ("boto3",),
-        ("simulator/harness/*", "simulator/cli/*", "simulator/runtime/shipped/*"),
+        # Programs are what an agent runs inside a work, as a client like any other.
+        ("simulator/harness/*", "simulator/cli/*", "simulator/*/programs/*"),
     ),
     Reserved("containers are the runtime's", ("docker",), ("simulator/runtime/*",)),
     Reserved("state is the store's", ("sqlite3",), ("simulator/kernel/*",)),
