@@ -10,6 +10,7 @@ from simulator.aws.sagemaker import (
     registry_policy,
     tags,
     training,
+    transform,
 )
 from simulator.aws.sagemaker.pipelines import operations
 
@@ -24,4 +25,5 @@ __all__ = [
     "registry_policy",
     "tags",
     "training",
+    "transform",
 ]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from simulator.aws.behaviour import Cloud
-from simulator.aws.sagemaker import approval_notice, behaviours, running
+from simulator.aws.sagemaker import approval_notice, behaviours, running, transform
 from simulator.aws.sagemaker.jobs import Job, launch
-from simulator.aws.sagemaker.kinds import ENDPOINT, PIPELINE_EXECUTION
+from simulator.aws.sagemaker.kinds import ENDPOINT, PIPELINE_EXECUTION, TRANSFORM_JOB
 from simulator.aws.sagemaker.pipelines import executor
 from simulator.aws.sagemaker.pipelines.execution import Execution
 from simulator.aws.sagemaker.processing import Processing
@@ -25,6 +25,9 @@ def resume(cloud: Cloud) -> None:
     for key, row in cloud.kernel.store.scan(PIPELINE_EXECUTION.row):
         if row["PipelineExecutionStatus"] in PIPELINE_EXECUTION.in_progress:
             executor.launch(Execution(cloud, key))
+    for key, row in cloud.kernel.store.scan(TRANSFORM_JOB.row):
+        if row["TransformJobStatus"] in TRANSFORM_JOB.in_progress:
+            transform.launch(cloud, key)
     for key, _ in cloud.kernel.store.scan(ENDPOINT.row):
         running.spawn(cloud.kernel, f"endpoint {key}", pick_up(Endpoint(cloud, key)))
 
