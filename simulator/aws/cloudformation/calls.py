@@ -39,6 +39,11 @@ def absent(error: CallerError) -> bool:
     )
 
 
+def denied(error: CallerError) -> bool:
+    """Whether a service says that the caller lacks the right."""
+    return bool(_DENIED.search(error.code))
+
+
 def existing(error: CallerError) -> bool:
     """Whether a service says that what was to be created is already there."""
     return bool(
@@ -53,7 +58,7 @@ def handler_error_code(error: CallerError) -> str:
         return "AlreadyExists"
     if absent(error):
         return "NotFound"
-    if _DENIED.search(error.code):
+    if denied(error):
         return "AccessDenied"
     if error.status >= 500:
         return "ServiceInternalError"

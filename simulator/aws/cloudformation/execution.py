@@ -28,7 +28,7 @@ _ACTIONS = {"create": "CREATE_FAILED", "update": "UPDATE_ROLLBACK_FAILED", "dele
 async def run(place: Place) -> None:
     """Do what the stack's row says is to be done, from the phase where it stands, to its end."""
     stack = place.journal.stack
-    with place.cloud.kernel.activity.busy(f"stack {stack.name}"), cause(stack.cause):
+    with cause(stack.cause):
         try:
             if stack.action == "create":
                 await _create(place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import ExitStack
 
 from simulator.aws.behaviour import Cloud
 from simulator.aws.cloudformation.execution import run
@@ -15,9 +16,18 @@ _tasks: dict[asyncio.Task[None], Place] = {}
 def start(cloud: Cloud, key: str, resuming: bool = False) -> asyncio.Task[None]:
     """Let a stack do what its row says, beside whatever else runs."""
     place = Place(cloud, key, resuming)
+    busy = (
+        ExitStack()
+    )  # from now on, not only when the task gets its turn: `advance` must not slip in between
+    busy.enter_context(cloud.kernel.activity.busy(f"stack {place.journal.stack.name}"))
     task = asyncio.create_task(run(place), name=f"stack {key}")
     _tasks[task] = place
-    task.add_done_callback(lambda done: _tasks.pop(done, None))
+
+    def ended(done: asyncio.Task[None]) -> None:
+        busy.close()
+        _tasks.pop(done, None)
+
+    task.add_done_callback(ended)
     return task
 
 

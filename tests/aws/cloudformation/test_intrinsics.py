@@ -45,6 +45,12 @@ def test_each_function_gives_its_value(node, expected):
     assert resolve(node, SCOPE) == expected
 
 
+GET_ATT = (
+    "Template error: every Fn::GetAtt object requires two non-empty parameters, "
+    "the resource name and the resource attribute"
+)
+
+
 @pytest.mark.parametrize(
     "node, message",
     [
@@ -58,7 +64,7 @@ def test_each_function_gives_its_value(node, expected):
         ),
         (
             {"Fn::GetAtt": ["Model"]},
-            "Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute",
+            GET_ATT,
         ),
         ({"Fn::If": ["Unknown", 1, 2]}, "Template error: unresolved condition dependency Unknown in Fn::If"),
     ],

@@ -61,7 +61,8 @@ def test_a_value_out_of_bounds_has_the_words_of_aws(body, values, message):
 
 def test_lists_split_stored_values_come_from_systems_manager_and_secrets_are_hidden():
     found = declared(
-        "{L: {Type: CommaDelimitedList}, S: {Type: 'AWS::SSM::Parameter::Value<String>'}, N: {Type: String, NoEcho: true}}"
+        "{L: {Type: CommaDelimitedList}, S: {Type: 'AWS::SSM::Parameter::Value<String>'},"
+        " N: {Type: String, NoEcho: true}}"
     )
     values = {"L": "a, b", "S": "/model/bucket", "N": "secret"}
     assert referable(found, values, {"S": "my-bucket"}) == {"L": ["a", "b"], "S": "my-bucket", "N": "secret"}

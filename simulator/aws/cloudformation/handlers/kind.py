@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.aws.cloudformation.calls import Calls, ResourceFailed, absent, existing
+from simulator.aws.cloudformation.calls import Calls, ResourceFailed, absent, denied, existing
 from simulator.aws.cloudformation.handlers import shape
 from simulator.aws.cloudformation.handlers.expressions import evaluate, find
 from simulator.kernel.errors import CallerError
@@ -128,7 +128,12 @@ class ResourceKind:
 
     async def _claimed(self, calls: Calls, told: Properties) -> bool:
         params = self._describe_params(self._document(calls, told, {}))
-        found = await calls.try_to(self.service, self.describe, params)
+        try:
+            found = await calls.try_to(self.service, self.describe, params)
+        except CallerError as error:
+            if denied(error):  # the look is ours; AWS asks for no right to look
+                return False
+            raise
         return found is not None and (self.claims == "*" or bool(find(found, self.claims)))
 
     def _parameters(self, operation: str, told: Properties, calls: Calls) -> dict[str, Any]:

@@ -1,0 +1,247 @@
+"""CloudFormation over the wire, with boto3, its waiters and `aws cloudformation deploy` as they are."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+FIXTURES = Path(__file__).parents[3] / "fixtures" / "repos"
+EVERYTHING = Path(__file__).parent / "data" / "every_type.yaml"
+
+QUEUES = """
+Parameters: {Delay: {Type: Number, Default: 1}, Name: {Type: String, Default: first}}
+Resources:
+  Queue: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: !Ref Delay, QueueName: !Sub "${AWS::StackName}-${Name}"}}
+  Parameter: {Type: AWS::SSM::Parameter, Properties: {Name: /queue/url, Type: String, Value: !Ref Queue}}
+Outputs:
+  Url: {Value: !Ref Queue}
+"""
+
+
+def parameters(**values):
+    return [{"ParameterKey": name, "ParameterValue": str(value)} for name, value in values.items()]
+
+
+def outputs(client, name):
+    (stack,) = client.describe_stacks(StackName=name)["Stacks"]
+    return {entry["OutputKey"]: entry["OutputValue"] for entry in stack["Outputs"]}
+
+
+def deploy(simulator, account_role, *arguments, cwd):
+    """`aws cloudformation deploy` as a person with the role, in an environment of its own."""
+    made = simulator.client("sts", "azure-devops").assume_role(RoleArn=account_role, RoleSessionName="deploy")
+    keys = made["Credentials"]
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(cwd),
+        "AWS_ENDPOINT_URL": simulator.aws_url,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": keys["SessionToken"],
+    }
+    command = [str(Path(sys.executable).parent / "aws"), "cloudformation", "deploy", *arguments]
+    return subprocess.run(
+        command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+STAGING_ROLE = "arn:aws:iam::333333333333:role/AzureDevOpsRole"
+
+
+def test_every_resource_type_is_created_and_deleted(simulator):
+    client = simulator.client("cloudformation")
+    body = EVERYTHING.read_text()
+    client.create_stack(
+        StackName="all",
+        TemplateBody=body,
+        Capabilities=["CAPABILITY_IAM"],
+        Tags=[{"Key": "team", "Value": "ml"}],
+    )
+    client.get_waiter("stack_create_complete").wait(StackName="all")
+    found = {
+        r["LogicalResourceId"]: r
+        for r in client.list_stack_resources(StackName="all")["StackResourceSummaries"]
+    }
+    assert {entry["ResourceStatus"] for entry in found.values()} == {"CREATE_COMPLETE"}
+    bucket = found["Bucket"]["PhysicalResourceId"]
+    s3 = simulator.client("s3")
+    assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+    assert s3.get_bucket_tagging(Bucket=bucket)["TagSet"] == [{"Key": "team", "Value": "ml"}]
+    iam = simulator.client("iam")
+    role = found["Role"]["PhysicalResourceId"]
+    assert len(iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]) == 2
+    assert sorted(iam.list_role_policies(RoleName=role)["PolicyNames"]) == ["inline", "second"]
+    targets = simulator.client("events").list_targets_by_rule(Rule=found["Rule"]["PhysicalResourceId"])[
+        "Targets"
+    ]
+    assert [target["Id"] for target in targets] == ["queue"]
+    arn = client.describe_stacks(StackName="all")["Stacks"][0]["StackId"]
+    client.delete_stack(StackName="all")
+    client.get_waiter("stack_delete_complete").wait(StackName=arn)
+    assert not [r for r in iam.list_roles()["Roles"] if r["RoleName"] == role]
+    assert s3.list_buckets()["Buckets"] == []
+
+
+def test_an_update_changes_in_place_and_a_new_name_replaces_and_reaches_who_refers_to_it(simulator):
+    client, sqs = simulator.client("cloudformation"), simulator.client("sqs")
+    client.create_stack(StackName="queues", TemplateBody=QUEUES)
+    client.get_waiter("stack_create_complete").wait(StackName="queues")
+    first = outputs(client, "queues")["Url"]
+    client.update_stack(StackName="queues", UsePreviousTemplate=True, Parameters=parameters(Delay=5))
+    client.get_waiter("stack_update_complete").wait(StackName="queues")
+    assert outputs(client, "queues")["Url"] == first
+    assert (
+        sqs.get_queue_attributes(QueueUrl=first, AttributeNames=["DelaySeconds"])["Attributes"][
+            "DelaySeconds"
+        ]
+        == "5"
+    )
+    client.update_stack(
+        StackName="queues",
+        UsePreviousTemplate=True,
+        Parameters=[*parameters(Name="second"), {"ParameterKey": "Delay", "UsePreviousValue": True}],
+    )
+    client.get_waiter("stack_update_complete").wait(StackName="queues")
+    second = outputs(client, "queues")["Url"]
+    assert second.endswith("queues-second")
+    assert simulator.client("ssm").get_parameter(Name="/queue/url")["Parameter"]["Value"] == second
+    (left,) = sqs.list_queues()["QueueUrls"]
+    assert left.endswith("/queues-second")
+
+
+def test_aws_cloudformation_deploy_creates_updates_and_finds_nothing_to_do(simulator, tmp_path):
+    template = tmp_path / "template.yaml"
+    template.write_text(QUEUES)
+    arguments = ["--template-file", str(template), "--stack-name", "queues", "--tags", "commit=abc"]
+    made = deploy(simulator, STAGING_ROLE, *arguments, cwd=tmp_path)
+    assert (made.returncode, made.stderr) == (0, "")
+    assert "Successfully created/updated stack - queues" in made.stdout
+    changed = deploy(simulator, STAGING_ROLE, *arguments, "--parameter-overrides", "Delay=7", cwd=tmp_path)
+    assert changed.returncode == 0
+    same = deploy(simulator, STAGING_ROLE, *arguments, "--no-fail-on-empty-changeset", cwd=tmp_path)
+    assert same.returncode == 0
+    assert "No changes to deploy. Stack queues is up to date" in same.stdout
+    refused = deploy(simulator, STAGING_ROLE, *arguments, "--fail-on-empty-changeset", cwd=tmp_path)
+    assert refused.returncode != 0
+    assert "No changes to deploy" in refused.stderr
+
+
+def test_a_change_set_says_what_would_be_replaced(simulator):
+    client = simulator.client("cloudformation")
+    client.create_stack(StackName="queues", TemplateBody=QUEUES)
+    client.get_waiter("stack_create_complete").wait(StackName="queues")
+    client.create_change_set(
+        StackName="queues",
+        ChangeSetName="rename",
+        UsePreviousTemplate=True,
+        Parameters=parameters(Name="other"),
+    )
+    client.get_waiter("change_set_create_complete").wait(StackName="queues", ChangeSetName="rename")
+    found = client.describe_change_set(StackName="queues", ChangeSetName="rename")
+    shown = [change["ResourceChange"] for change in found["Changes"]]
+    assert [(c["LogicalResourceId"], c["Action"], c["Replacement"]) for c in shown] == [
+        ("Queue", "Modify", "True"),
+        ("Parameter", "Modify", "False"),
+    ]
+    assert shown[0]["Details"][0]["CausingEntity"] == "Name"
+    client.delete_change_set(StackName="queues", ChangeSetName="rename")
+    with pytest.raises(client.exceptions.ChangeSetNotFoundException):
+        client.describe_change_set(StackName="queues", ChangeSetName="rename")
+
+
+def test_rights_in_iam_need_the_capability(simulator):
+    client = simulator.client("cloudformation")
+    with pytest.raises(client.exceptions.InsufficientCapabilitiesException) as caught:
+        client.create_stack(StackName="all", TemplateBody=EVERYTHING.read_text())
+    assert caught.value.response["Error"]["Message"] == "Requires capabilities : [CAPABILITY_IAM]"
+
+
+def test_a_caller_without_rights_sees_the_resource_refused(simulator):
+    simulator.client("iam").create_user(UserName="limited")
+    statement = {"Effect": "Allow", "Action": "cloudformation:*", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    simulator.client("iam").put_user_policy(UserName="limited", PolicyName="only", PolicyDocument=policy)
+    key = simulator.client("iam").create_access_key(UserName="limited")["AccessKey"]
+    session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name="us-east-1")
+    client = session.client("cloudformation", endpoint_url=simulator.aws_url)
+    client.create_stack(StackName="queues", TemplateBody=QUEUES)
+    (stack,) = client.describe_stacks(StackName="queues")["Stacks"]
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    events = client.describe_stack_events(StackName="queues")["StackEvents"]
+    failed = [e["ResourceStatusReason"] for e in events if e["ResourceStatus"] == "CREATE_FAILED"]
+    assert any("is not authorized to perform: sqs:CreateQueue" in reason for reason in failed)
+
+
+def test_templates_come_from_s3_and_are_given_back(simulator):
+    client, s3 = simulator.client("cloudformation"), simulator.client("s3")
+    s3.create_bucket(Bucket="templates")
+    s3.put_object(Bucket="templates", Key="a/queues.yaml", Body=QUEUES)
+    url = "https://templates.s3.us-east-1.amazonaws.com/a/queues.yaml"
+    assert client.validate_template(TemplateURL=url)["Parameters"][0]["ParameterKey"] == "Delay"
+    summary = client.get_template_summary(TemplateURL=f"{simulator.aws_url}/templates/a/queues.yaml")
+    assert summary["ResourceTypes"] == ["AWS::SQS::Queue", "AWS::SSM::Parameter"]
+    client.create_stack(StackName="queues", TemplateURL=url)
+    assert client.get_template(StackName="queues")["TemplateBody"] == QUEUES
+    with pytest.raises(ClientError, match="S3 error: The specified key does not exist"):
+        client.create_stack(StackName="x", TemplateURL=f"{simulator.aws_url}/templates/none.yaml")
+
+
+def test_secrets_of_parameters_are_shown_nowhere(simulator):
+    client = simulator.client("cloudformation")
+    body = """
+Parameters: {Password: {Type: String, NoEcho: true}}
+Resources:
+  Secret: {Type: AWS::SecretsManager::Secret, Properties: {Name: s, SecretString: !Sub "{\\"p\\": \\"${Password}\\"}"}}
+"""
+    client.create_stack(
+        StackName="secret", TemplateBody=body, Parameters=parameters(Password="hunter2-hunter2")
+    )
+    (stack,) = client.describe_stacks(StackName="secret")["Stacks"]
+    assert stack["StackStatus"] == "CREATE_COMPLETE"
+    assert stack["Parameters"][0]["ParameterValue"] == "****"
+    seen = str(client.describe_stack_events(StackName="secret")) + str(simulator.facts())
+    assert "hunter2" not in seen
+    value = simulator.client("secretsmanager").get_secret_value(SecretId="s")["SecretString"]
+    assert value == '{"p": "hunter2-hunter2"}'
+
+
+def test_the_infrastructure_repository_deploys(simulator):
+    client = simulator.client("cloudformation")
+    folder = FIXTURES / "infrastructure" / "templates"
+    accounts = simulator.simulator.topology.accounts
+    client.create_stack(
+        StackName="automation",
+        TemplateBody=(folder / "automation.yaml").read_text(),
+        Parameters=parameters(
+            ArtifactBucketName="artifacts-bucket",
+            StagingAccount=accounts["staging"],
+            ProductionAccount=accounts["production"],
+            DevelopmentAccount=accounts["dev"],
+        ),
+    )
+    client.get_waiter("stack_create_complete").wait(StackName="automation")
+    simulator.client("secretsmanager").create_secret(Name="pat", SecretString="token-of-eventbridge")
+    client.create_stack(
+        StackName="approval",
+        TemplateBody=(folder / "approval_rule.yaml").read_text(),
+        Parameters=parameters(
+            Organization="acme",
+            Project="ml",
+            PipelineId=2,
+            PersonalAccessTokenSecret="pat",
+            EventsRoleArn=f"arn:aws:iam::{accounts['automation']}:role/EventBridgeRole",
+        ),
+    )
+    client.get_waiter("stack_create_complete").wait(StackName="approval")
+    rule = outputs(client, "approval")["RuleName"]
+    (target,) = simulator.client("events").list_targets_by_rule(Rule=rule)["Targets"]
+    assert target["RetryPolicy"] == {"MaximumRetryAttempts": 5, "MaximumEventAgeInSeconds": 3600}
+    assert "token-of-eventbridge" not in str(simulator.facts())
