@@ -90,7 +90,7 @@ class AwsCloud:
         behaviours.load(service)
         if find(service, operation) or service not in LEAVES:
             return await self.serve(service, operation, dict(params), account, region, principal, {}, "")
-        await self._authorize(service, operation, params, account, region, principal)
+        await self.authorize(service, operation, params, account, region, principal)
         owner = self._owner(service, params, account)
         result = await self._leaf(service, operation, params, owner, region)
         self._effects.note(service, operation, params, result, owner)
@@ -115,7 +115,7 @@ class AwsCloud:
                 f"{service}:{operation}", "To add it: CONTRIBUTING.md, 'Where to add a behaviour'."
             )
         validate(operation_model(service, operation), params)
-        await self._authorize(service, operation, params, account, region, principal)
+        await self.authorize(service, operation, params, account, region, principal)
         asker = principal or Principal.of_service("simulator", account)
         call = Call(service, operation, params, asker, account, region, self, request_id, headers)
         remembered = principal is not None and principal.cause is not None and current_cause() is None
@@ -133,7 +133,7 @@ class AwsCloud:
     ) -> Outgoing:
         """A client's own request to a leaf service, passed on as it came."""
         await self._ready()
-        await self._authorize(service, operation, params, principal.account, region, principal)
+        await self.authorize(service, operation, params, principal.account, region, principal)
         owner = self._owner(service, params, principal.account)
         answer = await self._backing.send(request, owner)
         _refuse_unfinished(service, operation, answer)
@@ -171,7 +171,7 @@ class AwsCloud:
             )
         return self.credentials.issue(role_arn, session_name, duration_seconds=12 * 3600)
 
-    async def _authorize(
+    async def authorize(
         self,
         service: str,
         operation: str,
@@ -180,6 +180,7 @@ class AwsCloud:
         region: str,
         principal: Principal | None,
     ) -> None:
+        """Return when the caller may; raise CallerError with AWS's denial when not. Services and nobody always may."""
         if principal is not None and not principal.service:
             await self._ready()
             await self.authorizer.authorize(principal, service, operation, params, account, region)

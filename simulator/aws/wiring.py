@@ -6,11 +6,12 @@ from simulator.aws.behaviour import Cloud
 from simulator.aws.cloudformation import running as cloudformation_running
 from simulator.aws.cloudwatch import wiring as cloudwatch_wiring
 from simulator.aws.eventbridge import wiring as eventbridge_wiring
+from simulator.aws.eventbridge.targets.invocation import AuthorizingCloud
 from simulator.aws.sagemaker import life as sagemaker_life
 from simulator.aws.sns import wiring as sns_wiring
 
 
-def attach(cloud: Cloud) -> None:
+def attach(cloud: AuthorizingCloud) -> None:
     """Every service that lives without being called; behaviours load when their service is first called."""
     eventbridge_wiring.attach(cloud)
     cloudwatch_wiring.attach(cloud)

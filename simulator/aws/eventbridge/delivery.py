@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.aws.behaviour import Cloud
 from simulator.aws.eventbridge.envelope import envelope
 from simulator.aws.eventbridge.pattern import compile_pattern
 from simulator.aws.eventbridge.queue import plan_attempt, queue_deliveries
 from simulator.aws.eventbridge.retry_policy import Exhausted, policy_of
 from simulator.aws.eventbridge.rows import DEFAULT, DELIVERY, RULE, rule_key
-from simulator.aws.eventbridge.targets.invocation import Invocation, TargetFailed
+from simulator.aws.eventbridge.targets.invocation import AuthorizingCloud, Invocation, TargetFailed
 from simulator.aws.eventbridge.targets.kinds import kind_of
 from simulator.aws.eventbridge.targets.queue_target import send_dead_letter
 from simulator.kernel.errors import NotSimulated
@@ -21,7 +20,7 @@ from simulator.kernel.world import Kernel
 class Delivery:
     """Reads the log, writes deliveries, and carries them out when their timers fire."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: AuthorizingCloud) -> None:
         self._cloud = cloud
         self._kernel: Kernel = cloud.kernel
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from simulator.aws.behaviour import Cloud
 from simulator.aws.eventbridge import queue, schedule
 from simulator.aws.eventbridge.delivery import Delivery
+from simulator.aws.eventbridge.targets.invocation import AuthorizingCloud
 
 
-def attach(cloud: Cloud) -> None:
+def attach(cloud: AuthorizingCloud) -> None:
     """Let EventBridge read facts and fire its timers; before `kernel.start()`."""
     delivery, kernel = Delivery(cloud), cloud.kernel
     kernel.log.add_consumer("eventbridge", delivery.match)

@@ -354,6 +354,21 @@ def test_a_role_that_does_not_trust_eventbridge_sends_nothing(
     assert _fact(simulator, "DeliveryFailed")["detail"]["code"] == "NO_PERMISSIONS"
 
 
+def test_a_role_that_may_not_invoke_the_destination_sends_nothing(
+    simulator: RunningSimulator, endpoint: Receiver
+) -> None:
+    trust = {"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    made = simulator.client("iam", "grace").create_role(RoleName="weak", AssumeRolePolicyDocument=document)
+    role = made["Role"]["Arn"]
+    _rule(simulator, {"Id": "d", "Arn": _destination(simulator, endpoint.url + "/hook"), "RoleArn": role})
+    _put(simulator)
+    assert endpoint.requests == []
+    failed = _fact(simulator, "DeliveryFailed")["detail"]
+    assert failed["code"] == "NO_PERMISSIONS"
+    assert "no identity-based policy allows the events:InvokeApiDestination action" in failed["message"]
+
+
 def test_a_host_outside_the_simulation_is_not_called(simulator: RunningSimulator) -> None:
     _rule(
         simulator, {"Id": "d", "Arn": _destination(simulator, "https://hooks.example.org/x"), "RoleArn": ROLE}

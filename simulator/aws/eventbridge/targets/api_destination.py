@@ -30,7 +30,7 @@ _SHOWN_BYTES = 256
 
 async def send_to_api_destination(invocation: Invocation) -> None:
     """Send the body to the destination's endpoint as its connection says; raises TargetFailed."""
-    invocation.assume()
+    await invocation.require("events", "InvokeApiDestination")
     destination, connection = _find(invocation)
     additions = await authorize(invocation.cloud, connection)
     url, headers = _request(invocation, destination, additions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from simulator.aws.behaviour import Answer, Cloud
 from simulator.aws.eventbridge.rows import SERVICE
@@ -23,11 +23,27 @@ class TargetFailed(Exception):
         self.code, self.message, self.retryable, self.not_before = code, message, retryable, not_before
 
 
+class AuthorizingCloud(Cloud, Protocol):
+    """A cloud that can also be asked about an action which is no operation, such as events:InvokeApiDestination."""
+
+    async def authorize(
+        self,
+        service: str,
+        operation: str,
+        params: Mapping[str, Any],
+        account: str,
+        region: str,
+        principal: Principal | None,
+    ) -> None:
+        """Return when the caller may do `service:operation` on the ARN in `params`; else raise CallerError."""
+        ...
+
+
 @dataclass(frozen=True)
 class Invocation:
     """What a sender needs: the target as PutTargets has it, the event, and the body made for this target."""
 
-    cloud: Cloud
+    cloud: AuthorizingCloud
     account: str
     region: str
     rule_arn: str
@@ -55,6 +71,15 @@ class Invocation:
             return await self.cloud.call(
                 service, operation, params, account=account, region=region, principal=asker
             )
+        except CallerError as error:
+            raise failure_of(error) from error
+
+    async def require(self, service: str, action: str) -> None:
+        """The target's role must be allowed an action on the target; raises TargetFailed NO_PERMISSIONS."""
+        region, account, _ = self.place
+        asked = {"TargetArn": self.arn}
+        try:
+            await self.cloud.authorize(service, action, asked, account, region, self.assume())
         except CallerError as error:
             raise failure_of(error) from error
 
