@@ -8,7 +8,8 @@ Feature: EventBridge to Azure DevOps
     And the chain of causes leads from the approval in AWS to the run in Azure DevOps
 
   Scenario: A wrong token is retried and ends in the dead-letter queue
-    Given a rule whose connection holds a wrong personal access token
-    When an approval event is put on the bus and a day passes
+    Given a registered model version waits for approval
+    And a rule for another group whose connection holds a wrong personal access token
+    When a model of its group is approved and a day passes
     Then every attempt was refused by Azure DevOps
     And the event lies in the dead-letter queue with the reason

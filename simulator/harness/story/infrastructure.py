@@ -61,27 +61,25 @@ def deploy_accounts(world: World) -> list[str]:
     return ["ml-automation", "ml-workload (staging)", "ml-workload (production)"]
 
 
-def deploy_approval_rule(
-    world: World, *, token: str | None = None, retries: int = 5, age_seconds: int = 3600
-) -> dict[str, str]:
-    """The rule from approval to Azure DevOps, with the token of `eventbridge` or another; gives the stack's outputs."""
+def deploy_approval_rule(world: World, group: str = "abalone", token: str | None = None) -> dict[str, str]:
+    """The rule from a group's approvals to Azure DevOps, with `eventbridge`'s token or another; gives the outputs."""
     aws = world.aws(account="automation")
+    secret = f"{SECRET}-{group}"
     aws.client("secretsmanager").create_secret(
-        Name=SECRET, SecretString=token or world.people["eventbridge"]["personal_access_token"]
+        Name=secret, SecretString=token or world.people["eventbridge"]["personal_access_token"]
     )
     pipeline = world.azure_devops("grace").pipeline("model-deploy")["id"]
     stack = deploy(
         aws,
-        "ml-approval",
+        f"ml-approval-{group}",
         world.fixtures / TEMPLATES / "approval_rule.yaml",
         {
             "Organization": world.organization_url.rstrip("/").rsplit("/", 1)[1],
             "Project": PROJECT,
             "PipelineId": str(pipeline),
-            "PersonalAccessTokenSecret": SECRET,
+            "ModelPackageGroupName": group,
+            "PersonalAccessTokenSecret": secret,
             "EventsRoleArn": f"arn:aws:iam::{world.accounts['automation']}:role/EventBridgeRole",
-            "MaximumRetryAttempts": str(retries),
-            "MaximumEventAgeInSeconds": str(age_seconds),
         },
     )
     return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}

@@ -1,0 +1,150 @@
+"""Steps about the Model Deploy run: quality, staging, the gate and production."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from pytest_bdd import given, then, when
+
+from simulator.harness.demo.links import PRODUCTION, STAGING
+from simulator.harness.demo.loop import Loop
+from simulator.harness.drivers.azure_devops import AzureDevOpsRefused
+from simulator.harness.story import build, deploy, watch
+from simulator.harness.world import World
+
+
+@when("the stage Quality has ended")
+@given("the stage Quality has ended")
+def quality_ended(loop: Loop) -> None:
+    loop.reach("model quality")
+
+
+@then("its test results are published and the model and the source are artifacts")
+def quality_published(world: World, loop: Loop) -> None:
+    azure = world.azure_devops("grace")
+    run = loop.demo.deploy_run
+    artifacts = azure.request("GET", f"build/builds/{run}/artifacts")["value"]
+
+    assert {"model", "source"} <= {artifact["name"] for artifact in artifacts}
+    assert "Model quality" in [result["name"] for result in azure.test_runs(run)]
+
+
+@when("the stage DeployStaging has ended")
+def staging_ended(loop: Loop) -> None:
+    loop.reach("staging")
+
+
+@then("the staging endpoint is in service with the approved version and predicts")
+def staging_serves(world: World, loop: Loop) -> None:
+    found = deploy.endpoint(world, "staging", STAGING) or {}
+
+    assert found["EndpointStatus"] == "InService"
+    assert deploy.model_behind(world, "staging", STAGING) == loop.demo.package
+    assert 1 < deploy.predict(world, "staging", STAGING, watch.rows(world, 1)[0]) < 30
+
+
+@then("the integration tests on staging have passed with published results")
+@given("the integration tests on staging have passed")
+def integration_passed(world: World, loop: Loop) -> None:
+    loop.reach("integration tests")
+    results = {run["name"]: run for run in world.azure_devops("grace").test_runs(loop.demo.deploy_run)}
+
+    found = results["Integration tests on staging"]
+    assert found["passedTests"] == found["totalTests"] > 0
+
+
+@when("the run waits at the gate", target_fixture="approval")
+def waits_at_the_gate(world: World, loop: Loop) -> str:
+    return "" if loop.reached("gate") else deploy.gate(world, loop.demo.deploy_run)
+
+
+@then("production has no endpoint")
+def no_production(world: World, loop: Loop) -> None:
+    if not loop.reached("gate"):
+        assert deploy.endpoint(world, "production", PRODUCTION) is None
+
+
+@then("ada may not approve")
+def ada_may_not(world: World, approval: str) -> None:
+    if approval:
+        with pytest.raises(AzureDevOpsRefused) as refused:
+            world.azure_devops("ada").decide(approval, "approved")
+        assert refused.value.status in (401, 403)
+
+
+@then("after edsger's approval production serves the same version")
+def production_serves(world: World, loop: Loop) -> None:
+    loop.reach("production")
+
+    assert deploy.model_behind(world, "production", PRODUCTION) == loop.demo.package
+
+
+@given("production serves the approved version")
+def production_is_there(loop: Loop) -> None:
+    loop.reach("production")
+
+
+@when("the same version is deployed again and edsger rejects it at the gate", target_fixture="rejected")
+def rejected_at_the_gate(world: World, loop: Loop) -> dict[str, Any]:
+    before = deploy.endpoint(world, "production", PRODUCTION) or {}
+    run = world.azure_devops("grace").run(deploy.PIPELINE, {"modelPackageArn": loop.demo.package})
+    approval = deploy.gate(world, int(run["id"]))
+    world.azure_devops("edsger").decide(approval, "rejected", "Not today")
+    return {"run": int(run["id"]), "before": before}
+
+
+@then("the run has failed and production is as it was")
+def untouched(world: World, rejected: dict[str, Any]) -> None:
+    now = deploy.endpoint(world, "production", PRODUCTION) or {}
+
+    assert build.finished(world, rejected["run"]) == "failed"
+    for member in ("EndpointConfigName", "LastModifiedTime"):
+        assert now[member] == rejected["before"][member]
+
+
+@when("grace approves the second version and its run is taken through the gate", target_fixture="answers")
+def second_deployed(world: World, second: str) -> list[str]:
+    before = max(int(run["id"]) for run in world.azure_devops("grace").runs(deploy.PIPELINE))
+    deploy.decide(world, second, "Approved")
+    run = build.run_of(world, deploy.PIPELINE, before)
+    approval = deploy.gate(world, run)
+    answers, stop = Asked(world), threading.Event()
+    asking = threading.Thread(target=answers.ask_until, args=(stop,))
+    asking.start()
+    try:
+        world.azure_devops("edsger").decide(approval, "approved", "Next")
+        build.succeed(world, run)
+    finally:
+        stop.set()
+        asking.join()
+    return answers.problems
+
+
+@then("production answers with the second version")
+def second_serves(world: World, second: str) -> None:
+    assert deploy.model_behind(world, "production", PRODUCTION) == second
+
+
+@then("it answered without a gap")
+def no_gap(answers: list[str]) -> None:
+    assert answers == []
+
+
+class Asked:
+    """Asks production again and again, and remembers what went wrong."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._row = watch.rows(world, 1)[0]
+        self.problems: list[str] = []
+        world.aws(account="production").client("sagemaker-runtime")
+
+    def ask_until(self, stop: threading.Event) -> None:
+        """Ask until told to stop."""
+        while not stop.wait(0.1):
+            try:
+                deploy.predict(self._world, "production", PRODUCTION, self._row)
+            except Exception as error:  # noqa: BLE001  every failure of an answer is a gap
+                self.problems.append(str(error))
