@@ -82,6 +82,14 @@ def test_the_2051st_value_compacts_the_level_and_stays_alone():
     assert second == [float(i) for i in range(0, 2050, 2)]
 
 
+def test_a_level_gives_its_even_items_first_and_its_odd_items_next_time():
+    compactor = kll.Compactor([4.0, 1.0, 3.0, 2.0])
+    first = compactor.compact()
+    compactor.items = [8.0, 5.0, 7.0, 6.0, 9.0]
+
+    assert (first, compactor.compact(), compactor.items) == ([1.0, 3.0], [6.0, 8.0], [9.0])
+
+
 @given(st.lists(NUMBERS, min_size=1, max_size=300), st.integers(1, 40))
 def test_a_sketch_never_loses_weight(values, times):
     assert sum(weight for _, weight in kll.weighted(kll.sketch(values * times))) == len(values) * times
