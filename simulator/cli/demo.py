@@ -6,9 +6,13 @@ import argparse
 import os
 import sys
 
+from simulator.runtime.images import prepare
+
 
 def demo(options: argparse.Namespace) -> int:
-    """Become the demonstration."""
+    """Make the images ready, which the first time takes the network, then become the demonstration."""
+    if options.engine == "process":
+        prepare(progress=lambda line: print(line, flush=True))
     command = [
         sys.executable,
         "-m",
