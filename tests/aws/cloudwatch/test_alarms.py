@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +25,14 @@ ALARM: dict[str, Any] = {
     "ComparisonOperator": "GreaterThanThreshold",
 }
 ARN = "arn:aws:cloudwatch:us-east-1:222222222222:alarm:drift"
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[RunningSimulator]:
+    """For tests that leave nothing behind."""
+    running = RunningSimulator()
+    yield running
+    running.stop()
 
 
 def _put(client: Any, value: float, **more: Any) -> None:
@@ -162,9 +171,9 @@ def test_an_action_that_fails_is_in_the_history(simulator: RunningSimulator) -> 
         ({"ExtendedStatistic": "p90"}, "ValidationError"),
     ],
 )
-def test_what_an_alarm_may_not_be(simulator: RunningSimulator, change: dict[str, Any], code: str) -> None:
+def test_what_an_alarm_may_not_be(shared: RunningSimulator, change: dict[str, Any], code: str) -> None:
     with pytest.raises(ClientError) as caught:
-        simulator.client("cloudwatch", "grace").put_metric_alarm(**{**ALARM, **change})
+        shared.client("cloudwatch", "grace").put_metric_alarm(**{**ALARM, **change})
     assert caught.value.response["Error"]["Code"] == code
 
 
@@ -189,9 +198,9 @@ def test_metrics_are_read_back(simulator: RunningSimulator) -> None:
     assert caught.value.response["Error"]["Code"] == "NotSimulated"
 
 
-def test_data_far_from_now_are_refused(simulator: RunningSimulator) -> None:
-    cloudwatch = simulator.client("cloudwatch", "grace")
-    now = simulator.simulator.kernel.clock.datetime()
+def test_data_far_from_now_are_refused(shared: RunningSimulator) -> None:
+    cloudwatch = shared.client("cloudwatch", "grace")
+    now = shared.simulator.kernel.clock.datetime()
     for shift, text in ((timedelta(hours=3), "two hours in the future"), (-timedelta(days=15), "two weeks")):
         with pytest.raises(ClientError, match=text):
             _put(cloudwatch, 1.0, Timestamp=now + shift)

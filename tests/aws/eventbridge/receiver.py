@@ -21,7 +21,8 @@ class Received:
 
 @dataclass
 class Receiver:
-    """`answers` are used up one by one as (status, headers, body); after them every answer is 200.
+    """`answers` are used up one by one as (status, headers, body); after them each path is answered as
+    `once` says, once, and every other answer is 200.
 
     While `held` has numbers, the request of that number (from 1) is not answered before the block ends.
     """
@@ -29,6 +30,7 @@ class Receiver:
     answers: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
     requests: list[Received] = field(default_factory=list)
     url: str = ""
+    once: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
     held: set[int] = field(default_factory=set)
     released: threading.Event = field(default_factory=threading.Event)
 
@@ -47,7 +49,8 @@ def receiver() -> Iterator[Receiver]:
             state.requests.append(Received(self.command, self.path, headers, body))
             if len(state.requests) in state.held:
                 state.released.wait(60)
-            status, extra, answer = state.answers.pop(0) if state.answers else (200, {}, b"{}")
+            first = state.once.pop(self.path, (200, {}, b"{}"))
+            status, extra, answer = state.answers.pop(0) if state.answers else first
             self.send_response(status)
             for name, value in {**extra, "content-length": str(len(answer))}.items():
                 self.send_header(name, value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -289,26 +290,44 @@ def test_an_event_too_old_for_a_further_attempt_is_buried(
     assert 5 <= len(endpoint.requests) <= 8
 
 
-@pytest.mark.parametrize(
-    ("answer", "attempts"),
-    [
-        ((404, {}, b""), 1),
-        ((400, {}, b""), 1),
-        ((302, {"location": "/x"}, b""), 1),
-        ((429, {"retry-after": "-1"}, b""), 1),
-        ((409, {}, b""), 2),
-        ((500, {}, b""), 2),
-    ],
-)
-def test_the_status_decides_whether_there_is_a_retry(
-    simulator: RunningSimulator, endpoint: Receiver, answer: tuple[int, dict[str, str], bytes], attempts: int
-) -> None:
-    endpoint.answers = [answer]
-    _rule(simulator, {"Id": "d", "Arn": _destination(simulator, endpoint.url + "/hook"), "RoleArn": ROLE})
+def test_the_status_decides_whether_there_is_a_retry(simulator: RunningSimulator, endpoint: Receiver) -> None:
+    cases: dict[str, tuple[tuple[int, dict[str, str], bytes], int]] = {
+        "/404": ((404, {}, b""), 1),
+        "/400": ((400, {}, b""), 1),
+        "/302": ((302, {"location": "/x"}, b""), 1),
+        "/never-again": ((429, {"retry-after": "-1"}, b""), 1),
+        "/407": ((407, {}, b""), 2),
+        "/409": ((409, {}, b""), 2),
+        "/500": ((500, {}, b""), 2),
+    }
+    endpoint.once = {path: answer for path, (answer, _) in cases.items()}
+    destination = _destination(simulator, endpoint.url + "/*")
+    for path in cases:
+        http = {"PathParameterValues": [path[1:]]}
+        _rule(
+            simulator, {"Id": "d", "Arn": destination, "RoleArn": ROLE, "HttpParameters": http}, name=path[1:]
+        )
     _put(simulator)
     simulator.advance(30)
-    assert len(endpoint.requests) == attempts
-    assert _kinds(simulator).count("DeliverySucceeded") == attempts - 1
+    attempts = [request.path for request in endpoint.requests]
+    assert {path: attempts.count(path) for path in cases} == {
+        path: count for path, (_, count) in cases.items()
+    }
+    assert _kinds(simulator).count("DeliverySucceeded") == 3
+
+
+def test_a_delivery_that_waits_survives_a_restart(tmp_path: Path, endpoint: Receiver) -> None:
+    endpoint.answers = [(503, {"retry-after": "600"}, b"")]
+    first = RunningSimulator(state=tmp_path / "state", allowed_hosts=("localhost",))
+    _rule(first, {"Id": "d", "Arn": _destination(first, endpoint.url + "/hook"), "RoleArn": ROLE})
+    _put(first)
+    first.stop()
+    second = RunningSimulator(state=tmp_path / "state", allowed_hosts=("localhost",))
+    second.advance(700)
+    kinds = _kinds(second)
+    second.stop()
+    assert [request.body for request in endpoint.requests] == [endpoint.requests[0].body] * 2
+    assert kinds[-1] == "DeliverySucceeded"
 
 
 def test_a_slow_answer_is_given_up_and_repeated_under_the_same_cause(
@@ -323,6 +342,33 @@ def test_a_slow_answer_is_given_up_and_repeated_under_the_same_cause(
     causes = [request.headers["x-simulator-cause"] for request in endpoint.requests]
     assert len(causes) == 2
     assert causes[0] == causes[1]
+
+
+def test_a_sagemaker_pipeline_starts_with_parameters_from_the_event(simulator: RunningSimulator) -> None:
+    sagemaker = simulator.client("sagemaker", "grace")
+    names = ("Version", "Constant", "Zero")
+    definition = {
+        "Version": "2020-12-01",
+        "Parameters": [{"Name": name, "Type": "String", "DefaultValue": "x"} for name in names],
+        "Steps": [{"Name": "Stop", "Type": "Fail", "Arguments": {"ErrorMessage": "enough"}}],
+    }
+    pipeline = sagemaker.create_pipeline(
+        PipelineName="retrain",
+        PipelineDefinition=json.dumps(definition),
+        RoleArn=f"arn:aws:iam::{ACCOUNT}:role/SageMakerExecutionRole",
+    )["PipelineArn"]
+    values = {"Version": "$.detail.version", "Constant": "c", "Zero": "$.detail.zero"}
+    parameters = {"PipelineParameterList": [{"Name": name, "Value": value} for name, value in values.items()]}
+    _rule(
+        simulator,
+        {"Id": "p", "Arn": pipeline, "RoleArn": ROLE, "SageMakerPipelineParameters": parameters},
+    )
+    _put(simulator)
+    [execution] = sagemaker.list_pipeline_executions(PipelineName="retrain")["PipelineExecutionSummaries"]
+    given = sagemaker.list_pipeline_parameters_for_execution(
+        PipelineExecutionArn=execution["PipelineExecutionArn"]
+    )["PipelineParameters"]
+    assert {item["Name"]: item["Value"] for item in given} == {"Version": "3", "Constant": "c", "Zero": "0"}
 
 
 def test_a_log_group_gets_a_line(simulator: RunningSimulator) -> None:

@@ -22,6 +22,14 @@ def simulator() -> Iterator[RunningSimulator]:
     running.stop()
 
 
+@pytest.fixture(scope="module")
+def shared() -> Iterator[RunningSimulator]:
+    """For tests that leave nothing behind."""
+    running = RunningSimulator()
+    yield running
+    running.stop()
+
+
 def _topic(simulator: RunningSimulator) -> str:
     arn: str = simulator.client("sns", "grace").create_topic(Name="notices")["TopicArn"]
     return arn
@@ -153,14 +161,14 @@ def test_what_is_not_sent_is_said_to_be_not_simulated(simulator: RunningSimulato
         ({"MessageStructure": "json", "Message": "{}"}, "No default entry"),
     ],
 )
-def test_what_a_message_may_not_be(simulator: RunningSimulator, change: dict[str, Any], text: str) -> None:
+def test_what_a_message_may_not_be(shared: RunningSimulator, change: dict[str, Any], text: str) -> None:
     with pytest.raises(ClientError, match=text):
-        simulator.client("sns", "grace").publish(**{"TopicArn": _topic(simulator), "Message": "m", **change})
+        shared.client("sns", "grace").publish(**{"TopicArn": _topic(shared), "Message": "m", **change})
 
 
-def test_a_topic_that_is_not_there_takes_nothing(simulator: RunningSimulator) -> None:
+def test_a_topic_that_is_not_there_takes_nothing(shared: RunningSimulator) -> None:
     with pytest.raises(ClientError) as caught:
-        simulator.client("sns", "grace").publish(
+        shared.client("sns", "grace").publish(
             TopicArn=f"arn:aws:sns:us-east-1:{ACCOUNT}:gone", Message="hello"
         )
     assert caught.value.response["Error"]["Code"] in ("NotFound", "NotFoundException")
