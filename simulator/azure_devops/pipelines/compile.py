@@ -81,11 +81,11 @@ def _reader(
         text = read_file(file.removeprefix("/"))
         if text is None:
             path, alias = split_alias(file)
-            errors.add(
+            message = (
                 f"File {path} not found in repository {alias or origin.repository} "
-                f"branch {origin.branch} version {origin.version}.",
-                called_at,
+                f"branch {origin.branch} version {origin.version}."
             )
+            errors.add_in_file(message, called_at.file if called_at else "")
         return text
 
     return read

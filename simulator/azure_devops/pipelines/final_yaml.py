@@ -7,12 +7,14 @@ is the schema's, not the author's. Source: recorded expansions, `shared/referenc
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import yaml
 
 from simulator.azure_devops.pipelines.plan import (
     DEFAULT_RUN_NAME,
+    DEFAULT_STAGE,
     Environment,
     Filter,
     Hook,
@@ -39,13 +41,14 @@ _BY_ID = ("checkout", "download", "publish")
 
 def final_yaml(plan: Plan) -> str:
     """The YAML text of a compiled plan."""
+    wrapped = [stage.name for stage in plan.stages] == [DEFAULT_STAGE]
     tree = _said(
         name=plan.run_name if plan.run_name != DEFAULT_RUN_NAME else "",
         trigger=None if plan.trigger.implied else _trigger(plan.trigger),
         variables=_variables(plan.variables),
-        pool=_pool(plan.pool),
+        pool={} if wrapped else _pool(plan.pool),
         lockBehavior=plan.lock_behavior,
-        stages=[_stage(stage) for stage in plan.stages],
+        stages=_stages(plan, wrapped),
     )
     return yaml.dump(tree, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1 << 20)
 
@@ -67,10 +70,22 @@ def _said(**keys: Any) -> Tree:
     return {name: value for name, value in keys.items() if value not in (None, "", [], {}, ())}
 
 
-def _stage(stage: Stage) -> Tree:
-    tree = _said(
+def _stages(plan: Plan, wrapped: bool) -> list[Tree]:
+    """The stages; around root jobs the root's pool moves into each job that names none."""
+    stages = plan.stages
+    if wrapped and plan.pool is not None:
+        jobs = tuple(replace(job, pool=job.pool or plan.pool) for job in stages[0].jobs)
+        stages = (replace(stages[0], jobs=jobs),)
+    befores = ("", *(stage.name for stage in stages))
+    return [_stage(stage, before) for stage, before in zip(stages, befores, strict=False)]
+
+
+def _stage(stage: Stage, before: str) -> Tree:
+    """`dependsOn` is written where it says something else than the stage before."""
+    unsaid = stage.depends_on == ((before,) if before else ())
+    tree = {} if unsaid else {"dependsOn": list(stage.depends_on)}
+    tree |= _said(
         displayName=stage.display_name,
-        dependsOn=list(stage.depends_on),
         condition=stage.condition,
         pool=_pool(stage.pool),
         variables=_variables(stage.variables),

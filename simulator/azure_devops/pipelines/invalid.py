@@ -60,6 +60,10 @@ class ErrorList:
         """Records an error."""
         self._errors.setdefault(YamlError(message, position, expected=expected))
 
+    def add_in_file(self, message: str, file: str) -> None:
+        """Records an error for which the service names the file, but no line."""
+        self._errors.setdefault(YamlError(message, None, file))
+
     def warn(self, message: str, position: Position | None = None, expected: tuple[str, ...] = ()) -> None:
         """Records what the service lets pass, but a person would want to know."""
         self._warnings.setdefault(YamlError(message, position, expected=expected))

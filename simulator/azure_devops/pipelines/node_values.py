@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
+
 from simulator.azure_devops.pipelines.expressions.values import ArrayValue, ObjectValue, Value, to_text
 from simulator.azure_devops.pipelines.invalid import Position
 from simulator.azure_devops.pipelines.source import MappingNode, Node, ScalarNode, SequenceNode
 
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
 
-def node_to_value(node: Node) -> Value:
-    """The node as a value. Scalars are strings whatever they look like; collections remember their node."""
+
+def node_to_value(node: Node, *, typed: bool = False) -> Value:
+    """The node as a value. Scalars are strings whatever they look like.
+
+    `typed`: inside a parameter of type `object` an unquoted number is a Number, `true` and `false` are Booleans.
+    Measured; `legacyObject` and variables keep strings.
+    """
     if isinstance(node, ScalarNode):
-        return node.text
+        return _typed_scalar(node.text) if typed and node.plain else node.text
     if isinstance(node, SequenceNode):
-        return ArrayValue(tuple(node_to_value(item) for item in node.items), origin=node)
-    return ObjectValue({key.text: node_to_value(value) for key, value in node.entries}, origin=node)
+        return ArrayValue(tuple(node_to_value(item, typed=typed) for item in node.items))
+    return ObjectValue({key.text: node_to_value(value, typed=typed) for key, value in node.entries})
+
+
+def _typed_scalar(text: str) -> Value:
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    return Decimal(text) if _NUMBER.fullmatch(text) else text
 
 
 def value_to_node(value: Value, where: Position) -> Node:
-    """The value as a node: its own where it came from YAML, else one at `where`."""
+    """The value as a node, all of it at `where`: errors in what an expression inserts are reported there."""
     if isinstance(value, ObjectValue):
-        if isinstance(value.origin, MappingNode):
-            return value.origin
         entries = (
             (ScalarNode(name, where), value_to_node(item, where)) for name, item in value.items.items()
         )
         return MappingNode(tuple(entries), where)
     if isinstance(value, ArrayValue):
-        if isinstance(value.origin, SequenceNode):
-            return value.origin
         return SequenceNode(tuple(value_to_node(item, where) for item in value), where)
     return ScalarNode(to_text(value), where)

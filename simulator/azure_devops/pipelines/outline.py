@@ -49,9 +49,7 @@ def read_outline(
     errors = ErrorList()
     declarations = read_declarations(root.find("parameters"), errors, root=True)
     unsaid = ErrorList()  # a value that is still to be given is no error of the outline
-    scope = Scope(
-        bind(declarations, [], unsaid, None), {name: of(v) for name, v in (variables or {}).items()}
-    )
+    scope = Scope(bind(declarations, [], unsaid), {name: of(v) for name, v in (variables or {}).items()})
     head = MappingNode(tuple(entry for entry in root.entries if entry[0].text in _LOOKED_AT), root.where)
     fields = Fields(expand_part(head, scope, errors), _LOOKED_AT, errors)
     outline = Outline(

@@ -5,14 +5,14 @@ Source: Learn "parameters definition"; sentences as recorded where known (`share
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simulator.azure_devops.pipelines.expressions.values import (
     ArrayValue,
     ObjectValue,
     Value,
-    equal,
     of,
     to_number,
     to_text,
@@ -23,8 +23,14 @@ from simulator.azure_devops.pipelines.source import MappingNode, Node, ScalarNod
 
 _ONE = ("step", "job", "deployment", "stage", "container")
 _LISTS = ("stepList", "jobList", "deploymentList", "stageList", "containerList")
-ROOT_TYPES = ("string", "stringList", "number", "boolean", "object", *_ONE[:-1], *_LISTS[:-1])
-TEMPLATE_TYPES = (*ROOT_TYPES, "container", "containerList", "legacyObject")
+# Measured: types of the schema that only a root may declare, and whose values stay as they are.
+_ROOT_ONLY = ("environment", "filePath", "pool", "secureFile", "serviceConnection")
+STRUCTURES = (*_ONE, *_LISTS)
+_ANYTHING = ("object", "legacyObject", *_ROOT_ONLY)
+_EVERYWHERE = ("string", "stringList", "number", "boolean", "object", *_ONE, *_LISTS)
+ROOT_TYPES = (*_EVERYWHERE, *_ROOT_ONLY)
+TEMPLATE_TYPES = (*_EVERYWHERE, "legacyObject")
+_LITERAL = re.compile(r"\$\{\{\s*'((?:[^']|'')*)'\s*\}\}")
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,10 @@ def read_declarations(node: Node | None, errors: ErrorList, *, root: bool) -> tu
     seen: set[str] = set()
     for declaration in declarations:
         if declaration.name.lower() in seen:
-            errors.add(f"'{declaration.name}' is already defined", declaration.where)
+            errors.add(
+                f"The '{declaration.name}' parameter is declared more than once in the parameter list.",
+                declaration.where,
+            )
         seen.add(declaration.name.lower())
     return tuple(declarations)
 
@@ -73,7 +82,8 @@ def _declaration(node: Node, types: tuple[str, ...], errors: ErrorList) -> Decla
             errors.add(f"Unexpected value '{key.text}'", key.where, _KEYS)
     name, kind = node.find("name"), node.find("type")
     if not isinstance(name, ScalarNode) or not name.text:
-        errors.add("Expected a scalar value", name.where if name else node.where)
+        first = node.entries[0][0].text if node.entries else ""
+        errors.add(f"Unexpected value '{first}'", node.where, ("name",))
         return None
     type_name = kind.text if isinstance(kind, ScalarNode) else "string"
     if type_name not in types:
@@ -84,109 +94,133 @@ def _declaration(node: Node, types: tuple[str, ...], errors: ErrorList) -> Decla
     return Declaration(
         name.text,
         type_name,
-        name.where,
+        node.where,
         label.text if isinstance(label, ScalarNode) else "",
-        node.find("default"),
+        _default(node.find("default"), errors),
         tuple(item.text for item in allowed if isinstance(item, ScalarNode)),
     )
 
 
+def _default(node: Node | None, errors: ErrorList) -> Node | None:
+    """A default may hold no expression but a lone quoted string, which stands for its text."""
+    if isinstance(node, ScalarNode) and "${{" in node.text:
+        literal = _LITERAL.fullmatch(node.text)
+        if literal is None:
+            errors.add("A template expression is not allowed in this context", node.where)
+            return replace(node, broken=True)
+        return replace(node, text=literal[1].replace("''", "'"))
+    return node
+
+
 @dataclass(frozen=True)
 class Given:
-    """A value given for a parameter: from a template call (with its place) or from the request that starts a run."""
+    """A value given for a parameter: a node of a template call, or a plain value of the request that starts a run."""
 
     name: str
-    value: Value
-    where: Position | None = None
+    node: Node | None = None
+    plain: Value = None
+
+    @property
+    def where(self) -> Position | None:
+        """Where the value stands; a request has no place."""
+        return self.node.where if self.node is not None else None
+
+    def value(self, declaration: Declaration) -> Value:
+        """The value before it is given its type; REST carries collections as text."""
+        typed = declaration.type == "object"
+        if self.node is not None:
+            return node_to_value(self.node, typed=typed)
+        if isinstance(self.plain, str) and declaration.type not in ("string", "number", "boolean"):
+            return node_to_value(parse_source(self.plain, f"parameter '{self.name}'"), typed=typed)
+        return self.plain
 
 
 def given_by_request(values: Mapping[str, object]) -> list[Given]:
     """`templateParameters` of a run request, or any JSON."""
-    return [Given(name, of(value)) for name, value in values.items()]
+    return [Given(name, plain=of(value)) for name, value in values.items()]
 
 
 def given_by_template(node: MappingNode) -> list[Given]:
     """The `parameters:` of a template reference, already expanded."""
-    return [Given(key.text, node_to_value(value), key.where) for key, value in node.entries]
+    return [Given(key.text, value) for key, value in node.entries]
 
 
 def bind(
-    declarations: tuple[Declaration, ...],
-    given: list[Given],
-    errors: ErrorList,
-    called_at: Position | None,
-    *,
-    old_form: bool = False,
+    declarations: tuple[Declaration, ...], given: list[Given], errors: ErrorList, *, open_names: bool = False
 ) -> ObjectValue:
     """The `parameters` context: names fold case, a name that is not there is an error where it is used.
 
-    `old_form` (a template whose `parameters` is a mapping): any name may be given, and one that is not there is Null.
+    `open_names` (a template that declares none, or in the old form, a mapping): any name may be given, and one that is
+    not there is Null.
     """
     known = {declaration.name.lower(): declaration for declaration in declarations}
     values: dict[str, Value] = {}
     for item in given:
         declaration = known.get(item.name.lower())
-        if declaration is None and old_form:
-            values[item.name] = item.value
-        elif declaration is None:
-            errors.add(f"Unexpected parameter '{item.name}'", item.where)
+        if declaration is not None:
+            values[declaration.name] = _bound(declaration, item, errors)
+        elif open_names:
+            values[item.name] = item.plain if item.node is None else node_to_value(item.node)
         else:
-            values[declaration.name] = _typed(declaration, item.value, item.where, errors)
+            errors.add(f"Unexpected parameter '{item.name}'", item.where)
     for declaration in declarations:
         if declaration.name in values:
             continue
         if declaration.default is None:
-            errors.add(f"A value for the '{declaration.name}' parameter must be provided.", called_at)
+            errors.add(f"A value for the '{declaration.name}' parameter must be provided.")
             values[declaration.name] = None
         else:
-            default = declaration.default
-            values[declaration.name] = _typed(declaration, node_to_value(default), default.where, errors)
+            default = Given(declaration.name, declaration.default)
+            values[declaration.name] = _bound(declaration, default, errors)
     ordered = {declaration.name: values[declaration.name] for declaration in declarations}
-    return ObjectValue({**ordered, **values}, folds_case=True, strict=not old_form)
+    return ObjectValue({**ordered, **values}, folds_case=True, strict=not open_names)
 
 
-def _typed(declaration: Declaration, value: Value, where: Position | None, errors: ErrorList) -> Value:
+def _bound(declaration: Declaration, given: Given, errors: ErrorList) -> Value:
     """The value in the declared type; records an error and gives Null where it is not of that type."""
+    if isinstance(given.node, ScalarNode) and given.node.broken:
+        return None
     name, kind = declaration.name, declaration.type
-    if where is None and isinstance(value, str) and kind not in ("string", "number", "boolean"):
-        value = node_to_value(parse_source(value, f"parameter '{name}'"))  # REST carries collections as text
-    if kind in ("object", "legacyObject"):
+    title, value = f"{kind[0].upper()}{kind[1:]}", given.value(declaration)
+    if kind in _ANYTHING:
         return value
-    if kind in _ONE or kind in _LISTS or kind == "stringList":
-        wanted = ObjectValue if kind in _ONE else ArrayValue
-        if not isinstance(value, wanted):
-            errors.add(f"The '{name}' parameter is not a valid {kind[0].upper()}{kind[1:]}.", where)
+    if kind in _ONE or kind in _LISTS:
+        if not isinstance(value, ObjectValue if kind in _ONE else ArrayValue):
+            errors.add(f"The '{name}' parameter is not a valid {title}.")
             return None
-        _check_allowed(declaration, value, where, errors)
         return value
+    if kind == "stringList":
+        return _string_list(declaration, given, value, errors)
     if isinstance(value, (ObjectValue, ArrayValue)):
-        errors.add(f"The '{name}' parameter is not a valid {kind.capitalize()}.", where)
+        errors.add(f"The '{name}' parameter is not a valid {title}.", given.where)
         return None
     typed = _scalar(kind, value)
     if typed is None:
-        errors.add(
-            f"The '{name}' parameter value '{to_text(value)}' is not a valid {kind.capitalize()}.", where
-        )
+        errors.add(f"The '{name}' parameter value '{to_text(value)}' is not a valid {title}.", given.where)
     else:
-        _check_allowed(declaration, typed, where, errors)
+        _check_allowed(declaration, typed, given.where, errors)
     return typed
 
 
 def _scalar(kind: str, value: Value) -> Value:
     text = to_text(value)
-    if kind == "string":
-        return text
     if kind == "number":
         return to_number(value) if text.strip() else None
-    return {"true": True, "false": False}.get(text.lower())
+    return {"true": True, "false": False}.get(text.lower()) if kind == "boolean" else text
+
+
+def _string_list(declaration: Declaration, given: Given, value: Value, errors: ErrorList) -> Value:
+    if not isinstance(value, ArrayValue):
+        shown = "" if isinstance(value, ObjectValue) else f" value '{to_text(value)}'"
+        errors.add(f"The '{declaration.name}' parameter{shown} is not a valid StringList.", given.where)
+        return None
+    for item in value:
+        _check_allowed(declaration, item, given.where, errors)
+    return value
 
 
 def _check_allowed(declaration: Declaration, value: Value, where: Position | None, errors: ErrorList) -> None:
-    if not declaration.values:
-        return
-    for item in value.items if isinstance(value, ArrayValue) else (value,):
-        if not any(equal(item, allowed) for allowed in declaration.values):
-            # The service's own sentence is not recorded; the shape follows its kin.
-            shown = to_text(item)
-            message = f"The '{declaration.name}' parameter value '{shown}' is not one of the allowed values."
-            errors.add(message, where, declaration.values)
+    """Case counts: `ALPHA` is not `alpha`."""
+    if declaration.values and to_text(value) not in declaration.values:
+        message = f"The '{declaration.name}' parameter value '{to_text(value)}' is not a valid value."
+        errors.add(message, where, declaration.values)

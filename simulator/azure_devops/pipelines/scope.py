@@ -6,17 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from simulator.azure_devops.pipelines.expressions.values import ObjectValue, Value
+from simulator.azure_devops.pipelines.invalid import Position
 from simulator.azure_devops.pipelines.node_values import node_to_value
 from simulator.azure_devops.pipelines.source import MappingNode, Node, ScalarNode, SequenceNode
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What expressions can see at a place."""
+    """What expressions can see at a place.
+
+    `at`: the `each` around it; what expressions make inside a loop is reported there, as on the service.
+    """
 
     parameters: ObjectValue
     variables: Mapping[str, Value]
     loop: Mapping[str, Value] = field(default_factory=dict)
+    at: Position | None = None
     nesting: tuple[str, ...] = ()
 
     @property

@@ -6,7 +6,6 @@ keys (whatever their case) are refused in the service's sentences.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -17,16 +16,18 @@ from simulator.azure_devops.pipelines.invalid import PipelineInvalid, Position, 
 MAXIMUM_FILE_BYTES = 1_048_576
 MAXIMUM_DEPTH = 100
 
-_DIRECTIVE_KEY = re.compile(r"\$\{\{\s*(if|elseif|else|each|insert)\b")
-
 
 @dataclass(frozen=True)
 class ScalarNode:
-    """Text. `broken` marks a place whose error is already known, so that readers add no second one."""
+    """Text. `broken` marks a place whose error is already known, so that readers add no second one.
+
+    `plain`: written without quotes, so that an `object` parameter may take it for a number or a boolean.
+    """
 
     text: str
     where: Position
     broken: bool = False
+    plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class SequenceNode:
 
 @dataclass(frozen=True)
 class MappingNode:
-    """Entries in authored order; keys are unique but for directives."""
+    """Entries in authored order; keys are unique but for template expressions."""
 
     entries: tuple[tuple[ScalarNode, Node], ...]
     where: Position
@@ -75,7 +76,14 @@ def _syntax_error(failure: yaml.MarkedYAMLError, file: str) -> YamlError:
     sentence = f"{failure.context}, {problem}" if failure.context else problem
     text = f"{sentence[0].upper()}{sentence[1:]}."
     mark = failure.problem_mark
-    return YamlError(text, None if mark is None else Position(file, mark.line + 1, mark.column + 1), file)
+    if mark is None:
+        return YamlError(text, None, file)
+    line, column = mark.line + 1, mark.column + 1
+    if isinstance(failure, yaml.scanner.ScannerError):
+        # What the scanner (not the parser) refuses, the service shows as a span with an offset into the text.
+        span = f"(Line: {line}, Col: {column}, Idx: {mark.index})"
+        return YamlError(f"{span} - {span}: {text}", None, file)
+    return YamlError(text, Position(file, line, column), file)
 
 
 class _Reader:
@@ -109,7 +117,7 @@ class _Reader:
         if depth > MAXIMUM_DEPTH:
             raise _invalid("Maximum object depth exceeded", self.file, where)
         if isinstance(event, yaml.ScalarEvent):
-            return ScalarNode(event.value, where)
+            return ScalarNode(event.value, where, plain=not event.style and event.implicit[0])
         if isinstance(event, yaml.SequenceStartEvent):
             return self.sequence(where, depth)
         return self.mapping(where, depth)
@@ -138,7 +146,7 @@ class _Reader:
                 self.errors.append(YamlError("Expected a scalar value", key.where))
                 continue
             folded = key.text.lower()
-            if folded in seen and not _DIRECTIVE_KEY.match(key.text):
+            if folded in seen and not key.text.lstrip().startswith("${{"):
                 self.errors.append(YamlError(f"'{key.text}' is already defined", key.where))
                 continue
             seen.add(folded)

@@ -30,6 +30,7 @@ from simulator.azure_devops.pipelines.parameters import (
 from simulator.azure_devops.pipelines.scope import Scope, declared_variables, variable_items
 from simulator.azure_devops.pipelines.source import MappingNode, Node, ScalarNode, SequenceNode
 from simulator.azure_devops.pipelines.template_files import TemplateFiles
+from simulator.azure_devops.pipelines.template_paths import repository_aliases
 from simulator.azure_devops.pipelines.template_places import CHILDREN, INCLUDABLE, TEMPLATE_KEYS
 
 Entry = tuple[ScalarNode, Node]
@@ -68,8 +69,9 @@ def expand_pipeline(
         errors.add("Expected a mapping", root.where if root else None)
         errors.raise_if_any()
         raise AssertionError("unreachable")
+    files.aliases = repository_aliases(root)
     declarations = read_declarations(root.find("parameters"), errors, root=True)
-    bound = bind(declarations, given_by_request(parameters), errors, None)
+    bound = bind(declarations, given_by_request(parameters), errors)
     seen = ObjectValue(
         {**bound.items, **{alias: of(body) for alias, body in payloads.items()}}, folds_case=True, strict=True
     )
@@ -152,21 +154,22 @@ class _Expander:
             return SequenceNode(tuple(self.items(node, kind, scope)), node.where)
         return MappingNode(tuple(self.entries(node, kind, scope)), node.where)
 
-    def scalar(self, node: ScalarNode, scope: Scope) -> Node:
+    def scalar(self, node: ScalarNode, scope: Scope, *, is_key: bool = False) -> Node:
         try:
             found = interpolation(node.text)
             if found is None:
                 return node
-            if starts_like_directive(node.text):
+            if not is_key and starts_like_directive(node.text):
                 self.errors.add(f"Unexpected value '{node.text}'", node.where)
                 return replace(node, broken=True)
-            return value_to_node(evaluate_text(found.expression, scope.contexts), node.where)
+            return value_to_node(evaluate_text(found.expression, scope.contexts), scope.at or node.where)
         except ExpressionFailure as failure:
             self.errors.add(str(failure), node.where)
             return replace(node, broken=True)
 
     def key(self, node: ScalarNode, scope: Scope) -> ScalarNode:
-        made = self.scalar(node, scope)
+        """A mapping's key; a directive's keyword used wrongly is an expression like any other here."""
+        made = self.scalar(node, scope, is_key=True)
         if isinstance(made, ScalarNode):
             return made
         self.errors.add("Expected a scalar value", node.where)
@@ -233,7 +236,9 @@ class _Expander:
         if kind in ("root", "template") and key.text == "parameters":
             return [(key, value)]
         try:
-            found = self.directive(key) if kind != "trigger" else None
+            if kind == "trigger" and starts_like_directive(key.text):
+                return [(key, value)]  # not expanded there, so that the reader refuses it
+            found = self.directive(key)
             if found is None:
                 return self.plain_entry(key, value, kind, scope)
             self.allowed_in(kind, key)
@@ -303,7 +308,9 @@ class _Expander:
                     return self.directed_items(found, key, value, kind, scope, chain)
             except _Refused:
                 return []
-        child = INCLUDABLE.get(kind, kind if kind == "trigger" else CHILDREN.get(kind, {}).get("-", "plain"))
+        child = INCLUDABLE.get(
+            kind, "trigger" if kind == "trigger" else CHILDREN.get(kind, {}).get("-", "plain")
+        )
         made = self.node(item, child, scope)
         if isinstance(made, MappingNode) and not made.entries and self.lost_its_only_key(item):
             return []
@@ -314,7 +321,7 @@ class _Expander:
         if not isinstance(item, MappingNode) or len(item.entries) != 1:
             return False
         key = item.entries[0][0]
-        lost = "${{" in key.text and not starts_like_directive(key.text)
+        lost = "${{" in key.text
         if lost:
             self.errors.add(f"Unexpected value '{key.text}'", key.where)
         return lost
@@ -376,7 +383,7 @@ class _Expander:
         except EvaluationFailure as failure:
             self.errors.add(str(failure), key.where)
             raise _Refused from failure
-        return [replace(scope, loop={**scope.loop, name: turn}) for turn in turns]
+        return [replace(scope, loop={**scope.loop, name: turn}, at=key.where) for turn in turns]
 
 
 class _Refused(Exception):

@@ -176,7 +176,7 @@ def test_a_malformed_expression_is_refused_in_the_services_words(expression, sen
         ("", "An expression was expected"),
         ("   ", "An expression was expected"),
         ("parameters.nothere", "Key not found 'nothere'"),
-        ("gt(1, 'x')", "Unable to convert from String to Number. Value: x"),
+        ("gt(1, 'x')", "Unable to convert from String to Number. Value: 'x'"),
         ("contains(parameters.list, 'one')", "Unable to convert from Array to String. Value: Array"),
         ("lower(parameters.object)", "Unable to convert from Object to String. Value: Object"),
         ("iif(true, 'x', parameters.nothere)", "Key not found 'nothere'"),

@@ -8,6 +8,7 @@ from simulator.azure_devops.pipelines.invalid import PipelineInvalid
 from simulator.azure_devops.pipelines.source import MappingNode, ScalarNode, parse_source
 
 FILE = "/azure-pipelines.yml"
+MAPPING_VALUES = "Mapping values are not allowed in this context."
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,10 @@ FILE = "/azure-pipelines.yml"
             "a: 1\nb:\n  - x\n c: 2\n",
             f"{FILE} (Line: 4, Col: 2): While parsing a block mapping, did not find expected key.",
         ),
-        ("a: b: c\n", f"{FILE} (Line: 1, Col: 5): Mapping values are not allowed in this context."),
+        (
+            "a: b: c\n",
+            f"{FILE}: (Line: 1, Col: 5, Idx: 4) - (Line: 1, Col: 5, Idx: 4): {MAPPING_VALUES}",
+        ),
         ("[a]: 1\n", f"{FILE} (Line: 1, Col: 1): Expected a scalar value"),
     ],
 )

@@ -139,7 +139,7 @@ class _Parser:
             return self.postfixes(self.invocation(token, depth), depth)
         if name in ("true", "false"):
             return Literal(name == "true")
-        if name in self.functions and name not in self.names:
+        if name in self.functions:
             raise self.fail("Expected '(' to follow a function", token)
         if name not in self.names:
             self.unresolved = self.unresolved or token

@@ -33,13 +33,11 @@ class ObjectValue:
     """Names and values in authored order. Equality is identity, as on the service.
 
     `folds_case`: names are found whatever their case. `strict`: a missing name is an error, not Null.
-    `origin`: the YAML node it came from, so that inserting it back keeps its positions.
     """
 
     items: Mapping[str, Value]
     folds_case: bool = False
     strict: bool = False
-    origin: object = None
     _folded: Mapping[str, str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -62,7 +60,6 @@ class ArrayValue:
 
     items: tuple[Value, ...]
     filtered: bool = False
-    origin: object = None
 
     def __iter__(self) -> Iterator[Value]:
         return iter(self.items)
@@ -194,5 +191,7 @@ def _order(left: object, right: object) -> int:
 
 
 def shown(value: Value) -> str:
-    """The value as an error sentence quotes it: collections by their kind."""
+    """The value as an error sentence shows it: strings quoted, collections by their kind."""
+    if isinstance(value, str):
+        return f"'{value}'"
     return kind(value) if isinstance(value, (ObjectValue, ArrayValue)) else to_text(value)

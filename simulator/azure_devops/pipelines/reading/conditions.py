@@ -40,11 +40,12 @@ def runtime_expression(text: str) -> str | None:
 
 
 def _check(text: str, slot: Slot, step: bool, where: Position, errors: ErrorList) -> None:
+    """Checks a condition. The service gives no file coordinates for those of stages and jobs."""
     try:
         slot.parse(text)
     except ParseFailure as failure:
         # Of a step's condition only the syntax is checked at queue time; a wrong name fails the step when it runs.
         if not (step and failure.sentence.startswith("Unrecognized value")):
-            errors.add(str(failure), where)
+            errors.add(str(failure), where if step else None)
     except ExpressionFailure as failure:
-        errors.add(str(failure), where)
+        errors.add(str(failure), where if step else None)

@@ -156,7 +156,8 @@ def _task(fields: Fields, around: Surroundings) -> Step | None:
         known = tuple(sorted(each.reference for each in TASKS if each.named))
         fields.errors.add(
             f"A task is missing. The pipeline references a task called '{name}'. This usually indicates the task isn't "
-            f"installed. The task {reference} is not simulated; it can be added in "
+            "installed, and you may be able to install it from the Marketplace: https://marketplace.visualstudio.com. "
+            f"The task {reference} is not simulated; it can be added in "
             "simulator/azure_devops/pipelines/tasks/catalogue.py",
             node.where,
             known,
