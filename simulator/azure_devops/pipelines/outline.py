@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from simulator.azure_devops.pipelines.expressions.values import of
+from simulator.azure_devops.pipelines.expressions.values import ObjectValue, of
 from simulator.azure_devops.pipelines.invalid import ErrorList, PipelineInvalid, YamlError
-from simulator.azure_devops.pipelines.node_values import node_to_value
 from simulator.azure_devops.pipelines.parameters import Declaration, bind, read_declarations
 from simulator.azure_devops.pipelines.plain_values import plain
 from simulator.azure_devops.pipelines.plan import DEFAULT_RUN_NAME, Parameter, Resources, Schedule, Trigger
@@ -49,7 +48,8 @@ def read_outline(
     errors = ErrorList()
     declarations = read_declarations(root.find("parameters"), errors, root=True)
     unsaid = ErrorList()  # a value that is still to be given is no error of the outline
-    scope = Scope(bind(declarations, [], unsaid), {name: of(v) for name, v in (variables or {}).items()})
+    bound = bind(declarations, [], unsaid)
+    scope = Scope(bound, {name: of(v) for name, v in (variables or {}).items()})
     head = MappingNode(tuple(entry for entry in root.entries if entry[0].text in _LOOKED_AT), root.where)
     fields = Fields(expand_part(head, scope, errors), _LOOKED_AT, errors)
     outline = Outline(
@@ -57,14 +57,14 @@ def read_outline(
         read_trigger(fields.get("trigger"), errors),
         read_schedules(fields.get("schedules"), errors),
         read_resources(fields.get("resources"), errors),
-        tuple(_parameter(declaration) for declaration in declarations),
+        tuple(_parameter(declaration, bound) for declaration in declarations),
     )
     errors.raise_if_any()
     return outline
 
 
-def _parameter(declaration: Declaration) -> Parameter:
-    default = None if declaration.default is None else plain(node_to_value(declaration.default))
+def _parameter(declaration: Declaration, bound: ObjectValue) -> Parameter:
+    default = plain(bound.items[declaration.name])
     return Parameter(
         declaration.name, declaration.type, declaration.display_name, declaration.values, default
     )
