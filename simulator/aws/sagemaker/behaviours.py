@@ -12,9 +12,11 @@ from simulator.aws.sagemaker import (
     training,
     transform,
 )
+from simulator.aws.sagemaker.monitoring import definitions, schedules
 from simulator.aws.sagemaker.pipelines import operations
 
 __all__ = [
+    "definitions",
     "endpoint_configs",
     "endpoints",
     "invoke",
@@ -23,6 +25,7 @@ __all__ = [
     "processing",
     "registry",
     "registry_policy",
+    "schedules",
     "tags",
     "training",
     "transform",

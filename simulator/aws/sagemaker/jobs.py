@@ -79,6 +79,7 @@ class Life(Protocol):
 
     kind: Kind
     log_group: str
+    failure_file: str
 
     def entering(self, job: Job, phase: str) -> Mapping[str, Any]:
         """Members to set when a phase begins: Downloading, Running, Uploading."""
@@ -182,11 +183,8 @@ async def _conclude(job: Job, life: Life) -> tuple[str, Mapping[str, Any]]:
     stopped = row[job.kind.status_member] == "Stopping" or row.get("_why") == "MaxRuntimeExceeded"
     code = int(row["_exit"]["code"])
     if code != 0 and not stopped:
-        raise JobFailed(
-            await asyncio.to_thread(
-                failure_reason, job.ml / "output" / "failure", code, row["_exit"]["reason"]
-            )
-        )
+        file = job.ml / "output" / life.failure_file
+        raise JobFailed(await asyncio.to_thread(failure_reason, file, code, row["_exit"]["reason"]))
     job.change(life.entering(job, "Uploading"))
     try:
         members = await life.upload(job)

@@ -164,8 +164,19 @@ MONITORING_SCHEDULE = Kind(
     missing=("ResourceNotFound", "Monitoring Schedule {arn} not found"),
     taken=("ResourceInUse", "Monitoring Schedule with name {name} already exists ({arn})"),
 )  # fmt: skip
+MONITORING_EXECUTION = Kind(
+    "MonitoringExecution", "monitoring-execution", "MonitoringExecutionSummaries",
+    ("MonitoringScheduleName", "ScheduledTime", *_TIMES, "MonitoringExecutionStatus", "ProcessingJobArn",
+     "EndpointName", "FailureReason", "MonitoringJobDefinitionName", "MonitoringType"),
+    Lifecycle("MonitoringExecution", "Pending", {
+        "Pending": ("InProgress", "Failed"),
+        "InProgress": ("Completed", "CompletedWithViolations", "Failed", "Stopped"),
+    }),
+    frozenset({"Pending", "InProgress"}),
+)  # fmt: skip
 
 TABLE: tuple[Kind, ...] = (
     TRAINING_JOB, PROCESSING_JOB, TRANSFORM_JOB, MODEL, ENDPOINT_CONFIG, ENDPOINT, PIPELINE, PIPELINE_EXECUTION,
     MODEL_PACKAGE_GROUP, MODEL_PACKAGE, DATA_QUALITY_JOB_DEFINITION, MONITORING_SCHEDULE,
+    MONITORING_EXECUTION,
 )  # fmt: skip

@@ -5,7 +5,8 @@ from __future__ import annotations
 from simulator.aws.behaviour import Cloud
 from simulator.aws.sagemaker import approval_notice, behaviours, running, transform
 from simulator.aws.sagemaker.jobs import Job, launch
-from simulator.aws.sagemaker.kinds import ENDPOINT, PIPELINE_EXECUTION, TRANSFORM_JOB
+from simulator.aws.sagemaker.kinds import ENDPOINT, MONITORING_EXECUTION, PIPELINE_EXECUTION, TRANSFORM_JOB
+from simulator.aws.sagemaker.monitoring import executions, schedules
 from simulator.aws.sagemaker.pipelines import executor
 from simulator.aws.sagemaker.pipelines.execution import Execution
 from simulator.aws.sagemaker.processing import Processing
@@ -18,6 +19,7 @@ __all__ = ["behaviours", "resume", "stop"]
 def resume(cloud: Cloud) -> None:
     """Register timers and pick up the work of rows that are in progress. Call once, on the loop."""
     approval_notice.register(cloud)
+    schedules.register(cloud)
     for life in (Training(), Processing()):
         for key, row in cloud.kernel.store.scan(life.kind.row):
             if row[life.kind.status_member] in life.kind.in_progress:
@@ -25,6 +27,9 @@ def resume(cloud: Cloud) -> None:
     for key, row in cloud.kernel.store.scan(PIPELINE_EXECUTION.row):
         if row["PipelineExecutionStatus"] in PIPELINE_EXECUTION.in_progress:
             executor.launch(Execution(cloud, key))
+    for key, row in cloud.kernel.store.scan(MONITORING_EXECUTION.row):
+        if row["MonitoringExecutionStatus"] in MONITORING_EXECUTION.in_progress:
+            executions.launch(cloud, key)
     for key, row in cloud.kernel.store.scan(TRANSFORM_JOB.row):
         if row["TransformJobStatus"] in TRANSFORM_JOB.in_progress:
             transform.launch(cloud, key)

@@ -90,6 +90,7 @@ class Processing:
 
     kind = PROCESSING_JOB
     log_group = "/aws/sagemaker/ProcessingJobs"
+    failure_file = "message"
 
     def entering(self, job: Job, phase: str) -> Mapping[str, Any]:
         """The start time, when the container starts."""

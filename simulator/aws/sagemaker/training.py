@@ -127,6 +127,7 @@ class Training:
 
     kind = TRAINING_JOB
     log_group = "/aws/sagemaker/TrainingJobs"
+    failure_file = "failure"
 
     def entering(self, job: Job, phase: str) -> Mapping[str, Any]:
         """The secondary status of a phase; training starts when the container does."""
