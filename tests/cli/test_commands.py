@@ -1,0 +1,140 @@
+"""The command line against a running simulator: what people and shells see."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.wire import RunningSimulator
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[RunningSimulator]:
+    simulator = RunningSimulator()
+    yield simulator
+    simulator.stop()
+
+
+def cli(running: RunningSimulator, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "simulator.cli", *words],
+        env={**os.environ, "SIMULATOR_CONSOLE_URL": running.console_url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_every_port_says_that_it_is_ready(running: RunningSimulator) -> None:
+    root = running.azure_devops_url.rsplit("/", 1)[0]
+    for url in (running.aws_url, root, running.console_url):
+        assert httpx.get(f"{url}/_simulator/health").json()["status"] == "ready"
+
+
+def test_status_for_a_shell_points_clients_at_both_clouds(running: RunningSimulator) -> None:
+    done = cli(running, "status", "--shell", "--as", "ada")
+    names = {line.split("=")[0] for line in done.stdout.splitlines()}
+
+    assert {"export AZURE_DEVOPS_ORG", "export AZURE_DEVOPS_PAT", "export AWS_ENDPOINT_URL"} <= names
+    assert running.token("ada") in done.stdout
+
+
+def test_a_person_who_is_not_there_is_refused_with_the_names_that_are(running: RunningSimulator) -> None:
+    done = cli(running, "status", "--shell", "--as", "nobody")
+
+    assert done.returncode == 1
+    assert "expected one of ada, grace" in done.stderr
+
+
+def test_advance_moves_virtual_time(running: RunningSimulator) -> None:
+    before = running.simulator.kernel.clock.now()
+    done = cli(running, "advance", "24h")
+
+    assert done.returncode == 0
+    assert running.simulator.kernel.clock.now() - before >= 24 * 3600
+
+
+def test_a_duration_that_is_none_says_what_was_expected(running: RunningSimulator) -> None:
+    done = cli(running, "advance", "tomorrow")
+
+    assert done.returncode == 1
+    assert "such as 30s, 90m, 24h or 7d" in done.stderr
+
+
+def test_the_log_is_one_json_object_a_fact(running: RunningSimulator) -> None:
+    running.simulator.kernel.clock.now()
+    httpx.get(
+        f"{running.aws_url}/nothing",
+        headers={"authorization": "AWS4-HMAC-SHA256 Credential=test/2/r/nope/aws4_request"},
+    )
+    done = cli(running, "log", "--json")
+
+    for line in done.stdout.splitlines():
+        assert {"sequence", "kind", "cause"} <= set(json.loads(line))
+
+
+def test_any_program_runs_with_its_clients_pointed_at_the_simulator(running: RunningSimulator) -> None:
+    program = (
+        "import boto3; print(boto3.client('sts').get_caller_identity()['Arn']);"
+        "print(boto3.client('sts', endpoint_url='https://sts.us-east-1.amazonaws.com').get_caller_identity()['Account'])"
+    )
+    done = cli(running, "run", "--as", "ada", "--", sys.executable, "-c", program)
+
+    assert done.stdout.split() == ["arn:aws:iam::111111111111:user/ada", "111111111111"], done.stderr
+
+
+def test_a_program_runs_as_a_role_of_another_account(running: RunningSimulator) -> None:
+    program = "import boto3; print(boto3.client('sts').get_caller_identity()['Arn'])"
+    words = ("--as", "ada", "--account", "staging", "--role", "ReadOnly")
+    done = cli(running, "run", *words, "--", sys.executable, "-c", program)
+
+    assert done.stdout.strip() == "arn:aws:sts::333333333333:assumed-role/ReadOnly/ada", done.stderr
+
+
+def test_without_a_simulator_a_command_says_how_to_start_one() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "simulator.cli", "status", "--console-url", "http://127.0.0.1:9"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "simulator up" in done.stderr
+
+
+def test_pages_of_other_hosts_may_not_move_time(running: RunningSimulator) -> None:
+    answer = httpx.post(
+        f"{running.console_url}/_simulator/advance",
+        json={"seconds": 1},
+        headers={"origin": "https://evil.example"},
+    )
+
+    assert answer.status_code == 403
+
+
+def test_a_snapshot_of_a_stopped_simulator_comes_back(tmp_path: Path) -> None:
+    state, kept = tmp_path / "state", tmp_path / "kept.tar.gz"
+    first = RunningSimulator(state=state)
+    first.client("s3").create_bucket(Bucket="remembered")
+    first.stop()
+
+    def run(*words: str) -> None:
+        subprocess.run([sys.executable, "-m", "simulator.cli", *words, "--state", str(state)], check=True)
+
+    run("snapshot", str(kept))
+    run("reset")
+    run("restore", str(kept))
+    again = RunningSimulator(state=state)
+    names = [bucket["Name"] for bucket in again.client("s3").list_buckets()["Buckets"]]
+    again.stop()
+
+    assert names == ["remembered"]
+    assert kept.stat().st_mode & 0o077 == 0
