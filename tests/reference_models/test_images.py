@@ -18,6 +18,7 @@ def test_an_image_has_its_four_parts(image):
 
     assert description["name"] == image
     assert "ARG BASE_IMAGE=" in docker
+    assert all(f"{name}={value}" in docker for name, value in description.get("environment", {}).items())
     if description["program"]:
         assert (MODELS / image / description["program"] / "entry.py").is_file()
         assert json.dumps(description["entrypoint"]) in docker
