@@ -5,12 +5,20 @@ from __future__ import annotations
 from simulator.azure_devops.git.pull_requests import PullRequests
 from simulator.azure_devops.git.refs import RefWatch
 from simulator.azure_devops.organization import Organization
+from simulator.azure_devops.pipelines.approvals import Approvals
+from simulator.azure_devops.pipelines.coordinator import Coordinator
+from simulator.azure_devops.pipelines.queueing import Queue
+from simulator.azure_devops.pipelines.room import Agents, Room, Signals
+from simulator.azure_devops.pipelines.runs import Runs
+from simulator.azure_devops.pipelines.test_runs import TestRuns
+from simulator.azure_devops.pipelines.triggering import Triggers
 from simulator.azure_devops.seeding import seed
 from simulator.kernel.world import Kernel
 from simulator.runtime.engine import Engine
 from simulator.topology import Topology
 
 DEFAULT_URL = "http://localhost:4567"
+PARALLEL_JOBS = 4
 
 
 class AzureDevOps:
@@ -19,15 +27,26 @@ class AzureDevOps:
     def __init__(self, kernel: Kernel, engine: Engine, topology: Topology, url: str = DEFAULT_URL) -> None:
         self.kernel = kernel
         self.engine = engine
+        self.session = kernel.ids.uuid()
         self.organization = Organization(kernel, topology, url)
         self.refs = RefWatch(self.organization)
         self.pull_requests = PullRequests(self.organization, self.refs)
-        self.session = kernel.ids.uuid()
+        self.runs = Runs(self.organization)
+        self.test_runs = TestRuns(kernel, self.organization)
+        signals = Signals()
+        self.approvals = Approvals(self.organization, signals)
+        room = Room(self.organization, self.refs, self.runs, engine, Agents(PARALLEL_JOBS), signals)
+        self.coordinator = Coordinator(room, self.approvals)
+        self.queue = Queue(self.organization, self.refs, self.runs, self.coordinator.begin)
+        triggers = Triggers(self.organization, self.refs, self.queue)
+        kernel.log.add_consumer("azure_devops.triggers", triggers.on_fact)
 
     async def start(self) -> None:
-        """Write what the topology says, open the repositories, take up what was going on."""
+        """Write what the topology says, open the repositories, take up the runs that were going on."""
         seed(self.organization)
         await self.refs.open_all()
+        self.coordinator.continue_all()
 
     async def close(self) -> None:
         """Let go of what this process holds; runs go on at the next start."""
+        await self.coordinator.close()

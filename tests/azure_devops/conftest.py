@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import subprocess
 import threading
 from collections.abc import Awaitable, Callable, Iterator
@@ -19,7 +20,10 @@ from simulator.azure_devops.gateway import application
 from simulator.azure_devops.service import AzureDevOps
 from simulator.kernel.facts import Fact
 from simulator.kernel.world import Kernel
+from simulator.runtime.engine_process import ProcessEngine
 from simulator.runtime.engine_scripted import ScriptedEngine
+from simulator.runtime.images import Images
+from simulator.runtime.reach import Reach
 from simulator.topology import Topology, load
 
 T = TypeVar("T")
@@ -32,6 +36,7 @@ class Served:
     topology: Topology
     directory: Path | None = None
     engine: Any = field(default_factory=ScriptedEngine)
+    make_engine: Callable[[int], Any] | None = None
     url: str = ""
     port: int = 0
 
@@ -49,8 +54,11 @@ class Served:
         try:
             self.loop = asyncio.get_running_loop()
             self.kernel = Kernel.open(self.directory, seed=1)
-            socket = uvicorn.Config("", port=self.port, host="127.0.0.1").bind_socket()
-            self.port = socket.getsockname()[1]
+            # Our own socket: uvicorn's would be inherited by the works, which outlive the server.
+            listening = socket.create_server(("127.0.0.1", self.port))
+            self.port = listening.getsockname()[1]
+            if self.make_engine is not None:
+                self.engine = self.make_engine(self.port)
             self.azure = AzureDevOps(self.kernel, self.engine, self.topology, f"http://localhost:{self.port}")
             self.url = self.azure.organization.url
             config = uvicorn.Config(
@@ -59,9 +67,9 @@ class Served:
             self.server = uvicorn.Server(config)
             await self.azure.start()
             self.kernel.start()
-            serving = asyncio.create_task(self.server.serve([socket]))
-            while not self.server.started:
-                await asyncio.sleep(0.001)
+            serving = asyncio.create_task(self.server.serve([listening]))
+            while not self.server.started:  # noqa: ASYNC110
+                await asyncio.sleep(0.001)  # uvicorn has no event for it
         except BaseException as failure:
             self.failure = failure
             ready.set()
@@ -182,12 +190,36 @@ def served(topology: Topology, tmp_path: Path) -> Iterator[Served]:
     service.stop()
 
 
+@pytest.fixture(scope="session")
+def image_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty cache: the bare agent image needs no network to be built."""
+    return tmp_path_factory.mktemp("images")
+
+
+@pytest.fixture
+def sandboxed(topology: Topology, tmp_path: Path, image_cache: Path) -> Iterator[Served]:
+    """The service with the process engine: steps are real programs in closed rooms, with an image of Python only."""
+    images = Images(Path(__file__).parent / "images", image_cache)
+
+    def make(port: int) -> ProcessEngine:
+        return ProcessEngine(tmp_path / "works", Reach(1, port), images)
+
+    service = Served(topology, tmp_path / "state", make_engine=make)
+    service.start()
+    yield service
+    service.stop()
+
+
 @pytest.fixture
 def git(served: Served, tmp_path: Path) -> Git:
     """An empty working copy on branch main with `origin` at model_build."""
-    directory = tmp_path / "copy"
-    directory.mkdir()
-    copy = Git(served, directory)
+    return working_copy(served, tmp_path)
+
+
+def working_copy(served: Served, place: Path) -> Git:
+    """An empty working copy on branch main with `origin` at model_build."""
+    copy = Git(served, place / "copy")
+    copy.directory.mkdir()
     copy("init", "-q", "-b", "main")
     copy("remote", "add", "origin", copy.url())
     return copy
@@ -202,12 +234,7 @@ def git_on(tmp_path: Path) -> Iterator[Callable[[Topology], Git]]:
         service = Served(topology)
         service.start()
         services.append(service)
-        directory = tmp_path / "own copy"
-        directory.mkdir()
-        copy = Git(service, directory)
-        copy("init", "-q", "-b", "main")
-        copy("remote", "add", "origin", copy.url())
-        return copy
+        return working_copy(service, tmp_path)
 
     yield make
     for service in services:

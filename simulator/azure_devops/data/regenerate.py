@@ -8,31 +8,22 @@ from pathlib import Path
 
 # What clients of Repos and Pipelines look up; boards, wiki, test plans and marketplaces are other products.
 KEPT_AREAS = frozenset(
-    [
-        "approval",
-        "build",
-        "container",
-        "core",
-        "distributedtask",
-        "environments",
-        "git",
-        "hooks",
-        "identity",
-        "location",
-        "operations",
-        "pipelinepermissions",
-        "pipelines",
-        "pipelineschecks",
-        "policy",
-        "projectsettings",
-        "properties",
-        "resources",
-        "security",
-        "securityroles",
-        "serviceendpoint",
-        "settings",
-        "test",
-    ]
+    (
+        *(
+            "approval",
+            "build",
+            "container",
+            "core",
+            "distributedtask",
+            "environments",
+            "git",
+            "hooks",
+            "identity",
+        ),
+        *("location", "operations", "pipelinepermissions", "pipelines", "pipelineschecks", "policy"),
+        *("projectsettings", "properties", "resources", "security", "securityroles", "serviceendpoint"),
+        *("settings", "test"),
+    )
 )
 
 

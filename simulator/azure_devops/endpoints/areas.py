@@ -13,6 +13,19 @@ MODULES = (
     "commits",
     "pushes",
     "pull_requests",
+    "pipelines",
+    "definitions",
+    "runs",
+    "builds",
+    "timelines",
+    "artifacts",
+    "test_runs",
+    "environments",
+    "approvals",
+    "checks",
+    "pipeline_permissions",
+    "variable_groups",
+    "service_endpoints",
 )
 
 

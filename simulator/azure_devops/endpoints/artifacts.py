@@ -1,0 +1,68 @@
+"""Artifacts of a build: list, get, download as one zip file."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import zipfile
+from pathlib import Path
+from urllib.parse import quote
+
+from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint
+from simulator.azure_devops.errors import failure
+from simulator.azure_devops.organization import Row
+from simulator.azure_devops.pipelines.artifacts import Artifacts
+
+ARTIFACTS = "1db06c96-014e-44e1-ac91-90b2d4b3e984"
+
+
+def named(call: Call, build: Row, name: str) -> Row:
+    """The build's artifact of that name."""
+    row = Artifacts(call.kernel, build["id"]).find(name)
+    if row is None:
+        raise failure("ArtifactNotFoundException", name=name, build=build["id"])
+    return row
+
+
+def download_url(call: Call, build: Row, name: str) -> str:
+    """Where its files are had, as one zip file."""
+    base = f"{call.url}/{build['project']}/_apis/build/builds/{build['id']}/artifacts"
+    return f"{base}?artifactName={quote(name)}&api-version=7.1&$format=zip"
+
+
+def _view(call: Call, build: Row, row: Row) -> Row:
+    base = f"{call.url}/{build['project']}/_apis/build/builds/{build['id']}/artifacts"
+    resource = {
+        "type": row["type"],
+        "data": str(row["id"]),
+        "properties": {"artifactsize": str(row["size"])},
+        "url": f"{base}?artifactName={row['name']}",
+        "downloadUrl": download_url(call, build, row["name"]),
+    }
+    return {"id": row["id"], "name": row["name"], "source": row["source"], "resource": resource}
+
+
+@endpoint("GET", ARTIFACTS, "vso.build")
+async def artifacts(call: Call) -> object:
+    """The artifacts of a build; one by `artifactName`, its files with `$format=zip`."""
+    build = call.azure.runs.find(call.route["buildid"])
+    if build is None or build["project"] != call.project()["id"]:
+        raise failure("BuildNotFoundException", id=call.route["buildid"])
+    store = Artifacts(call.kernel, build["id"])
+    name = call.route.get("artifactname") or call.query.get("artifactname")
+    if not name:
+        return collection([_view(call, build, row) for row in store.listed()])
+    row = named(call, build, name)
+    if call.query.get("$format") == "zip" or "application/zip" in call.headers.get("accept", ""):
+        content = await asyncio.to_thread(_zip, store.path(row), name)
+        return Answer(content=content, content_type="application/zip")
+    return _view(call, build, row)
+
+
+def _zip(top: Path, name: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(top.rglob("*")):
+            if path.is_file():
+                archive.write(path, f"{name}/{path.relative_to(top).as_posix()}")
+    return buffer.getvalue()

@@ -1,0 +1,71 @@
+"""The artifacts of runs: copies of files in the simulator's own storage, and a row for each artifact."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from simulator.azure_devops.organization import Row, number_key
+from simulator.azure_devops.pipelines.job_files import files_below
+from simulator.kernel.world import Kernel
+
+KIND = "azure_devops.artifact"
+
+
+class Artifacts:
+    """The artifacts of one run."""
+
+    def __init__(self, kernel: Kernel, run: int) -> None:
+        self._kernel, self._run = kernel, run
+        self._directory = kernel.store.directory / "azure_devops" / "artifacts" / str(run)
+
+    def listed(self) -> list[Row]:
+        """The rows, by name."""
+        return [row for _, row in self._kernel.store.scan(KIND, f"{number_key(self._run)}/")]
+
+    def find(self, name: str) -> Row | None:
+        """The artifact of that name."""
+        return self._kernel.store.get(KIND, f"{number_key(self._run)}/{name}")
+
+    def path(self, row: Row) -> Path:
+        """Where its files are."""
+        return self._directory / str(row["id"])
+
+    def copy_in(self, number: int, source: Path, fence: Path) -> int:
+        """Copy a file or a directory into the storage (blocks); how many files. Links out of `fence` are left out."""
+        target = self._directory / str(number)
+        return copy_files(source, target, fence)
+
+    def add(self, name: str, number: int, kind: str, record: str) -> Row:
+        """The row of files that `copy_in` has stored; the same name again replaces it (a step that ran again)."""
+        files = [path for path in (self._directory / str(number)).rglob("*") if path.is_file()]
+        row = {
+            "id": number,
+            "run": self._run,
+            "name": name,
+            "type": kind,
+            "source": record,
+            "size": sum(path.stat().st_size for path in files),
+        }
+        with self._kernel.store.transaction():
+            self._kernel.store.put(KIND, f"{number_key(self._run)}/{name}", row)
+            detail = {"run": self._run, "artifact": name, "files": len(files), "bytes": row["size"]}
+            self._kernel.log.record("ArtifactPublished", f"run {self._run} {name}", detail)
+        return row
+
+
+def copy_files(
+    source: Path, target: Path, fence: Path, wanted: Callable[[str], bool] = lambda _: True
+) -> int:
+    """Copy regular files below `source` to `target` (blocks); how many."""
+    count = 0
+    for relative, file in files_below(source, fence):
+        if not wanted(relative):
+            continue
+        destination = target / relative
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, destination)
+        destination.chmod(file.stat().st_mode & 0o777)
+        count += 1
+    return count

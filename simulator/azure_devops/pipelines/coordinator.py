@@ -1,0 +1,114 @@
+"""The runs that go on: each a task that brings its run from where its rows stand to the end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from simulator.azure_devops.errors import failure
+from simulator.azure_devops.organization import Row
+from simulator.azure_devops.pipelines.approvals import Approvals
+from simulator.azure_devops.pipelines.graph_run import run_graph
+from simulator.azure_devops.pipelines.results import Result, stage_result
+from simulator.azure_devops.pipelines.room import Attention, Room, RunContext
+from simulator.azure_devops.pipelines.run_logs import RunLogs
+from simulator.azure_devops.pipelines.runs import WIRE_RESULTS
+from simulator.azure_devops.pipelines.stage_run import run_stage
+from simulator.azure_devops.pipelines.timeline import Timeline, result_of
+from simulator.kernel.facts import cause
+
+_logger = logging.getLogger("simulator.azure_devops")
+
+
+class Coordinator:
+    """Starts, continues and cancels runs."""
+
+    def __init__(self, room: Room, approvals: Approvals) -> None:
+        self._room, self._approvals = room, approvals
+        self._contexts: dict[int, RunContext] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+
+    def begin(self, run: int) -> None:
+        """Bring a run to its end, from wherever it stands; returns at once."""
+        timeline, logs = Timeline(self._room.kernel, run), RunLogs(self._room.kernel, run)
+        attention = Attention(self._room.kernel.activity, f"pipeline run {run}")
+        context = RunContext(self._room, run, self._room.runs.plan(run), timeline, logs, attention)
+        if context.row["state"] == "canceling":
+            context.canceled.set()
+        self._contexts[run] = context
+        with cause(context.row["cause"]):
+            self._tasks[run] = asyncio.create_task(self._drive(context), name=f"run {run}")
+
+    def continue_all(self) -> None:
+        """At start: take up the runs that were going on."""
+        for row in self._room.runs.unfinished():
+            self.begin(int(row["id"]))
+
+    def cancel(self, row: Row) -> None:
+        """Cancel a run: what works is stopped, what waits is let go; refused when it has completed."""
+        if row["state"] == "completed":
+            raise failure(
+                "InvalidArgumentValueException",
+                message=f"The build {row['id']} has completed and cannot be cancelled.",
+            )
+        with self._room.kernel.store.transaction():
+            if row["state"] != "canceling":
+                self._room.runs.move(row["id"], "canceling")
+            self._approvals.cancel(row["id"])
+        if context := self._contexts.get(row["id"]):
+            context.canceled.set()
+
+    async def close(self) -> None:
+        """Let go of every run; the next start continues them."""
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def _drive(self, context: RunContext) -> None:
+        try:
+            await self._stages(context)
+        except Exception as error:
+            # A defect of ours ends this run, in the open, and no other.
+            _logger.exception("run %s failed inside the simulator", context.run)
+            context.timeline.add_issue(
+                self._first_record(context), "error", f"The simulator failed: {error!r}"
+            )
+            self._complete(context, Result.FAILED, f"{error!r}")
+        finally:
+            context.attention.end()
+            self._contexts.pop(context.run, None)
+            self._tasks.pop(context.run, None)
+
+    async def _stages(self, context: RunContext) -> None:
+        if context.row["state"] == "notStarted":
+            with self._room.kernel.store.transaction():
+                row = self._room.runs.move(context.run, "inProgress", started=self._room.kernel.clock.now())
+                detail = {"run": context.run, "pipelineId": row["definition"]}
+                self._room.kernel.log.record("RunStarted", f"run {row['name']}", detail)
+        stages = {stage.name: stage for stage in context.plan.stages}
+        nodes = {stage.name: stage.depends_on for stage in context.plan.stages}
+        await run_graph(
+            nodes, lambda name: run_stage(context, self._approvals, stages[name]), context.attention.begun
+        )
+        timeline = context.timeline
+        self._complete(
+            context, stage_result([result_of(timeline.get(timeline.record_id(name))) for name in nodes])
+        )
+
+    def _complete(self, context: RunContext, result: Result, error: str = "") -> None:
+        ended = Result.CANCELED if context.canceled.is_set() and result is not Result.SUCCEEDED else result
+        with self._room.kernel.store.transaction():
+            wire = WIRE_RESULTS[ended]
+            now = self._room.kernel.clock.now()
+            row = self._room.runs.move(context.run, "completed", result=wire, finished=now)
+            detail = {
+                "run": context.run,
+                "result": wire,
+                "pipelineId": row["definition"],
+                "commit": row["sourceVersion"],
+            }
+            told = {**detail, "error": error} if error else detail
+            self._room.kernel.log.record("RunCompleted", f"run {row['name']} {wire}", told)
+
+    def _first_record(self, context: RunContext) -> str:
+        return context.timeline.record_id(context.plan.stages[0].name)

@@ -1,0 +1,94 @@
+"""One agent job: its directories, its steps one after another, its end."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from simulator.azure_devops.pipelines.job_room import JobRoom
+from simulator.azure_devops.pipelines.plan import Step
+from simulator.azure_devops.pipelines.results import Result, job_result
+from simulator.azure_devops.pipelines.step_names import display_name, reference_names
+from simulator.azure_devops.pipelines.step_run import StepRun
+from simulator.azure_devops.pipelines.tasks.catalogue import keyword_task
+from simulator.azure_devops.pipelines.timeline import result_of
+from simulator.kernel.facts import cause
+
+_DEFAULT_TIMEOUT_MINUTES = 60
+
+
+async def run_job(job: JobRoom) -> tuple[Result, dict[str, str]]:
+    """Bring the job from where its records stand to its end: result and outputs."""
+    timeline, record = job.context.timeline, job.setup.record
+    row = timeline.get(record)
+    if row["state"] == "completed":
+        return result_of(row), job.state.outputs
+    with job.kernel.store.transaction():
+        steps = _draw_steps(job)
+        fact = timeline.start(record, workerName="Azure Pipelines 1")
+        if fact is not None:
+            timeline.update(record, cause=fact.sequence)
+    with cause(timeline.get(record).get("cause")):
+        await asyncio.to_thread(job.files.create)
+        watchers = [asyncio.ensure_future(watch(job)) for watch in (_watch_cancel, _watch_time)]
+        try:
+            result = await _run_steps(job, steps)
+        finally:
+            for watcher in watchers:
+                watcher.cancel()
+        await asyncio.to_thread(job.files.remove)
+        timeline.finish(record, result)
+    return result, job.state.outputs
+
+
+async def _run_steps(job: JobRoom, steps: list[tuple[str, Step]]) -> Result:
+    results: list[Result] = []
+    for record, step in steps:
+        results.append(await StepRun(job, record, step).run())
+        job.status = Result.CANCELED if job.stopping.is_set() else job_result(results)
+    return job.status
+
+
+def _draw_steps(job: JobRoom) -> list[tuple[str, Step]]:
+    """The task records, pending, with what the agent adds by itself: sources, or artifacts for a deployment."""
+    timeline, parent = job.context.timeline, job.setup.record
+    steps = [*_implicit(job), *job.setup.steps]
+    found = []
+    for place, (step, name) in enumerate(zip(steps, reference_names(steps), strict=True), start=1):
+        record = timeline.record_id(parent, str(place))
+        task = {"id": step.task_id, "name": step.task, "version": f"{step.version}.0.0"}
+        timeline.add(
+            record, "Task", display_name(step), parent, place, refName=name, identifier=name, task=task
+        )
+        found.append((record, replace(step, name=name)))
+    return found
+
+
+def _implicit(job: JobRoom) -> list[Step]:
+    tasks = {step.task for step in job.setup.steps}
+    if job.setup.job.kind == "job":
+        return [] if "Checkout" in tasks else [_agent_step("checkout", {"repository": "self"})]
+    if job.setup.hook != "deploy" or "Download" in tasks:
+        return []
+    return [_agent_step("download", {"alias": "current"})]
+
+
+async def _watch_cancel(job: JobRoom) -> None:
+    await job.context.canceled.wait()
+    job.stopping.set()
+
+
+async def _watch_time(job: JobRoom) -> None:
+    minutes = job.setup.job.timeout_minutes or _DEFAULT_TIMEOUT_MINUTES
+    # Running work counts real time (DESIGN.md 5).
+    await asyncio.sleep(minutes * 60)
+    told = (
+        f"The job running on agent Azure Pipelines 1 ran longer than the maximum time of {minutes} minutes."
+    )
+    job.context.timeline.add_issue(job.setup.record, "error", told)
+    job.stopping.set()
+
+
+def _agent_step(keyword: str, inputs: dict[str, str]) -> Step:
+    task = keyword_task(keyword)
+    return Step(task.name, task.version, task.id, keyword, inputs, {}, "", "", "", False, True, 0, 0)

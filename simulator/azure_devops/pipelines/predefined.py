@@ -1,0 +1,156 @@
+"""The predefined variables of a run and of a job: pure.
+
+Source: Learn "Predefined variables" (hosted agent, Linux); reference/azure-devops.md 4.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+HOME = "/home/vsts"
+WORKSPACE = f"{HOME}/work/1"
+SOURCES = f"{WORKSPACE}/s"
+STAGING = f"{WORKSPACE}/a"
+BINARIES = f"{WORKSPACE}/b"
+TEST_RESULTS = f"{WORKSPACE}/TestResults"
+TEMPORARY = f"{HOME}/work/_temp"
+TOOLS = "/opt/hostedtoolcache"
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What the variables of a run are made of; identities as (id, display name, e-mail)."""
+
+    collection_url: str
+    collection_id: str
+    project: str
+    project_id: str
+    definition: str
+    definition_id: int
+    revision: int
+    repository: str
+    repository_id: str
+    repository_url: str
+    branch: str
+    commit: str
+    message: str
+    reason: str
+    requested_for: tuple[str, str, str]
+
+
+def short_branch(ref: str) -> str:
+    """The last segment of a ref, as `Build.SourceBranchName` has it."""
+    return ref.rpartition("/")[2]
+
+
+def at_template_time(run: RunFacts) -> dict[str, str]:
+    """What `${{ variables[...] }}` can see."""
+    identifier, display, email = run.requested_for
+    return {
+        "Build.DefinitionName": run.definition,
+        "Build.DefinitionVersion": str(run.revision),
+        "Build.QueuedBy": display,
+        "Build.QueuedById": identifier,
+        "Build.Reason": run.reason,
+        "Build.RequestedFor": display,
+        "Build.RequestedForEmail": email,
+        "Build.RequestedForId": identifier,
+        "Build.SourceBranch": run.branch,
+        "Build.SourceBranchName": short_branch(run.branch),
+        "Build.SourceVersion": run.commit,
+        "Build.Repository.Name": run.repository,
+        "System.CollectionId": run.collection_id,
+        "System.CollectionUri": run.collection_url,
+        "System.DefinitionId": str(run.definition_id),
+        "System.HostType": "build",
+        "System.TeamFoundationCollectionUri": run.collection_url,
+        "System.TeamProject": run.project,
+        "System.TeamProjectId": run.project_id,
+    }
+
+
+def of_run(run: RunFacts, number: int, name: str, plan_id: str) -> dict[str, str]:
+    """What every job of a run sees."""
+    return {
+        **at_template_time(run),
+        "Build.BuildId": str(number),
+        "Build.BuildNumber": name,
+        "Build.BuildUri": f"vstfs:///Build/Build/{number}",
+        "Build.ContainerId": str(number),
+        "Build.Repository.ID": run.repository_id,
+        "Build.Repository.Provider": "TfsGit",
+        "Build.Repository.Uri": run.repository_url,
+        "Build.Repository.Clean": "False",
+        "Build.Repository.Git.SubmoduleCheckout": "False",
+        "Build.SourceVersionMessage": run.message.split("\n")[0][:200],
+        "System.PlanId": plan_id,
+        "System.TaskDefinitionsUri": run.collection_url,
+    }
+
+
+@dataclass(frozen=True)
+class JobNames:
+    """How a job, its phase and its stage are called."""
+
+    stage: str
+    stage_display: str
+    phase: str
+    job: str
+    display: str
+    record: str
+
+
+def of_job(job: JobNames) -> dict[str, str]:
+    """What a job sees of itself and of its agent."""
+    return {
+        "Agent.BuildDirectory": WORKSPACE,
+        "Agent.HomeDirectory": f"{HOME}/agents",
+        "Agent.Id": "1",
+        "Agent.JobName": job.display,
+        "Agent.MachineName": "simulator",
+        "Agent.Name": "Azure Pipelines 1",
+        "Agent.OS": "Linux",
+        "Agent.OSArchitecture": "X64",
+        "Agent.RootDirectory": f"{HOME}/work",
+        "Agent.TempDirectory": TEMPORARY,
+        "Agent.ToolsDirectory": TOOLS,
+        "Agent.WorkFolder": f"{HOME}/work",
+        "Build.ArtifactStagingDirectory": STAGING,
+        "Build.BinariesDirectory": BINARIES,
+        "Build.Repository.LocalPath": SOURCES,
+        "Build.SourcesDirectory": SOURCES,
+        "Build.StagingDirectory": STAGING,
+        "Common.TestResultsDirectory": TEST_RESULTS,
+        "Pipeline.Workspace": WORKSPACE,
+        "System": "build",
+        "System.ArtifactsDirectory": STAGING,
+        "System.DefaultWorkingDirectory": SOURCES,
+        "System.JobAttempt": "1",
+        "System.JobDisplayName": job.display,
+        "System.JobId": job.record,
+        "System.JobIdentifier": f"{job.stage}.{job.phase}.{job.job}",
+        "System.JobName": job.job,
+        "System.PhaseAttempt": "1",
+        "System.PhaseDisplayName": job.display,
+        "System.PhaseName": job.phase,
+        "System.StageAttempt": "1",
+        "System.StageDisplayName": job.stage_display,
+        "System.StageName": job.stage,
+        "System.WorkFolder": f"{HOME}/work",
+        "TF_BUILD": "True",
+    }
+
+
+def of_deployment(environment: str, environment_id: int, hook: str) -> Mapping[str, str]:
+    """What a deployment job sees besides."""
+    return {
+        "Environment.Name": environment,
+        "Environment.Id": str(environment_id),
+        "Strategy.Name": "runOnce",
+        "Strategy.CycleName": "Iteration"
+        if hook == "deploy"
+        else "PreIteration"
+        if hook == "preDeploy"
+        else "PostIteration",
+    }

@@ -1,0 +1,137 @@
+"""What the parts of a running run share: the kernel, the engine, the rows, its plan, and when it is at rest."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+
+from simulator.azure_devops.git.refs import RefWatch
+from simulator.azure_devops.organization import Organization, Row
+from simulator.azure_devops.pipelines.plan import Plan
+from simulator.azure_devops.pipelines.run_logs import RunLogs
+from simulator.azure_devops.pipelines.runs import Runs
+from simulator.azure_devops.pipelines.timeline import Timeline
+from simulator.kernel.activity import Activity
+from simulator.kernel.world import Kernel
+from simulator.runtime.engine import Engine
+
+INSIDE_URL = "http://localhost:4567"
+"""Where a job reaches Azure DevOps, whatever port it has outside (runtime/reach.py)."""
+
+
+class Attention:
+    """Keeps the world busy while a run works, and lets it rest while all of it waits for people."""
+
+    def __init__(self, activity: Activity, name: str) -> None:
+        self._activity, self._name = activity, name
+        self._begun, self._waiting = 1, 0
+        self._held: ExitStack | None = None
+        self._settle()
+
+    def begun(self, count: int) -> None:
+        """So many stages are begun and not yet ended."""
+        self._begun = count
+        self._settle()
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Inside, one stage waits for somebody."""
+        self._waiting += 1
+        self._settle()
+        try:
+            yield
+        finally:
+            self._waiting -= 1
+            self._settle()
+
+    def end(self) -> None:
+        """The run does nothing more."""
+        self._begun = self._waiting = 0
+        self._release()
+
+    def _settle(self) -> None:
+        if self._begun > self._waiting and self._held is None:
+            self._held = ExitStack()
+            self._held.enter_context(self._activity.busy(self._name))
+        elif self._begun <= self._waiting:
+            self._release()
+
+    def _release(self) -> None:
+        if self._held is not None:
+            self._held.close()
+            self._held = None
+
+
+class Agents:
+    """The agents of the organization: so many jobs run side by side, the others wait for their turn."""
+
+    def __init__(self, count: int) -> None:
+        self._free = asyncio.Semaphore(count)
+
+    @asynccontextmanager
+    async def one(self) -> AsyncIterator[None]:
+        """Inside, one agent is taken."""
+        async with self._free:
+            yield
+
+
+class Signals:
+    """Wakes what waits in this process; what it waits for is in the store."""
+
+    def __init__(self) -> None:
+        self._events: dict[str, asyncio.Event] = {}
+
+    def event(self, name: str) -> asyncio.Event:
+        """The event of that name."""
+        return self._events.setdefault(name, asyncio.Event())
+
+    def set(self, name: str) -> None:
+        """Wake who waits for it."""
+        self.event(name).set()
+
+    def forget(self, name: str) -> None:
+        """Nobody will wait for it any more."""
+        self._events.pop(name, None)
+
+
+@dataclass(frozen=True)
+class Room:
+    """The organization's side: shared by all runs."""
+
+    organization: Organization
+    refs: RefWatch
+    runs: Runs
+    engine: Engine
+    agents: Agents
+    signals: Signals
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+
+    @property
+    def kernel(self) -> Kernel:
+        """Clock, store, log, timers."""
+        return self.organization.kernel
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """One run: its number, its frozen plan and its timeline. `canceled` is set when somebody cancels it."""
+
+    room: Room
+    run: int
+    plan: Plan
+    timeline: Timeline
+    logs: RunLogs
+    attention: Attention
+    canceled: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def row(self) -> Row:
+        """The run's row as it is now."""
+        return self.room.runs.get(self.run)
+
+    @property
+    def project(self) -> Row:
+        """The project's row."""
+        return self.room.organization.project(self.row["project"])

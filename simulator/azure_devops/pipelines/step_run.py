@@ -1,0 +1,137 @@
+"""One step: condition, inputs, the task's program or effect, its log lines and commands, retries, and the result."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+from simulator.azure_devops.pipelines.agent import Attempt
+from simulator.azure_devops.pipelines.conditions import ConditionContext, evaluate_condition
+from simulator.azure_devops.pipelines.expressions.failure import ExpressionFailure
+from simulator.azure_devops.pipelines.job_room import JobRoom
+from simulator.azure_devops.pipelines.macros import expand_macros, values_of
+from simulator.azure_devops.pipelines.plan import Step, Variable
+from simulator.azure_devops.pipelines.results import Result, retry_wait_seconds, step_result
+from simulator.azure_devops.pipelines.run_logs import LogWriter
+from simulator.azure_devops.pipelines.step_names import display_name
+from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskFailed
+from simulator.azure_devops.pipelines.tasks.catalogue import canonical_inputs, find_task
+from simulator.azure_devops.pipelines.tasks.effects import effect_of
+from simulator.azure_devops.pipelines.timeline import result_of
+from simulator.kernel.errors import NotSimulated
+from simulator.kernel.facts import cause
+
+_RULE = "=" * 78
+
+
+class StepRun:
+    """A step of a job that runs."""
+
+    def __init__(self, job: JobRoom, record: str, step: Step) -> None:
+        self._job, self._record, self._step = job, record, step
+        self._timeline = job.context.timeline
+
+    async def run(self) -> Result:
+        """Bring the step from where its record stands to its end."""
+        row = self._timeline.get(self._record)
+        if row["state"] == "completed":
+            return result_of(row)
+        variables = self._job.variables()
+        with self._job.context.logs.open(self._timeline, self._record) as log:
+            if row["state"] == "pending" and not self._runs(variables, log):
+                return result_of(self._timeline.get(self._record))
+            fact = self._timeline.start(self._record)
+            with cause(fact or self._timeline.get(self._record).get("cause")):
+                if fact is not None:
+                    self._timeline.update(self._record, cause=fact.sequence)
+                result = await self._attempts(variables, log)
+            log.line(f"##[section]Finishing: {self._shown()}")
+        with self._job.kernel.store.transaction():
+            self._job.save()
+            self._timeline.finish(self._record, result)
+        return result
+
+    def _shown(self) -> str:
+        return self._job.masker.mask(display_name(self._step))
+
+    def _runs(self, variables: Mapping[str, Variable], log: LogWriter) -> bool:
+        """Whether the step runs; if not, its record is finished here."""
+        if not self._step.enabled:
+            self._timeline.finish(self._record, Result.SKIPPED)
+            return False
+        context = ConditionContext("step", values_of(variables), job_status=self._job.status.value)
+        try:
+            if evaluate_condition(self._step.condition, context):
+                return True
+        except ExpressionFailure as wrong:
+            log.line(f"##[error]{wrong}")
+            self._timeline.add_issue(self._record, "error", str(wrong))
+            self._timeline.finish(self._record, Result.FAILED)
+            return False
+        log.line("Skipping step due to condition evaluation.")
+        self._timeline.finish(self._record, Result.SKIPPED)
+        return False
+
+    async def _attempts(self, variables: Mapping[str, Variable], log: LogWriter) -> Result:
+        step = self._step
+        values = values_of(variables)
+        shown = expand_macros(display_name(step), values)
+        self._timeline.update(self._record, name=self._job.masker.mask(shown))
+        log.line(f"##[section]Starting: {self._job.masker.mask(shown)}")
+        _describe(step, log)
+        failures = 0
+        while True:
+            attempt = Attempt(self._job, self._record, step, failures, log, variables)
+            result = await self._once(attempt, values)
+            if result is not Result.FAILED or failures >= step.retry_count or self._job.stopping.is_set():
+                break
+            failures += 1
+            log.line(
+                "##[warning]RetryHelper encountered task failure, will retry"
+                f" (attempt #: {failures} out of {step.retry_count})"
+            )
+            await self._job.context.room.pause(retry_wait_seconds(failures))
+        if step.continue_on_error and result is Result.FAILED:
+            return Result.SUCCEEDED_WITH_ISSUES
+        return result
+
+    async def _once(self, attempt: Attempt, values: Mapping[str, str]) -> Result:
+        """One attempt, within the step's own time."""
+        step = self._step
+        task = find_task(step.task_id, step.version)
+        assert task is not None, f"the plan names a task that is not in the catalogue: {step.task}"
+        inputs = {
+            name: expand_macros(text, values) for name, text in canonical_inputs(task, step.inputs).items()
+        }
+        env = {name: expand_macros(text, values) for name, text in step.env.items()}
+        call = TaskCall(attempt, inputs, env, values)
+        code: int | None
+        try:
+            effect: Callable[[TaskCall], Awaitable[int | None]] = effect_of(step.task, step.version)
+            async with asyncio.timeout(step.timeout_minutes * 60 or None):
+                code = await effect(call)
+        except TimeoutError:
+            await attempt.stop()
+            attempt.error(f"The task has timed out after {step.timeout_minutes} minutes.")
+            return step_result(attempt.commanded, None, timed_out=True)
+        except TaskFailed as failed:
+            attempt.error(str(failed))
+            code = 1
+        except NotSimulated as refused:
+            attempt.error(str(refused))
+            self._job.kernel.log.record(
+                "NotSimulated", refused.what, {"cloud": "azure_devops", "remedy": refused.remedy}
+            )
+            code = 1
+        canceled = attempt.stopped and self._job.stopping.is_set()
+        return step_result(attempt.commanded, code, canceled=canceled)
+
+
+def _describe(step: Step, log: LogWriter) -> None:
+    for line in (
+        _RULE,
+        f"Task         : {step.task}",
+        f"Version      : {step.version}.0.0",
+        _RULE,
+    ):
+        log.line(line)

@@ -1,0 +1,116 @@
+"""PublishPipelineArtifact, DownloadPipelineArtifact and the `download` keyword: files of the current run."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from simulator.azure_devops.organization import Row
+from simulator.azure_devops.pipelines import predefined
+from simulator.azure_devops.pipelines.artifact_names import artifact_name_error, default_artifact_name
+from simulator.azure_devops.pipelines.artifacts import Artifacts, copy_files
+from simulator.azure_devops.pipelines.job_files import OutsideOfJob
+from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskFailed
+from simulator.kernel.errors import NotSimulated
+
+
+async def publish(call: TaskCall) -> None:
+    """Copy a file or a directory of the job into the artifact; the name is the job's where none is given."""
+    if call.input("artifactType").lower() == "filepath":
+        raise NotSimulated("a pipeline artifact on a file share", "Use artifactType pipeline.")
+    name = call.input("artifactName") or default_artifact_name(call.value("System.JobIdentifier"))
+    if wrong := artifact_name_error(name):
+        raise TaskFailed(wrong)
+    source = _inside(call, call.input("path"))
+    if not source.exists():
+        raise TaskFailed(f"Path does not exist: {call.input('path')}")
+    job = call.job
+    artifacts = Artifacts(job.kernel, job.context.run)
+    known = artifacts.find(name)
+    if known is not None and known["source"] != call.attempt.record:
+        raise TaskFailed(f"Artifact {name} already exists for build {job.context.run}.")
+    number = known["id"] if known else job.context.room.organization.next_number("artifact")
+    count = await asyncio.to_thread(artifacts.copy_in, number, source, job.files.root)
+    artifacts.add(name, number, "PipelineArtifact", call.attempt.record)
+    call.attempt.say(f"Uploading pipeline artifact from {call.input('path')} for build #{job.context.run}")
+    call.attempt.say(f"{count} files processed. Associated artifact {number} with build {job.context.run}")
+
+
+async def download(call: TaskCall) -> None:
+    """An artifact's files directly into the path; without a name every artifact into a directory of its own."""
+    if call.input("source").lower() == "specific" or call.input("buildType").lower() == "specific":
+        raise NotSimulated("DownloadPipelineArtifact from another run", "Use the current run's artifacts.")
+    await _download(
+        call,
+        call.input("artifact") or call.input("artifactName"),
+        call.input("path") or call.input("targetPath"),
+    )
+
+
+async def download_keyword(call: TaskCall) -> None:
+    """`download: current`: each artifact into `$(Pipeline.Workspace)/<artifact>`."""
+    if call.input("alias").lower() != "current":
+        raise NotSimulated(f"download of {call.input('alias')!r}", "Use download: current.")
+    name = call.input("artifact")
+    place = call.input("path") or (f"{predefined.WORKSPACE}/{name}" if name else predefined.WORKSPACE)
+    await _download(call, name, place)
+
+
+async def _download(call: TaskCall, name: str, place: str) -> None:
+    job = call.job
+    artifacts = Artifacts(job.kernel, job.context.run)
+    target = _inside(call, place or predefined.WORKSPACE)
+    wanted = matcher(call.input("patterns") or "**")
+    if not name:
+        for row in artifacts.listed():
+            await _copy(call, artifacts, row, target / row["name"], wanted)
+        return
+    found = artifacts.find(name)
+    if found is None:
+        raise TaskFailed(f"Artifact {name} was not found for build {job.context.run}.")
+    await _copy(call, artifacts, found, target, wanted)
+
+
+async def _copy(
+    call: TaskCall, artifacts: Artifacts, row: Row, target: Path, wanted: Callable[[str], bool]
+) -> None:
+    place = artifacts.path(row)
+    # What is written may not leave the job's files through a link that a step has left there.
+    _inside(
+        call, f"{predefined.HOME}/{target.relative_to((call.job.files.root / 'home').resolve()).as_posix()}"
+    )
+    count = await asyncio.to_thread(copy_files, place, target, place, wanted)
+    call.attempt.say(f"Downloading artifact {row['name']}: {count} files")
+
+
+def _inside(call: TaskCall, path: str) -> Path:
+    try:
+        return call.job.files.outside(path)
+    except OutsideOfJob as outside:
+        raise TaskFailed(str(outside)) from outside
+
+
+def matcher(patterns: str) -> Callable[[str], bool]:
+    """Whether a path is wanted: patterns by line, in order; `!` excludes again what was included."""
+    rules = [
+        (not line.startswith("!"), _pattern(line.lstrip("!")))
+        for line in patterns.split("\n")
+        if line.strip()
+    ]
+
+    def wanted(path: str) -> bool:
+        chosen = False
+        for includes, pattern in rules:
+            if pattern.fullmatch(path):
+                chosen = includes
+        return chosen
+
+    return wanted
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    pieces = re.split(r"(\*\*/|\*\*|\*|\?)", text.strip().lstrip("/"))
+    known = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return re.compile("".join(known.get(piece, re.escape(piece)) for piece in pieces))

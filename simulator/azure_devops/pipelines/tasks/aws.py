@@ -1,0 +1,83 @@
+"""The tasks of the AWS toolkit: each a program in the job's room that signs in with the service connection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from simulator.azure_devops.pipelines import predefined
+from simulator.azure_devops.pipelines.agent import Program
+from simulator.azure_devops.pipelines.job_files import PROGRAMS
+from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskFailed
+from simulator.azure_devops.pipelines.tasks.scripts import check_exists, working_directory
+
+_SECRET = ("password", "sessionToken")
+
+
+async def shell_script(call: TaskCall) -> int:
+    """AWSShellScript@1: a bash script with the credentials in its environment."""
+    inline = call.input("scriptType").lower() == "inline"
+    if inline:
+        script = call.job.files.write_temporary(
+            f"{call.attempt.record}.sh", f"{call.input('inlineScript')}\n"
+        )
+        default = predefined.SOURCES
+    else:
+        script = call.input("filePath")
+        script = script if script.startswith("/") else f"{predefined.SOURCES}/{script}"
+        check_exists(call, script, "filePath")
+        default = script.rpartition("/")[0]
+    directory = working_directory(
+        call, call.input("workingDirectory") if call.flag("disableAutoCwd") else default
+    )
+    return await _program(call, "aws_shell_script.py", {"INPUT_SCRIPT": script}, directory)
+
+
+async def command_line(call: TaskCall) -> int:
+    """AWSCLI@1: one command of the AWS CLI."""
+    return await _program(call, "aws_cli.py", {}, predefined.SOURCES)
+
+
+async def create_or_update_stack(call: TaskCall) -> int:
+    """CloudFormationCreateOrUpdateStack@1: boto3 in the job's room, as the toolkit does with its own SDK."""
+    return await _program(call, "cloudformation_stack.py", {}, predefined.SOURCES)
+
+
+async def _program(call: TaskCall, name: str, more: Mapping[str, str], directory: str) -> int:
+    inputs = {f"INPUT_{key.upper()}": text for key, text in call.inputs.items()}
+    environment = {**inputs, **_connection(call), **_variables(call), **more}
+    return await call.run(Program(("python3", f"{PROGRAMS}/{name}"), environment, directory))
+
+
+def _connection(call: TaskCall) -> dict[str, str]:
+    """The service connection as azure-pipelines-task-lib passes it: ENDPOINT_AUTH_PARAMETER_<id>_<KEY>."""
+    name = call.input("awsCredentials")
+    if not name:
+        return {}
+    context = call.job.context
+    row = context.room.organization.service_endpoint_named(context.project["id"], name)
+    if row is None or row["type"].lower() != "aws":
+        raise TaskFailed(f"Endpoint auth data not present: {name}")
+    parameters = row["authorization"]["parameters"]
+    for key in _SECRET:
+        call.job.mask(parameters.get(key, ""))
+    prefix = f"ENDPOINT_AUTH_PARAMETER_{row['id']}_"
+    return {
+        "INPUT_AWSCREDENTIALS": row["id"],
+        **{f"{prefix}{key.upper()}": value for key, value in parameters.items()},
+    }
+
+
+def _variables(call: TaskCall) -> dict[str, str]:
+    """The task variables that the toolkit reads, secret ones too (they are never exported by themselves)."""
+    names = (
+        "AWS.AccessKeyID",
+        "AWS.SecretAccessKey",
+        "AWS.SessionToken",
+        "AWS.AssumeRoleArn",
+        "AWS.ExternalId",
+        "AWS.RoleSessionName",
+        "AWS.Region",
+        "aws.rolecredential.maxduration",
+    )
+    found = {name: call.value(name) for name in names}
+    return {f"VARIABLE_{name.upper().replace('.', '_')}": value for name, value in found.items() if value}

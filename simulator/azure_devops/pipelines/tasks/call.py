@@ -1,0 +1,48 @@
+"""A call of a task: its inputs and environment expanded, and the agent's hands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from simulator.azure_devops.pipelines.agent import Attempt, Program
+from simulator.azure_devops.pipelines.job_room import JobRoom
+
+
+class TaskFailed(Exception):
+    """The task cannot do its work; the text is the error of the step."""
+
+
+@dataclass(frozen=True)
+class TaskCall:
+    """One attempt of a task: `inputs` under their own names with defaults, `env` as the step gives it, all expanded.
+
+    `values` are the variables.
+    """
+
+    attempt: Attempt
+    inputs: Mapping[str, str]
+    env: Mapping[str, str]
+    values: Mapping[str, str]
+
+    @property
+    def job(self) -> JobRoom:
+        """The job that the step belongs to."""
+        return self.attempt.job
+
+    def input(self, name: str) -> str:
+        """An input's text, "" where it is not given."""
+        return self.inputs.get(name, "").strip("\n")
+
+    def flag(self, name: str) -> bool:
+        """A boolean input."""
+        return self.input(name).strip().lower() == "true"
+
+    def value(self, name: str) -> str:
+        """A variable's value, whatever its case; "" where there is none."""
+        wanted = name.lower()
+        return next((text for key, text in self.values.items() if key.lower() == wanted), "")
+
+    async def run(self, program: Program) -> int:
+        """Run a program in the job's room; its exit code."""
+        return await self.attempt.run(program, self.env)
