@@ -22,6 +22,7 @@ def _points(picture: str) -> list[float | None]:
         ("- - - - -", NONE, "retained", ALARM, OK),
         ("0 X X - X", ALARM, ALARM, ALARM, ALARM),
         ("- - X - -", ALARM, "retained", ALARM, OK),
+        ("X X X 0 0", OK, OK, OK, OK),
     ],
 )
 @pytest.mark.parametrize("current", [OK, ALARM, NONE])
