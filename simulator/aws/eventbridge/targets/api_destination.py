@@ -14,6 +14,8 @@ from simulator.aws.eventbridge.targets.invocation import Invocation, TargetFaile
 from simulator.formats.jsonpath import MISSING, find
 from simulator.kernel.outbound import OutboundFailed, OutboundRefused, OutboundResponse
 
+# Ours, not AWS's: the same for every attempt, so that the receiver inside the simulation starts one run (ADR 8).
+DELIVERY_HEADER = "x-simulator-delivery"
 # EventBridge waits this long, in real time, then gives up the request and retries it: at-least-once.
 TIMEOUT_SECONDS = 5.0
 # Source: EventBridge user guide, "API destinations": headers included in requests, and error codes that are retried.
@@ -34,6 +36,7 @@ async def send_to_api_destination(invocation: Invocation) -> None:
     destination, connection = _find(invocation)
     additions = await authorize(invocation.cloud, connection)
     url, headers = _request(invocation, destination, additions)
+    headers[DELIVERY_HEADER] = invocation.delivery
     body = _body(invocation.body, additions.body)
     try:
         answer = await invocation.cloud.kernel.outbound.send(
