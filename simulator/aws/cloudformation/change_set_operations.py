@@ -26,6 +26,7 @@ from simulator.aws.cloudformation.stack_operations import (
     new_stack,
     on_failure,
 )
+from simulator.aws.cloudformation.template import parse
 from simulator.kernel.errors import CallerError, NotSimulated
 
 _EMPTY = (
@@ -124,7 +125,7 @@ async def describe_change_set(call: Call) -> Answer:
     """The change set with its changes."""
     stack, row = _find(call)
     wanted = definition(row["definition"])
-    declared = parameters.declarations(evaluate(wanted, stack).template)
+    declared = parameters.declarations(parse(wanted.template))
     answer = _summary(stack, row) | {
         "Parameters": parameters.shown(declared, wanted.parameters, wanted.stored),
         "Capabilities": list(wanted.capabilities),

@@ -94,20 +94,17 @@ def evaluate(definition: Definition, stack: StackRecord) -> Evaluation:
     found = Evaluation(template, stack.region, graph.dependencies(template, truths), truths, scope)
     _check_types(found)
     for logical in found.graph:
-        _check_attributes(found, found.written(logical))
+        _check_references(found, found.written(logical), "Resources")
     for body in template.outputs.values():
-        _check_attributes(found, prune(body, truths))
+        if truths.get(str(body.get("Condition", "")), True):
+            _check_references(found, prune(body, truths), "Outputs")
     return found
 
 
 def _check_types(evaluation: Evaluation) -> None:
     resources = {name: evaluation.template.resources[name] for name in evaluation.template.resources}
     types = sorted({resource.type for resource in resources.values()})
-    unknown = [
-        name
-        for name in types
-        if not schemas.exists(evaluation.region, name) and not name.startswith("Custom::")
-    ]
+    unknown = [name for name in types if not schemas.exists(evaluation.region, name)]
     if unknown:
         raise invalid(f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]")
     here = sorted({resources[name].type for name in evaluation.graph})
@@ -118,6 +115,10 @@ def _check_types(evaluation: Evaluation) -> None:
             "The types are rows of cloudformation/handlers.",
         )
     for name in evaluation.graph:
+        if "Snapshot" in (resources[name].deletion_policy, resources[name].update_replace_policy):
+            raise invalid(
+                f"Template error: resource type {resources[name].type} does not support deletion policy Snapshot"
+            )
         _check_supported(evaluation, name, resources[name].type)
 
 
@@ -132,7 +133,14 @@ def _check_supported(evaluation: Evaluation, logical: str, type_name: str) -> No
         )
 
 
-def _check_attributes(evaluation: Evaluation, node: Any) -> None:
+def _check_references(evaluation: Evaluation, node: Any, block: str) -> None:
+    """What is referred to exists under these conditions, and has the attribute that is asked for."""
+    for name, _ in references(node):
+        if name in evaluation.template.resources and name not in evaluation.graph:
+            raise invalid(
+                f"Template format error: Unresolved resource dependencies [{name}] "
+                f"in the {block} block of the template"
+            )
     for logical, attribute in references(node):
         resource = evaluation.template.resources.get(logical)
         if not attribute or resource is None or resource.type not in KINDS:

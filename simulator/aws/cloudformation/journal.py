@@ -13,6 +13,7 @@ from simulator.aws.cloudformation.records import (
     save_resource,
     save_stack,
 )
+from simulator.kernel.facts import Fact
 from simulator.kernel.world import Kernel
 
 STACK_TYPE = "AWS::CloudFormation::Stack"
@@ -23,6 +24,7 @@ class Journal:
 
     def __init__(self, kernel: Kernel, key: str) -> None:
         self._kernel, self.key = kernel, key
+        self.last: Fact | None = None
 
     @property
     def stack(self) -> StackRecord:
@@ -101,4 +103,6 @@ class Journal:
             row["ResourceProperties"] = properties
         store.put(EVENT, f"{self.key}/{number:010d}", row)
         subject = stack.name if type_name == STACK_TYPE else f"{stack.name}/{logical}"
-        self._kernel.log.record("StackEvent", subject, detail, account=stack.account, region=stack.region)
+        self.last = self._kernel.log.record(
+            "StackEvent", subject, detail, account=stack.account, region=stack.region
+        )

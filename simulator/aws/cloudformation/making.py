@@ -84,8 +84,8 @@ async def _bring(place: Place, evaluation: Evaluation, record: ResourceRecord) -
         deletion_policy=resource.deletion_policy,
         update_replace_policy=resource.update_replace_policy,
     )
-    if record.status == "CREATE_FAILED" and record.instance and record.operation != stack.operation:
-        stamped = replace(stamped, retired=(*record.retired, record.instance), instance=None, before=None)
+    if record.operation != stack.operation:
+        stamped = _without_old_failures(stamped)
     place.journal.keep(stamped)
     wanted = _wanted(place, evaluation, stamped)
     schema, old = evaluation.schema(record.logical), stamped.before or stamped.instance
@@ -98,6 +98,16 @@ async def _bring(place: Place, evaluation: Evaluation, record: ResourceRecord) -
         await _replace(place, stamped, old, wanted)
     else:
         await _update(place, stamped, old, wanted)
+
+
+def _without_old_failures(record: ResourceRecord) -> ResourceRecord:
+    """A record whose last operation failed and was not rolled back: what that left behind waits for the cleanup."""
+    retired, instance = record.retired, record.instance
+    if record.before and instance and record.before.physical != instance.physical:
+        retired = (*retired, record.before)
+    if record.status == "CREATE_FAILED" and instance:
+        retired, instance = (*retired, instance), None
+    return replace(record, retired=retired, instance=instance, before=None, pending=None)
 
 
 def _wanted(place: Place, evaluation: Evaluation, record: ResourceRecord) -> dict[str, Any]:

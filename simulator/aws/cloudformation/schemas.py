@@ -81,8 +81,8 @@ def _types(region: str) -> Mapping[str, str]:
 
 
 def exists(region: str, type_name: str) -> bool:
-    """Whether the registry of a region has the type."""
-    return type_name in _types(region)
+    """Whether the registry of a region has the type; a custom resource may be called anything."""
+    return type_name.startswith("Custom::") or type_name in _types(region)
 
 
 @cache

@@ -13,7 +13,6 @@ from simulator.aws.cloudformation.place import export_value
 from simulator.aws.cloudformation.planning import plan
 from simulator.aws.cloudformation.records import RESOURCE, Definition, StackRecord, save_stack
 from simulator.kernel.errors import CallerError
-from simulator.kernel.facts import current_cause
 
 _UPDATABLE = frozenset(
     {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "CREATE_FAILED", "UPDATE_FAILED"}
@@ -39,7 +38,9 @@ def new_stack(call: Call, name: str, definition: Definition, status: str) -> Sta
         protected=bool(call.params.get("EnableTerminationProtection")),
     )
     save_stack(kernel.store, stack)
-    return Journal(kernel, stack.key).stack_is(status, "User Initiated")
+    journal = Journal(kernel, stack.key)
+    journal.stack_is(status, "User Initiated")
+    return journal.note(cause=_sequence(journal))
 
 
 def begin(
@@ -49,15 +50,20 @@ def begin(
     changes = {
         "action": action,
         "operation": call.kernel.ids.uuid(),
-        "cause": current_cause(),
         "token": str(call.params.get("ClientRequestToken") or call.params.get("ClientToken") or ""),
         **changes,
     }
     with call.kernel.store.transaction():
         journal = Journal(call.kernel, stack.key)
-        journal.note(**{name: changes[name] for name in ("token", "action")})
+        journal.note(token=changes["token"])
         journal.stack_is(status, reason, **changes)
+        journal.note(cause=_sequence(journal))
     running.start(call.cloud, stack.key)
+
+
+def _sequence(journal: Journal) -> int | None:
+    """The fact that all that the stack does now answers to: the event with which it began."""
+    return journal.last.sequence if journal.last else None
 
 
 def check_imports(call: Call, definition: Definition, stack: StackRecord) -> None:
@@ -105,7 +111,6 @@ async def create_stack(call: Call) -> Answer:
         action="create",
         phase="apply",
         operation=call.kernel.ids.uuid(),
-        cause=current_cause(),
         on_failure=failing,
         timeout_minutes=params.get("TimeoutInMinutes"),
         retain_except_on_create=bool(params.get("RetainExceptOnCreate")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -140,6 +141,7 @@ def _plain(node: Any) -> Any:
     return node
 
 
+@lru_cache(maxsize=64)
 def parse(text: str) -> Template:
     """Read and check a template's structure; raises ValidationError, or NotSimulated for transforms."""
     tree = read_tree(text)

@@ -23,7 +23,10 @@ ACCOUNT, REGION = "333333333333", "us-east-1"
 
 @dataclass
 class ScriptedCloud:
-    """Remembers SageMaker's models, configurations and endpoints; `fails` and `waits` are the test's hand on it."""
+    """Remembers SageMaker's models, configurations and endpoints; `fails` and `waits` are the test's hand on it.
+
+    An operation waits before its effect, or, where it is in `after`, between its effect and its answer.
+    """
 
     kernel: Kernel
     settings: AwsSettings = field(default_factory=lambda: AwsSettings(hold_seconds=30.0))
@@ -32,6 +35,7 @@ class ScriptedCloud:
     fails: dict[str, str] = field(default_factory=dict)
     waits: dict[str, asyncio.Event] = field(default_factory=dict)
     arrived: defaultdict[str, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
+    after: set[str] = field(default_factory=set)
     engine: Any = None
     topology: Any = None
 
@@ -39,10 +43,16 @@ class ScriptedCloud:
         """What SageMaker would say."""
         self.calls.append((operation, dict(params)))
         self.arrived[operation].set()
-        if operation in self.waits:
+        if operation in self.waits and operation not in self.after:
             await self.waits[operation].wait()
         if operation in self.fails:
             raise CallerError("ValidationException", self.fails[operation])
+        answer = self._do(operation, params)
+        if operation in self.waits:
+            await self.waits[operation].wait()
+        return answer
+
+    def _do(self, operation: str, params: Any) -> dict[str, Any]:
         verb, noun = self._split(operation)
         name = f"{noun}/{params[f'{noun}Name']}"
         if verb == "Create":

@@ -6,61 +6,10 @@ import asyncio
 
 import pytest
 
-from simulator.aws.cloudformation import running
 from simulator.kernel.errors import CallerError, NotSimulated
+from tests.aws.cloudformation.deploy_stack import TEMPLATE, create, parameters, reasons, update
 
 pytestmark = pytest.mark.anyio
-
-TEMPLATE = """
-Parameters:
-  Package: {Type: String}
-  Tuning: {Type: String, Default: "1"}
-Resources:
-  Endpoint:
-    Type: AWS::SageMaker::Endpoint
-    Properties: {EndpointName: abalone, EndpointConfigName: !GetAtt Config.EndpointConfigName}
-  Config:
-    Type: AWS::SageMaker::EndpointConfig
-    Properties:
-      ProductionVariants:
-        - {ModelName: !GetAtt Model.ModelName, VariantName: All, InitialInstanceCount: !Ref Tuning}
-  Model:
-    Type: AWS::SageMaker::Model
-    Properties:
-      ExecutionRoleArn: !Sub "arn:aws:iam::${AWS::AccountId}:role/x"
-      PrimaryContainer: {ModelPackageName: !Ref Package}
-Outputs:
-  EndpointName: {Value: !GetAtt Endpoint.EndpointName, Export: {Name: endpoint}}
-"""
-
-
-def parameters(**values: str):
-    return [{"ParameterKey": name, "ParameterValue": value} for name, value in values.items()]
-
-
-async def create(cloud, package="version-1", **options):
-    return await cloud.do(
-        "CreateStack",
-        StackName="deploy",
-        TemplateBody=TEMPLATE,
-        Parameters=parameters(Package=package),
-        **options,
-    )
-
-
-async def update(cloud, package="version-2", **options):
-    return await cloud.do(
-        "UpdateStack",
-        StackName="deploy",
-        UsePreviousTemplate=True,
-        Parameters=parameters(Package=package),
-        **options,
-    )
-
-
-async def reasons(cloud, status):
-    events = (await cloud.do("DescribeStackEvents", StackName="deploy"))["StackEvents"]
-    return [event.get("ResourceStatusReason", "") for event in events if event["ResourceStatus"] == status]
 
 
 async def test_resources_are_created_after_what_they_refer_to(cloud):
@@ -288,34 +237,61 @@ async def test_the_stack_acts_as_its_role_if_the_role_trusts_cloudformation(clou
     assert await cloud.status("deploy") == "CREATE_COMPLETE"
 
 
-async def test_a_stack_that_a_restart_cut_is_taken_up_where_it_was(make_cloud):
-    first = make_cloud(None)
-    first.waits["DescribeEndpoint"] = asyncio.Event()
-    await create(first)
-    await first.arrived["DescribeEndpoint"].wait()
-    await running.stop(first)
-    second = make_cloud(first.kernel)
-    second.things = first.things
-    assert running.resume(second) == 1
-    assert await second.status("deploy") == "CREATE_COMPLETE"
-    assert second.operations("Create") == ["CreateEndpoint"]
-    assert [len(second.names(noun)) for noun in ("Model", "EndpointConfig", "Endpoint")] == [1, 1, 1]
+async def test_what_an_update_without_rollback_left_behind_goes_with_the_next_one(cloud):
+    await create(cloud)
+    await cloud.status("deploy")
+    cloud.fails["UpdateEndpoint"] = "no capacity"
+    await update(cloud, DisableRollback=True)
+    assert await cloud.status("deploy") == "UPDATE_FAILED"
+    cloud.fails.clear()
+    await update(cloud, "version-3")
+    assert await cloud.status("deploy") == "UPDATE_COMPLETE"
+    assert [len(cloud.names(noun)) for noun in ("Model", "EndpointConfig", "Endpoint")] == [1, 1, 1]
+    assert cloud.things["Endpoint/abalone"]["EndpointConfigName"] == cloud.names("EndpointConfig")[0]
 
 
-async def test_an_update_that_a_restart_cut_ends_as_it_would_have(make_cloud):
-    first = make_cloud(None)
-    await create(first)
-    await first.status("deploy")
-    first.waits["UpdateEndpoint"] = asyncio.Event()
-    await update(first)
-    await first.arrived["UpdateEndpoint"].wait()
-    await running.stop(first)
-    second = make_cloud(first.kernel)
-    second.things = first.things
-    running.resume(second)
-    assert await second.status("deploy") == "UPDATE_COMPLETE"
-    assert [len(second.names(noun)) for noun in ("Model", "EndpointConfig", "Endpoint")] == [1, 1, 1]
-    assert second.things["Endpoint/abalone"]["EndpointConfigName"] == second.names("EndpointConfig")[0]
+async def test_a_stack_that_is_deleted_while_it_is_created_stops_and_goes(cloud):
+    cloud.waits["DescribeEndpoint"] = asyncio.Event()
+    await create(cloud)
+    await cloud.arrived["DescribeEndpoint"].wait()
+    del cloud.waits["DescribeEndpoint"]
+    await cloud.do("DeleteStack", StackName="deploy")
+    await cloud.kernel.activity.rest()
+    assert cloud.things == {}
+    assert (await cloud.do("ListStacks"))["StackSummaries"][0]["StackStatus"] == "DELETE_COMPLETE"
+
+
+async def test_a_failed_way_back_can_be_continued(cloud):
+    extra = (
+        "  Last: {Type: AWS::SageMaker::Model, DependsOn: Endpoint, Properties: {ModelName: last}}\nOutputs:"
+    )
+    await create(cloud)
+    await cloud.status("deploy")
+    cloud.arrived.clear()
+    cloud.waits["CreateModel"] = asyncio.Event()
+    body = TEMPLATE.replace("Outputs:", extra).replace('Default: "1"', 'Default: "2"')
+    cloud.things["Model/last"] = {}
+    gate = cloud.waits["UpdateEndpoint"] = asyncio.Event()
+    await cloud.do(
+        "UpdateStack", StackName="deploy", TemplateBody=body, Parameters=parameters(Package="version-1")
+    )
+    await cloud.arrived["UpdateEndpoint"].wait()
+    gate.set()
+    await cloud.arrived["CreateModel"].wait()
+    cloud.fails["UpdateEndpoint"] = "still no capacity"
+    cloud.waits["CreateModel"].set()
+    assert await cloud.status("deploy") == "UPDATE_ROLLBACK_FAILED"
+    cloud.fails.clear()
+    await cloud.do("ContinueUpdateRollback", StackName="deploy")
+    assert await cloud.status("deploy") == "UPDATE_ROLLBACK_COMPLETE"
+    assert cloud.things["Endpoint/abalone"]["EndpointConfigName"] == cloud.names("EndpointConfig")[0]
+
+
+async def test_what_a_stack_does_is_caused_by_the_event_with_which_it_began(cloud):
+    await create(cloud)
+    await cloud.status("deploy")
+    first, *others = [fact for fact in cloud.kernel.log.read() if fact.kind == "StackEvent"]
+    assert {fact.cause for fact in others} == {first.sequence}
 
 
 async def test_every_event_is_a_fact(cloud):

@@ -153,3 +153,37 @@ def test_a_new_version_takes_over_and_a_bad_one_is_rolled_back(simulator, engine
     client.get_waiter("stack_delete_complete").wait(StackName=stack["StackId"])
     assert sagemaker.list_endpoints()["Endpoints"] == []
     assert client_of(simulator, "cloudwatch").describe_alarms()["MetricAlarms"] == []
+
+
+def test_the_monitoring_stack_makes_schedule_alarm_and_rules(simulator):
+    automation(simulator)
+    client = simulator.client("cloudformation")
+    role = f"arn:aws:iam::{AUTOMATION}:role/SageMakerExecutionRole"
+    for key in ("preprocessor.py", "statistics.json", "constraints.json"):
+        simulator.client("s3").put_object(Bucket="artifacts", Key=key, Body=b"{}")
+    client.create_stack(
+        StackName="monitoring",
+        TemplateBody=(FIXTURES / "model_deploy" / "templates" / "monitoring.yaml").read_text(),
+        Parameters=parameters(
+            ScheduleName="abalone-data-quality",
+            ExecutionRoleArn=role,
+            CaptureS3Uri="s3://artifacts/capture/abalone/AllTraffic",
+            PreprocessorS3Uri="s3://artifacts/preprocessor.py",
+            StatisticsS3Uri="s3://artifacts/statistics.json",
+            ConstraintsS3Uri="s3://artifacts/constraints.json",
+            ReportS3Uri="s3://artifacts/reports",
+            TrainingPipelineName="abalone",
+            EventsRoleArn=f"arn:aws:iam::{AUTOMATION}:role/EventBridgeRole",
+        ),
+    )
+    (stack,) = client.describe_stacks(StackName="monitoring")["Stacks"]
+    assert stack["StackStatus"] == "CREATE_COMPLETE", [
+        event.get("ResourceStatusReason")
+        for event in client.describe_stack_events(StackName="monitoring")["StackEvents"]
+    ]
+    schedule = simulator.client("sagemaker").describe_monitoring_schedule(
+        MonitoringScheduleName="abalone-data-quality"
+    )
+    assert schedule["MonitoringScheduleStatus"] == "Scheduled"
+    rules = simulator.client("events").list_rules()["Rules"]
+    assert sorted(rule["State"] for rule in rules) == ["DISABLED", "ENABLED"]
