@@ -113,7 +113,7 @@ async def delete_endpoint(call: Call) -> Answer:
 async def describe_endpoint(call: Call) -> Answer:
     """The endpoint; held while something is going on with it."""
     row = await resources.settled(call, ENDPOINT, call.key(call.params["EndpointName"]))
-    return {member: value for member, value in resources.shown(row).items() if value is not None}
+    return resources.visible(call, row)
 
 
 resources.lists(ENDPOINT)

@@ -12,7 +12,7 @@ from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.sagemaker import approval_notice, resources
 from simulator.aws.sagemaker.jobs import refuse
 from simulator.aws.sagemaker.kinds import MODEL_PACKAGE, MODEL_PACKAGE_GROUP, Row
-from simulator.aws.sagemaker.resources import key_of, shown
+from simulator.aws.sagemaker.resources import key_of, visible
 from simulator.kernel.errors import CallerError
 from simulator.kernel.world import Kernel
 
@@ -119,7 +119,9 @@ def _new_version(call: Call, group: str, members: dict[str, Any], tags: Iterable
 @behaviour("sagemaker", "DescribeModelPackage")
 async def describe_model_package(call: Call) -> Answer:
     """A package by name or ARN; that of another account is read where its group's policy allows it."""
-    return shown(resources.fetch(call.kernel, MODEL_PACKAGE, key_of(call, call.params["ModelPackageName"])))
+    return visible(
+        call, resources.fetch(call.kernel, MODEL_PACKAGE, key_of(call, call.params["ModelPackageName"]))
+    )
 
 
 @behaviour("sagemaker", "ListModelPackages")

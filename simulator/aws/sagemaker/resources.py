@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from simulator.aws.behaviour import Answer, Call, behaviour
+from simulator.aws.protocol.models import operation_model
 from simulator.aws.sagemaker import events
 from simulator.aws.sagemaker.kinds import Kind, Row
 from simulator.kernel.errors import CallerError
@@ -127,6 +128,13 @@ def shown(row: Mapping[str, Any]) -> Answer:
     return {member: value for member, value in row.items() if not member.startswith("_")}
 
 
+def visible(call: Call, row: Mapping[str, Any]) -> Answer:
+    """The members of a row that the operation's answer has in the service model."""
+    shape = operation_model(call.service, call.operation).output_shape
+    members = shape.members if shape else ()
+    return {member: row[member] for member in members if row.get(member) is not None}
+
+
 async def settled(call: Call, kind: Kind, key: str) -> Row:
     """The row once it is at rest, or as it is when the hold is over: so that a waiter's sleep is not needed.
 
@@ -146,7 +154,7 @@ def describes(kind: Kind) -> None:
     """Enter the plain Describe of a kind in the table of behaviours."""
 
     async def describe(call: Call) -> Answer:
-        return shown(await settled(call, kind, key_of(call, call.params[kind.name_member])))
+        return visible(call, await settled(call, kind, key_of(call, call.params[kind.name_member])))
 
     behaviour("sagemaker", f"Describe{kind.name}")(describe)
 

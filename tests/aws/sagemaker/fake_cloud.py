@@ -12,6 +12,9 @@ from simulator import topology
 from simulator.aws.behaviour import Answer, Call, find
 from simulator.aws.credentials import Credentials
 from simulator.aws.principal import Principal
+from simulator.aws.protocol.answer import answer as json_answer
+from simulator.aws.protocol.models import operation_model
+from simulator.aws.protocol.validate import validate
 from simulator.aws.settings import AwsSettings
 from simulator.kernel.errors import CallerError, NotSimulated
 from simulator.kernel.world import Kernel
@@ -43,7 +46,9 @@ class FakeCloud:
         importlib.import_module("simulator.aws.sagemaker.behaviours")
 
     async def ask(self, operation: str, service: str = "sagemaker", **params: Any) -> Answer:
-        """One operation as a person of the automation account."""
+        """One operation as a person of the automation account; tokens are filled in as boto3 does."""
+        for member in operation_model(service, operation).idempotent_members:
+            params.setdefault(member, self.kernel.ids.uuid())
         return await self.call(service, operation, params, account=ACCOUNT, region=REGION, principal=SOMEONE)
 
     async def call(
@@ -65,7 +70,11 @@ class FakeCloud:
         if behaviour is None:
             raise NotSimulated(f"{service}:{operation}")
         who = principal or Principal.of_service("simulator", account)
-        return await behaviour(Call(service, operation, dict(params), who, account, region, self))
+        model, asked = operation_model(service, operation), dict(params)
+        validate(model, asked)
+        found = await behaviour(Call(service, operation, asked, who, account, region, self))
+        json_answer(model, str(model.service_model.protocol), found, "request")
+        return found
 
     async def refusal_to_assume(self, role_arn: str, principal: Principal, region: str) -> str:
         """Nobody is refused."""

@@ -178,7 +178,7 @@ def test_stop_ends_the_container_and_keeps_the_model():
 def test_too_long_a_job_is_stopped_as_max_runtime_exceeded():
     async def story(cloud: FakeCloud) -> None:
         prepare(cloud, Script(effect=train, held=True))
-        await cloud.ask("CreateTrainingJob", **training_request(StoppingCondition={"MaxRuntimeInSeconds": 0}))
+        await cloud.ask("CreateTrainingJob", **training_request(StoppingCondition={"MaxRuntimeInSeconds": 1}))
         job = await cloud.ask("DescribeTrainingJob", TrainingJobName="train-1")
         assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Stopped", "MaxRuntimeExceeded")
 

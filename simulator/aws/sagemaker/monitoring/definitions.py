@@ -41,7 +41,7 @@ async def describe_data_quality_job_definition(call: Call) -> Answer:
     row = resources.fetch(
         call.kernel, DATA_QUALITY_JOB_DEFINITION, call.key(call.params["JobDefinitionName"])
     )
-    return {m: v for m, v in resources.shown(row).items() if m not in ("EndpointName", "LastModifiedTime")}
+    return resources.visible(call, row)
 
 
 @behaviour("sagemaker", "ListDataQualityJobDefinitions")

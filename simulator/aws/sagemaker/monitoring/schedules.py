@@ -176,8 +176,7 @@ async def delete_monitoring_schedule(call: Call) -> Answer:
 async def describe_monitoring_schedule(call: Call) -> Answer:
     """The schedule and its last execution."""
     key = _key(call)
-    row = resources.shown(resources.fetch(call.kernel, MONITORING_SCHEDULE, key))
-    row.pop("MonitoringJobDefinitionName", None)
+    row = resources.visible(call, resources.fetch(call.kernel, MONITORING_SCHEDULE, key))
     past = [each for _, each in call.kernel.store.scan(MONITORING_EXECUTION.row, f"{key}/")]
     if past:
         last = max(past, key=lambda each: float(each["ScheduledTime"]))

@@ -142,8 +142,7 @@ def _execution(call: Call) -> Execution:
 async def describe_pipeline_execution(call: Call) -> Answer:
     """One execution; held while it runs."""
     row = await resources.settled(call, PIPELINE_EXECUTION, _execution(call).key)
-    hidden = ("PipelineExecutionName", "StartTime", "PipelineExecutionFailureReason")
-    return {member: value for member, value in shown(row).items() if member not in hidden}
+    return resources.visible(call, row)
 
 
 @behaviour("sagemaker", "ListPipelineExecutions")
