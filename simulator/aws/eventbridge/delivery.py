@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from simulator.aws.eventbridge.envelope import envelope
@@ -107,14 +108,20 @@ class Delivery:
     async def _bury(self, delivery: str, row: dict[str, Any]) -> None:
         """Send the event to the dead-letter queue with AWS's attributes, or drop it if there is none or it refuses.
 
-        Source: EventBridge user guide, "Using dead-letter queues to process undelivered events".
+        Source: EventBridge user guide, "Using dead-letter queues to process undelivered events". The event goes there
+        as it matched, not as the target would have got it, so that it can be put again.
         """
         queue = row["target"].get("DeadLetterConfig", {}).get("Arn", "")
         kind, subject, detail = "EventDropped", row["target"]["Arn"], {"delivery": delivery, **row["failure"]}
         if queue:
             try:
                 await send_dead_letter(
-                    self._cloud, queue, row["body"], _attributes(row), row["account"], row["rule_arn"]
+                    self._cloud,
+                    queue,
+                    json.dumps(row["event"]),
+                    _attributes(row),
+                    row["account"],
+                    row["rule_arn"],
                 )
                 kind, subject = "DeadLettered", queue
             except TargetFailed as failure:

@@ -123,6 +123,7 @@ def test_refused_requests_are_retried_with_growing_delays_then_buried(
             "Id": "d",
             "Arn": api_destination_at(simulator, endpoint.url + "/hook"),
             "RoleArn": ROLE,
+            "Input": '{"constant": 1}',
             "RetryPolicy": {"MaximumRetryAttempts": 3},
             "DeadLetterConfig": {"Arn": queue},
         },
