@@ -146,6 +146,8 @@ class Delivery:
         return {**event, "time": time} if isinstance(time, str) else event
 
     def _record(self, kind: str, subject: str, detail: dict[str, Any], row: dict[str, Any]) -> Fact:
+        if "rule_arn" in row:
+            detail = {"rule": row["rule_arn"], **detail}
         return self._kernel.log.record(kind, subject, detail, account=row["account"], region=row["region"])
 
 

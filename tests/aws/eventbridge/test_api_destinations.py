@@ -145,6 +145,7 @@ def test_refused_requests_are_retried_with_growing_delays_then_buried(
     assert json.loads(letter["Body"])["detail"] == {"version": 3, "zero": 0}
     failures = [fact for fact in simulator.facts() if fact["kind"] == "DeliveryFailed"]
     waits = [fact["detail"]["next"] - fact["time"] for fact in failures[:-1]]
+    assert {fact["detail"]["rule"] for fact in failures} == {rule}
     for wait, delay in zip(waits, (1, 2, 4), strict=True):
         assert 0.75 * delay < wait < 1.25 * delay
 
