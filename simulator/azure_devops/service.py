@@ -10,6 +10,7 @@ from simulator.azure_devops.pipelines.coordinator import Coordinator
 from simulator.azure_devops.pipelines.queueing import Queue
 from simulator.azure_devops.pipelines.room import Agents, Room, Signals
 from simulator.azure_devops.pipelines.runs import Runs
+from simulator.azure_devops.pipelines.scheduling import Schedules
 from simulator.azure_devops.pipelines.test_runs import TestRuns
 from simulator.azure_devops.pipelines.triggering import Triggers
 from simulator.azure_devops.seeding import seed
@@ -40,6 +41,8 @@ class AzureDevOps:
         self.queue = Queue(self.organization, self.refs, self.runs, self.coordinator.begin)
         triggers = Triggers(self.organization, self.refs, self.queue)
         kernel.log.add_consumer("azure_devops.triggers", triggers.on_fact)
+        self.schedules = Schedules(self.organization, self.refs, self.runs, self.queue)
+        kernel.log.add_consumer("azure_devops.schedules", self.schedules.on_fact)
 
     async def start(self) -> None:
         """Write what the topology says, open the repositories, take up the runs that were going on."""

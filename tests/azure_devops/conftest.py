@@ -239,3 +239,21 @@ def git_on(tmp_path: Path) -> Iterator[Callable[[Topology], Git]]:
     yield make
     for service in services:
         service.stop()
+
+
+@pytest.fixture
+def connect(served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """SDK connections by person; the SDK's cache of locations stays in the test's directory."""
+    from azure.devops import _file_cache
+    from azure.devops.connection import Connection
+    from msrest.authentication import BasicAuthentication
+
+    # What AZURE_DEVOPS_CACHE_DIR would do for a process of its own.
+    for name in ("OPTIONS_CACHE", "RESOURCE_CACHE"):
+        monkeypatch.setattr(getattr(_file_cache, name), "file_name", str(tmp_path / f"{name}.json"))
+        monkeypatch.setattr(getattr(_file_cache, name), "initial_load_occurred", False)
+
+    def make(person: str = "grace") -> Any:
+        return Connection(base_url=served.url, creds=BasicAuthentication("", served.token(person)))
+
+    return make

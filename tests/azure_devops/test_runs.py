@@ -364,3 +364,70 @@ def test_a_variable_that_is_not_settable_is_refused(queued, git, served):
         answer = client.post("ml/_apis/pipelines/1/runs", json={"variables": {"x": {"value": "1"}}})
     assert answer.status_code == 400
     assert "You can't set the following variables (x)" in answer.json()["message"]
+
+
+SCHEDULED = """
+trigger: none
+schedules:
+  - cron: '0 2 * * *'
+    branches: {include: [main]}
+    always: false
+steps:
+  - checkout: none
+  - script: echo night
+"""
+
+
+def test_a_schedule_starts_runs_on_the_virtual_clock_while_the_branch_changes(git, served):
+    served.engine._scripts[:] = prints()._scripts
+    git.commit({"azure-pipelines.yml": SCHEDULED})
+    git("push", "-q", "origin", "main")
+    served.rest()
+    served.run(served.kernel.scheduler.advance(86400))
+    served.run(served.kernel.scheduler.advance(86400))
+    assert [fact.detail["reason"] for fact in served.facts("RunQueued")] == ["Schedule"]
+    git.commit({"other.txt": "a change"})
+    git("push", "-q", "origin", "main")
+    served.rest()
+    served.run(served.kernel.scheduler.advance(2 * 86400))
+    assert len(served.facts("RunQueued")) == 2
+
+
+def test_a_failed_stage_is_retried_with_those_after_it(queued, served):
+    engine = prints()
+    outcomes = iter([1, 0])
+    engine.script(
+        "agent", Script(code=1), when=lambda work: "flaky" in script_of(work) and next(outcomes) == 1
+    )
+    build = queued(
+        """
+trigger: none
+stages:
+  - stage: A
+    jobs: [{job: J, steps: [{checkout: none}, {script: echo a}]}]
+  - stage: B
+    jobs: [{job: J, steps: [{checkout: none}, {script: flaky}]}]
+  - stage: C
+    jobs: [{job: J, steps: [{checkout: none}, {script: echo c}]}]
+""",
+        engine,
+    )
+    assert [result for _, _, result in records(served, build, "Stage")] == ["succeeded", "failed", "skipped"]
+    with served.client("ada") as client:
+        url = f"ml/_apis/build/builds/{build['id']}/stages/B"
+        assert client.patch(url, json={"state": "retry"}).status_code == 204
+        served.rest()
+        refused = client.patch(url, json={"state": "retry"})
+    assert [result for _, _, result in records(served, build, "Stage")] == ["succeeded"] * 3
+    assert refused.json()["typeKey"] == "StageNotInRetriableStateException"
+    assert len(served.engine.started) == 4
+
+
+def test_a_stage_left_out_by_the_request_does_not_hold_up_the_others(queued, served):
+    build = queued(
+        "trigger: none\nstages:\n"
+        "  - stage: A\n    jobs: [{job: J, steps: [{checkout: none}, {script: echo a}]}]\n"
+        "  - stage: B\n    jobs: [{job: J, steps: [{checkout: none}, {script: echo b}]}]\n",
+        stagesToSkip=["A"],
+    )
+    assert [result for _, _, result in records(served, build, "Stage")] == ["skipped", "succeeded"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from azure.devops.connection import Connection
 from azure.devops.exceptions import AzureDevOpsServiceError
 from azure.devops.v7_1.git.models import (
     GitPullRequest,
@@ -11,24 +10,6 @@ from azure.devops.v7_1.git.models import (
     GitPullRequestSearchCriteria,
     GitVersionDescriptor,
 )
-from msrest.authentication import BasicAuthentication
-
-
-@pytest.fixture
-def connect(served, tmp_path, monkeypatch):
-    """SDK connections by person; the SDK's cache of locations stays in the test's directory."""
-    monkeypatch.setenv("AZURE_DEVOPS_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr(
-        "azure.devops._file_cache.OPTIONS_CACHE._file_name", str(tmp_path / "options.json"), raising=False
-    )
-    monkeypatch.setattr(
-        "azure.devops._file_cache.RESOURCE_CACHE._file_name", str(tmp_path / "areas.json"), raising=False
-    )
-
-    def make(person: str = "grace") -> Connection:
-        return Connection(base_url=served.url, creds=BasicAuthentication("", served.token(person)))
-
-    return make
 
 
 def branches(git):

@@ -18,6 +18,7 @@ MODULES = (
     "runs",
     "builds",
     "timelines",
+    "stages",
     "artifacts",
     "test_runs",
     "environments",

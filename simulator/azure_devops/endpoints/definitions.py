@@ -84,5 +84,5 @@ async def create(call: Call) -> object:
         call.organization, project["id"], name, repository["id"], str(process["yamlFilename"])
     )
     row["variables"] = dict(given.get("variables") or {})
-    call.organization.save(DEFINITION, row)
+    await pipelines.save_new(call, row)
     return _view(call, row)

@@ -67,8 +67,17 @@ async def create(call: Call) -> object:
     repository = call.organization.repository(str(given.get("id") or given.get("name") or ""), project["id"])
     path = str(configuration.get("path") or "azure-pipelines.yml")
     row = definition_row(call.organization, project["id"], name, repository["id"], path)
-    call.organization.save(DEFINITION, row)
+    await save_new(call, row)
     return reference(call, row)
+
+
+async def save_new(call: Call, row: Row) -> None:
+    """Write a new pipeline; the schedules that its branches already have begin to count."""
+    call.organization.save(DEFINITION, row)
+    repository = call.organization.repository(row["repository"])
+    for ref, commit in (await call.azure.refs.read(repository)).items():
+        if ref.startswith("refs/heads/"):
+            await call.azure.schedules.arm(row, ref, commit)
 
 
 @endpoint("POST", PREVIEW, "vso.build_execute")
@@ -117,11 +126,14 @@ async def version_of(call: Call, row: Row, ref: str, version: str) -> tuple[str,
     return name, commit
 
 
-DELIVERY_HEADERS = ("x-simulator-delivery", "idempotency-key")
-"""Headers that name a delivery: the same name from the same caller to the same pipeline is the same run."""
+DELIVERY_HEADER = "x-simulator-delivery"
+"""Names a delivery of an event: the same name from the same caller to the same pipeline is the same run.
+
+The real service knows no such header: there a delivery that is repeated after a slow answer starts a second run.
+"""
 
 
 def request_key(call: Call, row: Row) -> str:
     """The key of a request that names its delivery, else nothing."""
-    delivery = next((call.headers[name] for name in DELIVERY_HEADERS if call.headers.get(name)), "")
+    delivery = call.headers.get(DELIVERY_HEADER, "")
     return f"delivery {call.caller.identity.name} {row['id']} {delivery}" if delivery else ""

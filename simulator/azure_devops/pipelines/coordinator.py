@@ -7,6 +7,7 @@ import logging
 
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.organization import Row
+from simulator.azure_devops.pipelines import stage_retry
 from simulator.azure_devops.pipelines.approvals import Approvals
 from simulator.azure_devops.pipelines.graph_run import run_graph
 from simulator.azure_devops.pipelines.results import Result, stage_result
@@ -43,6 +44,11 @@ class Coordinator:
         """At start: take up the runs that were going on."""
         for row in self._room.runs.unfinished():
             self.begin(int(row["id"]))
+
+    def retry(self, row: Row, stage: str) -> None:
+        """Run a stage that failed, and those after it, once more."""
+        stage_retry.reset(self._room.kernel, self._room.runs, row, stage)
+        self.begin(int(row["id"]))
 
     def cancel(self, row: Row) -> None:
         """Cancel a run: what works is stopped, what waits is let go; refused when it has completed."""

@@ -11,7 +11,7 @@ from simulator.azure_devops.pipelines.command_effects import CommandFailed, SetV
 from simulator.azure_devops.pipelines.plan import Variable
 from simulator.kernel.store import Store
 
-_KIND = "azure_devops.job_state"
+KIND = "azure_devops.job_state"
 
 
 @dataclass
@@ -52,10 +52,10 @@ class JobState:
 
     def save(self, store: Store, run: int, record: str) -> None:
         """Keep it."""
-        store.put(_KIND, f"{number_key(run)}/{record}", self.__dict__)
+        store.put(KIND, f"{number_key(run)}/{record}", self.__dict__)
 
 
 def load(store: Store, run: int, record: str) -> JobState:
     """What was kept, or a new one."""
-    row = store.get(_KIND, f"{number_key(run)}/{record}")
+    row = store.get(KIND, f"{number_key(run)}/{record}")
     return JobState(**row) if row else JobState()

@@ -11,15 +11,15 @@ RUN = Lifecycle(
         "notStarted": ("inProgress", "canceling", "completed"),
         "inProgress": ("canceling", "completed"),
         "canceling": ("completed",),
-        "completed": (),
+        "completed": ("inProgress",),
     },
 )
 
-# A stage that waits for a check is pending; `inProgress -> pending` is an agent that was lost with its step.
+# A stage that waits for a check is pending. What has completed begins again where a stage is retried.
 RECORD = Lifecycle(
     "timeline record",
     "pending",
-    {"pending": ("inProgress", "completed"), "inProgress": ("completed", "pending"), "completed": ()},
+    {"pending": ("inProgress", "completed"), "inProgress": ("completed",), "completed": ("pending",)},
 )
 
 APPROVAL = Lifecycle(

@@ -14,6 +14,7 @@ from simulator.azure_devops.organization import DEFINITION, Organization, Row
 from simulator.azure_devops.pipelines import yaml_files
 from simulator.azure_devops.pipelines.compile import Origin, compile_pipeline
 from simulator.azure_devops.pipelines.conditions import ConditionContext, evaluate_runtime_expression
+from simulator.azure_devops.pipelines.expressions.failure import ExpressionFailure
 from simulator.azure_devops.pipelines.invalid import PipelineInvalid
 from simulator.azure_devops.pipelines.outline import Outline, read_outline
 from simulator.azure_devops.pipelines.plan import Plan, Variable
@@ -22,6 +23,7 @@ from simulator.azure_devops.pipelines.run_name import run_name
 from simulator.azure_devops.pipelines.runs import RunRequest, Runs
 from simulator.azure_devops.pipelines.timeline import Timeline
 from simulator.azure_devops.pipelines.yaml_files import YamlFiles
+from simulator.kernel.errors import NotSimulated
 
 _KEYS = "azure_devops.request_key"
 
@@ -165,6 +167,11 @@ class Queue:
 
     def _check_stages(self, request: RunRequest, plan: Plan) -> None:
         known = {stage.name for stage in plan.stages}
+        for stage in plan.stages:
+            if stage.trigger != "automatic":
+                raise NotSimulated(
+                    f"stage {stage.name} with trigger: {stage.trigger}", "Leave the trigger out."
+                )
         unknown = [name for name in request.stages_to_skip if name not in known]
         if unknown:
             raise invalid(
@@ -225,10 +232,14 @@ class Queue:
             return seed + self._organization.next_number(f"counter/{definition['id']}/{prefix}") - 1
 
         found: dict[str, str] = {}
-        for entry in plan.variables:
-            if isinstance(entry, Variable) and entry.value.strip().startswith("$["):
-                context = ConditionContext("job", {**known, **found}, counter=counter)
-                found[entry.name] = evaluate_runtime_expression(entry.value, context)
+        try:
+            for entry in plan.variables:
+                if isinstance(entry, Variable) and entry.value.strip().startswith("$["):
+                    context = ConditionContext("job", {**known, **found}, counter=counter)
+                    found[entry.name] = evaluate_runtime_expression(entry.value, context)
+        except ExpressionFailure as wrong:
+            told = f"An error occurred while loading the YAML build pipeline. {wrong}"
+            raise failure("PipelineValidationException", message=told) from wrong
         return found
 
     def _by_key(self, key: str) -> Row | None:

@@ -31,7 +31,7 @@ class Timeline:
 
     def find(self, record: str) -> Row | None:
         """The record of that id."""
-        return self._kernel.store.get(KIND, self._key(record))
+        return self._kernel.store.get(KIND, self.key(record))
 
     def get(self, record: str) -> Row:
         """The record of that id, which must be there."""
@@ -65,13 +65,13 @@ class Timeline:
             "log": None,
             **more,
         }
-        self._kernel.store.put(KIND, self._key(record), row)
+        self._kernel.store.put(KIND, self.key(record), row)
         return row
 
     def update(self, record: str, **changes: Any) -> Row:
         """Change members of a record that are not its state."""
         row = {**self.get(record), **changes}
-        self._kernel.store.put(KIND, self._key(record), row)
+        self._kernel.store.put(KIND, self.key(record), row)
         return row
 
     def start(self, record: str, **changes: Any) -> Fact | None:
@@ -80,10 +80,12 @@ class Timeline:
             return None
         return self._move(record, "inProgress", startTime=self._now(), **changes)
 
-    def lose(self, record: str) -> None:
-        """What the record did is lost and will be done again."""
-        changes: dict[str, Any] = {"startTime": None, "issues": [], "errorCount": 0, "warningCount": 0}
-        self._move(record, "pending", **changes)
+    def begin_anew(self, record: str) -> None:
+        """A further attempt of a record that has completed."""
+        row = self.get(record)
+        fresh: dict[str, Any] = {"startTime": None, "finishTime": None, "result": None, "issues": []}
+        fresh.update(errorCount=0, warningCount=0)
+        self._move(record, "pending", **fresh, attempt=row["attempt"] + 1, outputs={}, cause=None)
 
     def finish(self, record: str, result: Result, **changes: Any) -> Fact | None:
         """The record is completed with that result."""
@@ -107,13 +109,13 @@ class Timeline:
         if len(kept) < _MOST_ISSUES:
             row["issues"].append({"type": kind, "category": "General", "message": message, "data": data})
         row[f"{kind}Count"] += 1
-        self._kernel.store.put(KIND, self._key(record), row)
+        self._kernel.store.put(KIND, self.key(record), row)
 
     def _move(self, record: str, state: str, **changes: Any) -> Fact | None:
         with self._kernel.store.transaction():
             row = self.get(record)
             row.update(changes, state=RECORD.step(row["state"], state))
-            self._kernel.store.put(KIND, self._key(record), row)
+            self._kernel.store.put(KIND, self.key(record), row)
             kind = _FACTS.get(row["type"])
             if kind is None:
                 return None
@@ -124,7 +126,8 @@ class Timeline:
     def _now(self) -> float:
         return self._kernel.clock.now()
 
-    def _key(self, record: str) -> str:
+    def key(self, record: str) -> str:
+        """The store key of a record."""
         return f"{number_key(self.run)}/{record}"
 
 

@@ -1,0 +1,63 @@
+"""Retrying a stage of a completed run: its records, and those of the stages after it, begin anew."""
+
+from __future__ import annotations
+
+from simulator.azure_devops.errors import failure
+from simulator.azure_devops.organization import Row
+from simulator.azure_devops.pipelines import approvals, job_state, timeline
+from simulator.azure_devops.pipelines.plan import Plan
+from simulator.azure_devops.pipelines.runs import Runs
+from simulator.azure_devops.pipelines.timeline import Timeline
+from simulator.kernel.world import Kernel
+
+_RETRIED = ("failed", "canceled", "abandoned")
+
+
+def dependents(plan: Plan, name: str) -> tuple[str, ...]:
+    """The stage and all that come after it, directly or not. Pure."""
+    found = {name}
+    for stage in plan.stages:
+        if found & set(stage.depends_on):
+            found.add(stage.name)
+    return tuple(stage.name for stage in plan.stages if stage.name in found)
+
+
+def reset(kernel: Kernel, runs: Runs, row: Row, name: str) -> None:
+    """Make the run ready to begin again at a stage that failed; refused where it did not."""
+    plan, records = runs.plan(row["id"]), Timeline(kernel, row["id"])
+    stage = next((one for one in plan.stages if one.name.lower() == name.lower()), None)
+    if stage is None:
+        raise failure("StageNotFoundException", name=name, build=row["id"])
+    result = records.get(records.record_id(stage.name))["result"]
+    if row["state"] != "completed" or result not in _RETRIED:
+        raise failure(
+            "StageNotInRetriableStateException",
+            name=stage.name,
+            state="retry",
+            current=result or row["state"],
+        )
+    with kernel.store.transaction():
+        for again in dependents(plan, stage.name):
+            _reset_stage(kernel, records, again)
+        runs.move(row["id"], "inProgress", result=None, finished=None)
+        kernel.log.record(
+            "StageRetried", f"run {row['name']} {stage.name}", {"run": row["id"], "stage": stage.name}
+        )
+
+
+def _reset_stage(kernel: Kernel, records: Timeline, name: str) -> None:
+    """Stage and phases are pending again with one attempt more; jobs, steps and checkpoints are drawn anew."""
+    top = records.record_id(name)
+    below = {top}
+    rows = records.records()
+    while more := {row["id"] for row in rows if row["parentId"] in below} - below:
+        below |= more
+    for row in rows:
+        if row["id"] not in below:
+            continue
+        if row["type"] in ("Stage", "Phase"):
+            records.begin_anew(row["id"])
+            continue
+        kernel.store.delete(timeline.KIND, records.key(row["id"]))
+        kernel.store.delete(approvals.KIND, row["id"])
+        kernel.store.delete(job_state.KIND, records.key(row["id"]))
