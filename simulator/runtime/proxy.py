@@ -62,8 +62,8 @@ class Proxy:
             await self._converse(Wire(h11.SERVER, reader, writer))
         except (OSError, ssl.SSLError, h11.ProtocolError, asyncio.IncompleteReadError):
             pass  # the client went away, distrusts our certificate or does not speak HTTP: there is nobody to tell
-        except asyncio.CancelledError:
-            pass  # the proxy closes; asyncio's streams would report a cancelled handler as an error
+        except asyncio.CancelledError:  # the proxy closes; asyncio's streams would report it as an error
+            writer.transport.abort()
         finally:
             self._connections.discard(task)
             await hang_up(writer)
@@ -165,10 +165,9 @@ async def _exchange(client: Wire, request: h11.Request, host: str, port: int) ->
     upload = asyncio.create_task(_upload(client, request, far))
     try:
         await _download(far, client)
-    finally:
+    finally:  # without waiting, so that being cancelled here leaves nothing open
+        far.writer.close()
         upload.cancel()
-        await asyncio.gather(upload, return_exceptions=True)
-        await hang_up(far.writer)
 
 
 async def _upload(client: Wire, request: h11.Request, far: Wire) -> None:
@@ -202,10 +201,13 @@ async def _download(far: Wire, client: Wire) -> None:
 async def _join(one: Streams, other: Streams) -> None:
     """Carry bytes both ways until both sides have said all."""
     no_delay(other[1])
+    ways = [asyncio.create_task(_carry(one[0], other[1])), asyncio.create_task(_carry(other[0], one[1]))]
     try:
-        await asyncio.gather(_carry(one[0], other[1]), _carry(other[0], one[1]))
+        await asyncio.gather(*ways)
     finally:
-        await hang_up(other[1])
+        other[1].close()
+        for way in ways:
+            way.cancel()
 
 
 async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import h11
 
 CHUNK_BYTES = 1 << 16
+GOODBYE_SECONDS = 1.0  # TLS waits for an answer to its end, and many clients give none
 Role = TypeVar("Role")
 
 # What belongs to one connection and not to the message (RFC 9110, 7.6.1); Expect is answered by the proxy itself.
@@ -71,9 +72,12 @@ def no_delay(writer: asyncio.StreamWriter) -> None:
 
 
 async def hang_up(writer: asyncio.StreamWriter) -> None:
-    """Close a connection; that the other side was faster is no error."""
+    """Close a connection; that the other side was faster, or does not say goodbye, is no error."""
     writer.close()
     try:
-        await writer.wait_closed()
-    except OSError:  # reset by the other side, or its TLS did not say goodbye
+        async with asyncio.timeout(GOODBYE_SECONDS):
+            await writer.wait_closed()
+    except TimeoutError:
+        writer.transport.abort()
+    except OSError:  # reset by the other side
         return

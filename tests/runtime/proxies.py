@@ -98,7 +98,7 @@ def running_proxy(directory: Path, rules: Rules, upstream: str = "") -> Iterator
     loop = asyncio.new_event_loop()
     proxy = Proxy(authority, rules, refused.append, {"HTTPS_PROXY": upstream})
     port = loop.run_until_complete(proxy.start())
-    thread = threading.Thread(target=loop.run_forever)
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     yield RunningProxy(port, authority, refused)
     asyncio.run_coroutine_threadsafe(proxy.close(), loop).result(10)

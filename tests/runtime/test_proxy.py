@@ -42,7 +42,9 @@ def proxy(tmp_path, aws, azure_devops):
 
 def boto3_client(service, proxy, **more):
     config = botocore.config.Config(
-        proxies={"https": proxy.url, "http": proxy.url}, retries={"total_max_attempts": 1}
+        proxies={"https": proxy.url, "http": proxy.url},
+        retries={"total_max_attempts": 1},
+        request_checksum_calculation="when_required",
     )
     return boto3.client(
         service, region_name="us-east-1", aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="secret",
@@ -212,6 +214,14 @@ def test_git_and_python_trust_the_bundle_that_the_variables_name(proxy, azure_de
         [sys.executable, "-c", fetch], env=environment, capture_output=True, text=True, check=False
     )
     assert (done.stdout.strip(), done.stderr) == ('{"count": 0}', "")
+
+
+def test_the_proxy_closes_at_once_though_clients_keep_their_connections(tmp_path, azure_devops):
+    directory = tmp_path / "authority"
+    with running_proxy(directory, Rules(aws=1, azure_devops=azure_devops.port)) as proxy:
+        client = httpx.Client(proxy=proxy.url, verify=_trust(proxy))
+        client.get("https://dev.azure.com/acme")
+    client.close()
 
 
 def test_the_authoritys_key_is_made_once_and_is_private(tmp_path):
