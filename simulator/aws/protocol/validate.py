@@ -27,6 +27,9 @@ _PYTHON: dict[str, tuple[type, ...]] = {
 }
 
 
+_HIDDEN = "***Sensitive Data Redacted***"  # for members that the model marks as sensitive
+
+
 def validate(operation: OperationModel, params: dict[str, Any]) -> None:
     """Raise CallerError naming every constraint that the parameters break, as AWS counts and words them."""
     shape = operation.input_shape
@@ -94,23 +97,24 @@ def _problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
 
 def _bounds(shape: Shape, value: Any, path: str) -> Iterator[str]:
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
+    shown = _HIDDEN if shape.metadata.get("sensitive") else value
     if shape.type_name in ("integer", "long", "float", "double"):
         if low is not None and value < low:
-            yield _sentence(value, path, f"Member must have value greater than or equal to {low}")
+            yield _sentence(shown, path, f"Member must have value greater than or equal to {low}")
         if high is not None and value > high:
-            yield _sentence(value, path, f"Member must have value less than or equal to {high}")
+            yield _sentence(shown, path, f"Member must have value less than or equal to {high}")
         return
     if shape.type_name in ("string", "list", "map", "blob"):
         if low is not None and len(value) < low:
-            yield _sentence(value, path, f"Member must have length greater than or equal to {low}")
+            yield _sentence(shown, path, f"Member must have length greater than or equal to {low}")
         if high is not None and len(value) > high:
-            yield _sentence(value, path, f"Member must have length less than or equal to {high}")
+            yield _sentence(shown, path, f"Member must have length less than or equal to {high}")
     if isinstance(shape, StringShape):
         pattern = shape.metadata.get("pattern")
         if shape.enum and value not in shape.enum:
-            yield _sentence(value, path, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]")
+            yield _sentence(shown, path, f"Member must satisfy enum value set: [{', '.join(shape.enum)}]")
         elif pattern and not _matches(pattern, value):
-            yield _sentence(value, path, f"Member must satisfy regular expression pattern: {pattern}")
+            yield _sentence(shown, path, f"Member must satisfy regular expression pattern: {pattern}")
 
 
 def _join(path: str, name: str) -> str:
