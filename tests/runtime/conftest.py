@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.runtime.reach import Reach
 from tests.runtime.rooms import Room, web_server
 
 
@@ -22,7 +23,7 @@ def simulator_ports() -> Iterator[tuple[int, int]]:
 
 
 def _room(kind: str, tmp_path: Path, cache: Path, ports: tuple[int, int]) -> Iterator[Room]:
-    room = Room(kind, tmp_path / "works", cache, *ports)
+    room = Room(kind, tmp_path / "works", cache, Reach(*ports))
     yield room
     room.close()
 

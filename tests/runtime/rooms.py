@@ -31,9 +31,8 @@ class Program:
 class Room:
     """One engine, driven from a synchronous test; each call runs the one loop of the test."""
 
-    def __init__(self, kind: str, directory: Path, cache: Path, aws: int, azure_devops: int) -> None:
-        self.kind, self.directory = kind, directory
-        self._cache, self._ends = cache, (aws, azure_devops)
+    def __init__(self, kind: str, directory: Path, cache: Path, reach: Reach) -> None:
+        self.kind, self.directory, self._cache, self._reach = kind, directory, cache, reach
         self._runner = asyncio.Runner()
         self.engine = self.open()
 
@@ -44,8 +43,7 @@ class Room:
     async def _open(self) -> Engine:
         if self.kind == "scripted":
             return ScriptedEngine()
-        reach = Reach(*self._ends)
-        return ProcessEngine(self.directory, reach, Images(BARE_IMAGES, self._cache))
+        return ProcessEngine(self.directory, self._reach, Images(BARE_IMAGES, self._cache))
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run to the end, but never for ever."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from simulator.runtime.reach import Reach
 from simulator.runtime.work import Mount
 from tests.runtime.rooms import BARE_IMAGES, Program, Room, web_server
 
@@ -17,6 +18,7 @@ import asyncio, sys
 from pathlib import Path
 from simulator.runtime.engine_process import ProcessEngine
 from simulator.runtime.images import Images
+from simulator.runtime.reach import Reach
 from simulator.runtime.reach import Reach
 from simulator.runtime.work import Mount, Work
 
@@ -61,7 +63,7 @@ def survivor_room(tmp_path, image_cache):
     rooms = []
 
     def opened(aws: int = 1) -> Room:
-        rooms.append(Room("process", tmp_path / "works", image_cache, aws, 2))
+        rooms.append(Room("process", tmp_path / "works", image_cache, Reach(aws, 2)))
         return rooms[-1]
 
     yield opened
