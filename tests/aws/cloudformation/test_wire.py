@@ -129,6 +129,10 @@ def test_aws_cloudformation_deploy_creates_updates_and_finds_nothing_to_do(simul
     same = deploy(simulator, STAGING_ROLE, *arguments, "--no-fail-on-empty-changeset", cwd=tmp_path)
     assert same.returncode == 0
     assert "No changes to deploy. Stack queues is up to date" in same.stdout
+    simulator.client("s3", "azure-devops", STAGING_ROLE).create_bucket(Bucket="uploads")
+    template.write_text(QUEUES.replace("/queue/url", "/queue/other"))
+    uploaded = deploy(simulator, STAGING_ROLE, *arguments, "--s3-bucket", "uploads", cwd=tmp_path)
+    assert (uploaded.returncode, uploaded.stderr.count("Error")) == (0, 0)
     refused = deploy(simulator, STAGING_ROLE, *arguments, "--fail-on-empty-changeset", cwd=tmp_path)
     assert refused.returncode != 0
     assert "No changes to deploy" in refused.stderr
@@ -164,20 +168,46 @@ def test_rights_in_iam_need_the_capability(simulator):
     assert caught.value.response["Error"]["Message"] == "Requires capabilities : [CAPABILITY_IAM]"
 
 
-def test_a_caller_without_rights_sees_the_resource_refused(simulator):
+def limited(simulator):
+    """CloudFormation as a user who may use nothing else, and pass roles to it."""
     simulator.client("iam").create_user(UserName="limited")
-    statement = {"Effect": "Allow", "Action": "cloudformation:*", "Resource": "*"}
+    statement = {"Effect": "Allow", "Action": ["cloudformation:*", "iam:PassRole"], "Resource": "*"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     simulator.client("iam").put_user_policy(UserName="limited", PolicyName="only", PolicyDocument=policy)
     key = simulator.client("iam").create_access_key(UserName="limited")["AccessKey"]
     session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name="us-east-1")
-    client = session.client("cloudformation", endpoint_url=simulator.aws_url)
+    return session.client("cloudformation", endpoint_url=simulator.aws_url)
+
+
+def test_a_caller_without_rights_sees_the_resource_refused(simulator):
+    client = limited(simulator)
     client.create_stack(StackName="queues", TemplateBody=QUEUES)
     (stack,) = client.describe_stacks(StackName="queues")["Stacks"]
     assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
     events = client.describe_stack_events(StackName="queues")["StackEvents"]
     failed = [e["ResourceStatusReason"] for e in events if e["ResourceStatus"] == "CREATE_FAILED"]
     assert any("is not authorized to perform: sqs:CreateQueue" in reason for reason in failed)
+
+
+def test_a_role_that_trusts_cloudformation_acts_for_a_caller_without_rights(simulator):
+    client, iam = limited(simulator), simulator.client("iam")
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudformation.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    role = iam.create_role(RoleName="deployer", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    iam.attach_role_policy(RoleName="deployer", PolicyArn="arn:aws:iam::aws:policy/AmazonSQSFullAccess")
+    client.create_stack(StackName="queues", TemplateBody=QUEUES, RoleARN=role)
+    (stack,) = client.describe_stacks(StackName="queues")["Stacks"]
+    assert (stack["StackStatus"], stack["RoleARN"]) == ("ROLLBACK_COMPLETE", role)
+    events = client.describe_stack_events(StackName="queues")["StackEvents"]
+    (reason,) = [e["ResourceStatusReason"] for e in events if e["ResourceStatus"] == "CREATE_FAILED"]
+    assert "assumed-role/deployer/AWSCloudFormation is not authorized to perform: ssm:PutParameter" in reason
+    iam.attach_role_policy(RoleName="deployer", PolicyArn="arn:aws:iam::aws:policy/AmazonSSMFullAccess")
+    client.create_stack(StackName="more", TemplateBody=QUEUES, RoleARN=role)
+    assert client.describe_stacks(StackName="more")["Stacks"][0]["StackStatus"] == "CREATE_COMPLETE"
 
 
 def test_templates_come_from_s3_and_are_given_back(simulator):
@@ -211,6 +241,26 @@ Resources:
     assert "hunter2" not in seen
     value = simulator.client("secretsmanager").get_secret_value(SecretId="s")["SecretString"]
     assert value == '{"p": "hunter2-hunter2"}'
+
+
+def test_a_secret_that_a_service_refuses_is_not_in_the_reason(simulator):
+    client = simulator.client("cloudformation")
+    simulator.client("secretsmanager").create_secret(Name="pat", SecretString="a:colon-is-not-allowed")
+    body = """
+Resources:
+  Connection:
+    Type: AWS::Events::Connection
+    Properties:
+      AuthorizationType: BASIC
+      AuthParameters: {BasicAuthParameters: {Username: u, Password: "{{resolve:secretsmanager:pat:SecretString}}"}}
+"""
+    client.create_stack(StackName="secret", TemplateBody=body)
+    (stack,) = client.describe_stacks(StackName="secret")["Stacks"]
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    events = client.describe_stack_events(StackName="secret")["StackEvents"]
+    (reason,) = [e["ResourceStatusReason"] for e in events if e["ResourceStatus"] == "CREATE_FAILED"]
+    assert "basicAuthParameters.password" in reason
+    assert "a:colon" not in str(events) + str(simulator.facts())
 
 
 def test_the_infrastructure_repository_deploys(simulator):
