@@ -7,12 +7,15 @@ RUN command -v git || \
     (apt-get update && apt-get install --yes --no-install-recommends git && rm -rf /var/lib/apt/lists/*)
 
 WORKDIR /opt/simulator
+RUN pip install --no-cache-dir 'uv>=0.13'
 COPY pyproject.toml README.md LICENSE ./
+# What it needs, in a layer of its own: it changes with pyproject.toml, not with each line of code.
+RUN uv pip install --system --no-cache --requirements pyproject.toml --extra harness
 COPY simulator/ simulator/
 COPY reference_models/ reference_models/
 COPY fixtures/ fixtures/
 COPY features/ features/
-RUN pip install --no-cache-dir '.[harness]'
+RUN uv pip install --system --no-cache --no-deps .
 
 # Work that it starts mounts paths of this directory, so it must have the same path here and on the host.
 ENV SIMULATOR_STATE=/var/lib/simulator PYTHONUNBUFFERED=1

@@ -63,7 +63,8 @@ def access(service: str, operation: str, params: Mapping[str, Any], account: str
     action = f"{_ACTION_PREFIX.get(service) or service_model(service).signing_name}:{operation}"
     resource = _resource(service, operation, params, account, region)
     owner = resource.split(":")[4] if resource.count(":") >= 5 else account
-    return Access(action, resource, owner if owner.isdigit() else account)  # AWS's own policies belong to `aws`
+    # AWS's own policies belong to `aws`, which is no account.
+    return Access(action, resource, owner if owner.isdigit() else account)
 
 
 def _resource(service: str, operation: str, params: Mapping[str, Any], account: str, region: str) -> str:
