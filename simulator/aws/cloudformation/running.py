@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from simulator.aws.behaviour import Cloud
-from simulator.aws.cloudformation.execution import run
-from simulator.aws.cloudformation.place import Place
 from simulator.aws.cloudformation.records import stacks
+
+if TYPE_CHECKING:
+    from simulator.aws.cloudformation.place import Place
 
 _tasks: dict[asyncio.Task[None], Place] = {}
 
 
 def start(cloud: Cloud, key: str, resuming: bool = False) -> asyncio.Task[None]:
-    """Let a stack do what its row says, beside whatever else runs."""
+    """Let a stack do what its row says, beside whatever else runs; the executor is loaded when first needed."""
+    from simulator.aws.cloudformation.execution import run
+    from simulator.aws.cloudformation.place import Place
+
     place = Place(cloud, key, resuming)
     busy = (
         ExitStack()
