@@ -50,9 +50,11 @@ def simulation_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
 
 
 @pytest.fixture(scope="session")
-def world(simulation_url: str, tmp_path_factory: pytest.TempPathFactory) -> World:
+def world(simulation_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The world the scenarios act in."""
-    return World(simulation_url, tmp_path_factory.mktemp("work"), shipped("fixtures"))
+    acting = World(simulation_url, tmp_path_factory.mktemp("work"), shipped("fixtures"))
+    yield acting
+    acting.close()
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ class World:
         self.accounts: dict[str, str] = status["accounts"]
         self.people: dict[str, dict[str, Any]] = status["people"]
         self._aws: dict[tuple[str, str], Aws] = {}
+        self._azure_devops: dict[tuple[str, str], AzureDevOps] = {}
 
     def aws(self, person: str = "operator", account: str = "") -> Aws:
         """AWS as a person; in another account than theirs, through the deploy role's trusted user."""
@@ -42,11 +43,23 @@ class World:
         own = Aws(keys, self.region, self.aws_url)
         if not account:
             return own
+        self._aws[person, f"own {account}"] = own
         return own.assume(f"arn:aws:iam::{self.accounts[account]}:role/{DEPLOY_ROLE}", person)
 
     def azure_devops(self, person: str, project: str = PROJECT) -> AzureDevOps:
         """Azure DevOps as a person."""
-        return AzureDevOps(self.organization_url, project, self.people[person]["personal_access_token"])
+        if (person, project) not in self._azure_devops:
+            token = self.people[person]["personal_access_token"]
+            self._azure_devops[person, project] = AzureDevOps(self.organization_url, project, token)
+        return self._azure_devops[person, project]
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.control.close()
+        for azure_devops in self._azure_devops.values():
+            azure_devops.close()
+        for aws in self._aws.values():
+            aws.close()
 
     def git(self, person: str, repository: str) -> Git:
         """A working copy of a person."""

@@ -52,6 +52,7 @@ def main() -> int:
             demo = Demo(world)
             results = run(demo)
             facts = world.control.facts(0)
+            world.close()
     finally:
         if options.keep:
             simulation.leave()

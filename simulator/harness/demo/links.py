@@ -52,22 +52,11 @@ def accounts(demo: Demo) -> str:
 def trial(demo: Demo) -> str:
     """A data scientist trains in the development account, by a script under `simulator run`."""
     world = demo.world
-    build.publish(
-        world, "ada", "model_build", world.fixtures / "repos" / "model_build", "Model build pipeline"
-    )
+    build.begin(world, "ada", "model_build", world.fixtures / "repos" / "model_build")
     data = world.fixtures / "data" / "abalone" / "abalone-dataset.csv"
     role = f"arn:aws:iam::{world.accounts['dev']}:role/SageMakerExecutionRole"
-    command = [
-        sys.executable,
-        "-m",
-        "simulator.cli",
-        "run",
-        "--console-url",
-        world.console_url,
-        "--as",
-        "ada",
-    ]
-    command += ["--image", "agent", "--", "python", "trial.py", "--role-arn", role, "--data", str(data)]
+    words = f"simulator.cli run --console-url {world.console_url} --as ada --image agent -- python trial.py"
+    command = [sys.executable, "-m", *words.split(), "--role-arn", role, "--data", str(data)]
     done = subprocess.run(
         command, cwd=world.git("ada", "model_build").directory, capture_output=True, text=True, check=False
     )
@@ -82,14 +71,8 @@ def push(demo: Demo) -> str:
     """A branch, a pull request, its merge: the Model Build run starts by itself."""
     world = demo.world
     before = max([int(r["id"]) for r in world.azure_devops("grace").runs(build.PIPELINE)], default=0)
-    build.change(
-        world,
-        "ada",
-        "model_build",
-        {"pipelines/abalone/pipeline.py": (r'"num_round": "50"', '"num_round": "60"')},
-        "More rounds",
-    )
-    number = build.propose(world, "ada", "model_build", "more-rounds", "Train for sixty rounds")
+    world.git("ada", "model_build").commit("Build, evaluate and register the abalone model")
+    number = build.propose(world, "ada", "model_build", "model-build", "The Model Build pipeline")
     commit = build.merge(world, "grace", "model_build", number)
     demo.build_run = build.run_of(world, build.PIPELINE, before)
     return f"pull request {number} merged as {commit[:8]}; run {demo.build_run} started"

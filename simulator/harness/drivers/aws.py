@@ -26,6 +26,7 @@ class Aws:
     def __init__(self, keys: Keys, region: str, endpoint_url: str | None) -> None:
         self._keys, self.region, self._endpoint_url = keys, region, endpoint_url
         self._clients: dict[str, Any] = {}
+        self._roles: list[Aws] = []
 
     def client(self, service: str) -> Any:
         """A boto3 client, made once."""
@@ -39,8 +40,17 @@ class Aws:
             self._clients[service] = session.client(service, endpoint_url=self._endpoint_url, config=_CONFIG)
         return self._clients[service]
 
+    def close(self) -> None:
+        """Close idle connections, those of the roles assumed from here too."""
+        for client in self._clients.values():
+            client.close()
+        for role in self._roles:
+            role.close()
+
     def assume(self, role_arn: str, session_name: str) -> Aws:
         """The same cloud as a role."""
         made = self.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=session_name)["Credentials"]
         keys = Keys(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
-        return Aws(keys, self.region, self._endpoint_url)
+        role = Aws(keys, self.region, self._endpoint_url)
+        self._roles.append(role)
+        return role

@@ -25,6 +25,10 @@ class AzureDevOps:
         self.url = f"{organization_url.rstrip('/')}/{project}"
         self._client = httpx.Client(auth=("", token), trust_env=False, timeout=60)
 
+    def close(self) -> None:
+        """Close idle connections."""
+        self._client.close()
+
     def request(self, method: str, path: str, version: str = VERSION, **more: Any) -> Any:
         """One call below the project's `_apis/`; raises AzureDevOpsRefused with the service's message."""
         params = {"api-version": version, **more.pop("params", {})}

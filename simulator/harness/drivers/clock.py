@@ -36,6 +36,10 @@ class Control:
         """Wait until nothing runs."""
         self._client.post("/_simulator/rest").raise_for_status()
 
+    def close(self) -> None:
+        """Close idle connections."""
+        self._client.close()
+
     def _get(self, path: str, params: dict[str, Any] | None = None) -> Any:
         answer = self._client.get(f"/_simulator/{path}", params=params)
         answer.raise_for_status()

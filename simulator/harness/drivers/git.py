@@ -50,14 +50,16 @@ class Git:
             raise GitFailed(f"git {' '.join(arguments)}: {done.stderr.strip()}")
         return done.stdout.strip()
 
-    def start(self, source: Path, remote: str, message: str) -> str:
-        """A first commit of the files of `source`, with `remote` as origin; gives the commit id."""
+    def start(self, remote: str) -> None:
+        """An empty repository with `remote` as origin."""
+        self.run("init", "--quiet")
+        self.run("remote", "add", "origin", remote)
+
+    def copy(self, source: Path) -> None:
+        """Put the files of `source` into the working copy."""
         shutil.copytree(
             source, self.directory, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__")
         )
-        self.run("init", "--quiet")
-        self.run("remote", "add", "origin", remote)
-        return self.commit(message)
 
     def commit(self, message: str) -> str:
         """Commit everything; gives the commit id."""

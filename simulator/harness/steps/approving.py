@@ -7,7 +7,6 @@ from typing import Any
 
 from pytest_bdd import given, then, when
 
-from simulator.harness.demo.causes import cloud
 from simulator.harness.demo.loop import Loop
 from simulator.harness.eventually import eventually
 from simulator.harness.story import build, deploy, infrastructure
@@ -105,10 +104,9 @@ def one_run(world: World, loop: Loop) -> None:
 @then("the chain of causes leads from the approval in AWS to the run in Azure DevOps")
 def one_chain(world: World, loop: Loop) -> None:
     facts = {fact["sequence"]: fact for fact in world.control.facts(0)}
-    queued = [f for f in facts.values() if f["kind"] == "RunQueued" and cloud(f) == "azure"]
-    fact: dict[str, Any] | None = (
-        queued[-1] if not loop.demo.deploy_run else _of_run(queued, loop.demo.deploy_run)
-    )
+    run = loop.demo.deploy_run
+    queued = (f for f in facts.values() if f["kind"] == "RunQueued" and f["detail"]["run"] == run)
+    fact: dict[str, Any] | None = next(queued)
     kinds = []
     while fact:
         kinds.append(fact["kind"])
@@ -170,7 +168,3 @@ def _package(world: World, arn: str) -> dict[str, Any]:
         world.aws(account="automation").client("sagemaker").describe_model_package(ModelPackageName=arn)
     )
     return found
-
-
-def _of_run(queued: list[dict[str, Any]], run_id: int) -> dict[str, Any]:
-    return next(fact for fact in queued if str(run_id) in json.dumps([fact["subject"], fact["detail"]]))

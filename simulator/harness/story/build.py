@@ -20,9 +20,21 @@ class RunFailed(AssertionError):
 def publish(world: World, person: str, repository: str, source: Path, message: str) -> str:
     """The first commit of a repository, straight to main; gives the commit id."""
     git = world.git(person, repository)
-    commit = git.start(source, world.remote(repository), message)
+    git.start(world.remote(repository))
+    git.copy(source)
+    commit = git.commit(message)
     git.push("main")
     return commit
+
+
+def begin(world: World, person: str, repository: str, source: Path) -> None:
+    """A repository with a README on main, and the files of `source` in the person's working copy, uncommitted."""
+    git = world.git(person, repository)
+    git.start(world.remote(repository))
+    (git.directory / "README.md").write_text(f"# {repository}\n")
+    git.commit("An empty repository")
+    git.push("main")
+    git.copy(source)
 
 
 def propose(world: World, person: str, repository: str, branch: str, title: str) -> int:

@@ -5,12 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import WaiterError
+
 from simulator.harness.drivers.aws import Aws
 from simulator.harness.world import PROJECT, World
 
 DATA_KEY = "abalone/abalone-dataset.csv"
 TEMPLATES = Path("repos/infrastructure/templates")
 SECRET = "azure-devops-pat"
+
+
+class StackFailed(AssertionError):
+    """A stack was rolled back; the message holds the reasons of its failed resources."""
 
 
 def artifact_bucket(world: World) -> str:
@@ -24,16 +30,25 @@ def workload_bucket(world: World, account: str) -> str:
 
 
 def deploy(aws: Aws, stack: str, template: Path, parameters: dict[str, str]) -> dict[str, Any]:
-    """Create a stack and wait for its end; raises botocore's WaiterError when it fails."""
+    """Create a stack and wait for its end; raises StackFailed with the reasons."""
     cloudformation = aws.client("cloudformation")
     cloudformation.create_stack(
         StackName=stack,
         TemplateBody=template.read_text(),
         Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()],
     )
-    cloudformation.get_waiter("stack_create_complete").wait(
-        StackName=stack, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
-    )
+    try:
+        cloudformation.get_waiter("stack_create_complete").wait(
+            StackName=stack, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+        )
+    except WaiterError as error:
+        events = cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
+        reasons = [
+            f"{e['LogicalResourceId']}: {e.get('ResourceStatusReason')}"
+            for e in events
+            if "FAILED" in e["ResourceStatus"]
+        ]
+        raise StackFailed(f"stack {stack} failed: {'; '.join(reasons)}") from error
     found: dict[str, Any] = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
     return found
 
