@@ -29,7 +29,7 @@ PLACE = re.compile(r"`((?:simulator|tests|features|fixtures|reference_models|doc
 WRITTEN = {".cfg", ".feature", ".md", ".py", ".sh", ".toml", ".yaml", ".yml"}
 WRITTEN_WITHOUT_SUFFIX = {"Dockerfile", "Makefile", "run"}
 # Places of one person's machine. What a cloud itself prescribes (/opt/ml, the hosted agent's /home/vsts) is not.
-MACHINE_PATH = re.compile(r"(?<![\w.$}])/(work/(main|shared)|root/|home/(?!vsts\b)[a-z]|Users/[A-Za-z])")
+MACHINE_PATH = re.compile(r"(?<![\w.$}*])/(work/(main|shared)|root/|home/(?!vsts\b)[a-z]|Users/[A-Za-z])")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=relative)
