@@ -136,7 +136,7 @@ async def _live(job: Job, life: Life) -> tuple[str, Mapping[str, Any]]:
 async def _begin(job: Job, life: Life) -> None:
     await job.cloud.engine.remove(job.work_name)
     await asyncio.to_thread(shutil.rmtree, job.ml.parent, ignore_errors=True)
-    job.change({**life.entering(job, "Downloading"), "_phase": "Downloading"})
+    _enter(job, life, "Downloading", {"_phase": "Downloading"})
     work = await life.prepare(job)
     if job.row[job.kind.status_member] == "Stopping":
         job.change({"_exit": {"code": 143, "reason": ""}, "_phase": "Ran"}, quiet=True)
@@ -148,7 +148,13 @@ async def _begin(job: Job, life: Life) -> None:
         raise JobFailed(f"InternalServerError: {refused}") from refused
     started = {"_phase": "Running", "_started": job.kernel.clock.wall()}
     stream = {"_stream": f"{job.place[2]}/algo-1-{int(job.kernel.clock.now())}"}
-    job.change({**life.entering(job, "Running"), **started, **stream})
+    _enter(job, life, "Running", {**started, **stream})
+
+
+def _enter(job: Job, life: Life, phase: str, notes: Mapping[str, Any]) -> None:
+    """A phase begins; it is a fact where clients can see it."""
+    seen = life.entering(job, phase)
+    job.change({**seen, **notes}, quiet=not seen)
 
 
 async def _follow(job: Job, life: Life) -> Exit:
@@ -185,7 +191,7 @@ async def _conclude(job: Job, life: Life) -> tuple[str, Mapping[str, Any]]:
     if code != 0 and not stopped:
         file = job.ml / "output" / life.failure_file
         raise JobFailed(await asyncio.to_thread(failure_reason, file, code, row["_exit"]["reason"]))
-    job.change(life.entering(job, "Uploading"))
+    _enter(job, life, "Uploading", {})
     try:
         members = await life.upload(job)
     except CallerError as error:
@@ -270,10 +276,16 @@ def refuse(operation: str, params: Mapping[str, Any], members: tuple[str, ...]) 
 
 
 def stop(job: Job) -> None:
-    """StopTrainingJob and its kin: SIGTERM, 120 s grace, SIGKILL; a job that has ended is left as it is."""
+    """StopTrainingJob and its kin: SIGTERM, 120 s grace, SIGKILL; raises ValidationException for a job that has ended."""
     row = job.row
-    if row[job.kind.status_member] != "InProgress":
+    status = row[job.kind.status_member]
+    if status == "Stopping":
         return
+    if status != "InProgress":
+        what = job.kind.arn.replace("-", " ")
+        raise CallerError(
+            "ValidationException", f"The request was rejected because the {what} is in status {status}."
+        )
     change_to = {job.kind.status_member: "Stopping"}
     if "SecondaryStatus" in row:
         change_to["SecondaryStatus"] = "Stopping"

@@ -27,7 +27,11 @@ def test_a_job_runs_its_program_and_uploads_its_outputs():
         assert cloud.objects["s3://data/out/train/deep/train.csv"] == b"1"
         events = cloud.events("SageMaker Processing Job State Change")
         assert events[-1]["detail"]["ProcessingInputs"][0]["S3Input"]["S3InputMode"] == "FILE"
-        assert events[-1]["detail"]["ProcessingJobStatus"] == "Completed"
+        assert [e["detail"]["ProcessingJobStatus"] for e in events] == [
+            "InProgress",
+            "InProgress",
+            "Completed",
+        ]
 
     play(story)
 

@@ -171,6 +171,8 @@ def test_stop_ends_the_container_and_keeps_the_model():
         job = await cloud.ask("DescribeTrainingJob", TrainingJobName="train-1")
         assert job["TrainingJobStatus"] == job["SecondaryStatus"] == "Stopped"
         assert "s3://models/out/train-1/output/model.tar.gz" in cloud.objects
+        with pytest.raises(CallerError, match="because the training job is in status Stopped"):
+            await cloud.ask("StopTrainingJob", TrainingJobName="train-1")
 
     play(story)
 

@@ -15,7 +15,6 @@ from tests.aws.sagemaker.test_endpoints import CAPTURE, invoke, up
 METRIC = {
     "MetricName": "feature_baseline_drift_length",
     "Value": 0.4,
-    "Timestamp": "2026-03-01T12:00:00Z",
     "Dimensions": [{"Name": "MonitoringSchedule", "Value": "hourly"}],
     "Unit": "None",
 }
@@ -28,7 +27,8 @@ def analyse(work: Work) -> None:
     lines = sum(len(p.read_text().splitlines()) for p in files)
     (ml / "processing/output/constraint_violations.json").write_text(json.dumps({"lines": lines}))
     (ml / "output/metrics/cloudwatch").mkdir(parents=True)
-    (ml / "output/metrics/cloudwatch/metrics.jsonl").write_text(json.dumps(METRIC) + "\n")
+    metric = {**METRIC, "Timestamp": work.environment["end_time"]}
+    (ml / "output/metrics/cloudwatch/metrics.jsonl").write_text(json.dumps(metric) + "\n")
     (ml / "output/message").write_text(
         "CompletedWithViolations: Job completed successfully with 1 violations."
     )
