@@ -9,9 +9,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-import httpx
-
 from simulator.runtime.engine import WorkUnreachable
+from simulator.runtime.serving_port import ServingPort
 from simulator.runtime.work import Answer, Exit
 
 KILLED = 128 + signal.SIGKILL
@@ -30,8 +29,7 @@ class Supervised:
         self._name = name
         self._exit: Exit | None = None
         self._process: int | None = None  # descriptor of the supervisor's process
-        self._client: httpx.AsyncClient | None = None
-        self._descriptor: int | None = None  # of the directory, for the client
+        self._port = ServingPort(name, place)
         self._watch()
 
     async def wait(self) -> Exit:
@@ -56,29 +54,14 @@ class Supervised:
     async def request(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes, timeout_seconds: float
     ) -> Answer:
-        """One HTTP request over the relayed socket, with just these headers and Host."""
-        if self.ended.is_set() or not (self.place / "serve").exists():
-            raise WorkUnreachable(f"work {self._name!r} does not listen on port 8080")
-        request = httpx.Request(method, f"http://localhost:8080{path}", headers=dict(headers), content=body)
-        request.extensions = {"timeout": httpx.Timeout(None).as_dict()}
-        try:
-            async with asyncio.timeout(timeout_seconds):
-                response = await self._http().send(request, stream=True)
-                content = b"".join([chunk async for chunk in response.aiter_raw()])
-        except TimeoutError as late:
-            message = f"work {self._name!r} did not answer within {timeout_seconds:g} s"
-            raise WorkUnreachable(message, timed_out=True) from late
-        except httpx.TransportError as broken:
-            raise WorkUnreachable(f"work {self._name!r} did not answer: {broken}") from broken
-        return Answer(response.status_code, dict(response.headers), content)
+        """One HTTP request over the relayed socket."""
+        if self.ended.is_set():
+            raise WorkUnreachable(f"work {self._name!r} has ended")
+        return await self._port.request(method, path, headers, body, timeout_seconds)
 
     async def close(self) -> None:
         """Let go of this process's descriptors; the work goes on."""
-        if self._client is not None:
-            await self._client.aclose()
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-        self._client = self._descriptor = None
+        await self._port.close()
         self._forget_process()
 
     def _watch(self) -> None:
@@ -129,11 +112,3 @@ class Supervised:
                 signal.pidfd_send_signal(self._process, number)
             except ProcessLookupError:
                 return  # it has just ended, which is what was wanted
-
-    def _http(self) -> httpx.AsyncClient:
-        if self._client is None:
-            self._descriptor = os.open(self.place, os.O_PATH | os.O_DIRECTORY)
-            # Through the descriptor, because the path of a socket may be 108 bytes long and no longer.
-            socket = f"/proc/self/fd/{self._descriptor}/serve"
-            self._client = httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(uds=socket))
-        return self._client

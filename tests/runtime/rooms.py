@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from simulator.runtime.engine import Engine
+from simulator.runtime.engine_docker import DockerEngine
 from simulator.runtime.engine_process import ProcessEngine
 from simulator.runtime.engine_scripted import Script, ScriptedEngine
 from simulator.runtime.images import Images
@@ -43,6 +44,8 @@ class Room:
     async def _open(self) -> Engine:
         if self.kind == "scripted":
             return ScriptedEngine()
+        if self.kind == "docker":
+            return DockerEngine(self.directory, self._reach, Images(BARE_IMAGES, self._cache))
         return ProcessEngine(self.directory, self._reach, Images(BARE_IMAGES, self._cache))
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:

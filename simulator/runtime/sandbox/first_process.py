@@ -34,6 +34,7 @@ from simulator.runtime.sandbox.kernel_calls import (
 
 TYPE_CHECKING = False  # the typing module would cost a start 5 ms
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, NoReturn
 
 
@@ -55,9 +56,8 @@ LAST_CAPABILITY = 63
 
 def be_first(spec: dict[str, Any], built: int, go: int) -> NoReturn:
     """Build the root directory, wait for the relays, run the command and end with its exit code."""
-    signal.pthread_sigmask(
-        signal.SIG_BLOCK, {signal.SIGTERM}
-    )  # kept until there is somebody to pass it on to
+    # Kept until there is somebody to pass it on to.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     try:
         build(spec)
     except (Refused, Unfit, OSError) as refusal:
@@ -65,19 +65,27 @@ def be_first(spec: dict[str, Any], built: int, go: int) -> NoReturn:
         os._exit(125)
     os.write(built, b"built")
     os.close(built)
-    libc.prctl(
-        PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0
-    )  # before the read: a supervisor that is gone gives no go
+    # Before the read: a supervisor that is gone gives no go.
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.read(go, 2) != b"go":
         os._exit(125)
     os.closerange(3, 1 << 20)  # whatever the simulator's process or ours had open
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)  # the work cannot look into this process
     drop_capabilities()
+    watch_over(spec)
+
+
+def watch_over(spec: dict[str, Any], meanwhile: Callable[[], None] = lambda: None) -> NoReturn:
+    """Run the command as a child, pass SIGTERM on to it, reap, and end with its exit code.
+
+    SIGTERM is blocked when this is called. `meanwhile` runs when the command has been forked.
+    """
     command = os.fork()
     if command == 0:
         run(spec)
     signal.signal(signal.SIGTERM, lambda *_: os.kill(command, signal.SIGTERM))
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    meanwhile()
     while True:
         process, status = os.wait()
         if process == command:

@@ -1,0 +1,269 @@
+"""The engine of containers: each work is a container without a network that reaches the simulator by socket files."""
+
+import asyncio
+import datetime as dt
+import hashlib
+import os
+import select
+import shutil
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import docker
+import docker.errors
+import docker.types
+
+from simulator.kernel.errors import NotSimulated
+from simulator.runtime.docker_ends import DockerEnds
+from simulator.runtime.docker_images import ensure
+from simulator.runtime.engine import SERVING_PORT, WorkUnknown, WorkUnreachable
+from simulator.runtime.images import Image, Images
+from simulator.runtime.reach import CERTIFICATES, WRITABLE_VENV, Reach, work_variables
+from simulator.runtime.serving_port import ServingPort
+from simulator.runtime.work import Answer, Exit, Mount, Work
+
+T = TypeVar("T")
+SANDBOX = Path(__file__).parent / "sandbox"
+BOOT = (
+    "import sys; sys.path.insert(0, '/opt/simulator');"
+    "from simulator.runtime.sandbox.container import launch; launch(sys.argv[2:], int(sys.argv[1]))"
+)
+REMEDY = "Start a Docker engine that this user may use (docker info), or choose --engine process."
+
+
+class DockerEngine:
+    """The `Engine` of containers. `directory` holds the sockets; it must have the same path for the Docker engine."""
+
+    def __init__(self, directory: Path, reach: Reach, images: Images | None = None) -> None:
+        self._directory, self._reach, self._images = directory.resolve(), reach, images or Images()
+        self._label = hashlib.sha256(str(self._directory).encode()).hexdigest()[:12]
+        self._ports: dict[str, ServingPort] = {}
+        self._connected: docker.DockerClient | None = None
+        (self._directory / "ends").mkdir(parents=True, exist_ok=True)
+        launcher = self._directory / "launcher" / "simulator" / "runtime" / "sandbox"
+        shutil.copytree(SANDBOX, launcher, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        self._ends = DockerEnds(self._directory / "ends", reach.ends())
+
+    async def start(self, work: Work) -> None:
+        """Start a container; first builds the image if it is not there yet. Returns when the command runs."""
+        await self._ends.open()
+        image = self._images.describe(work.image)
+        for mount in work.mounts:
+            if not mount.source.exists():
+                raise ValueError(f"work {work.name!r} mounts {mount.source}, which does not exist")
+        await _in_background(lambda: self._run(work, image))
+
+    async def wait(self, name: str) -> Exit:
+        """The exit that the Docker engine recorded."""
+        return await _in_background(lambda: self._await(name))
+
+    async def stop(self, name: str, grace_seconds: float) -> None:
+        """SIGTERM to the command, SIGKILL to the container after the grace."""
+        if grace_seconds > 0:
+            await _in_background(lambda: self._kill(name, "SIGTERM"))
+            try:
+                async with asyncio.timeout(grace_seconds):
+                    await self.wait(name)
+                    return
+            except TimeoutError:
+                pass  # the grace is over
+        await _in_background(lambda: self._kill(name, "SIGKILL"))
+        await self.wait(name)
+
+    async def lines(self, name: str) -> AsyncIterator[str]:
+        """The container's log as it comes."""
+        stream = await _in_background(lambda: self._container(name).logs(stream=True, follow=True))
+        loop, chunks = asyncio.get_running_loop(), asyncio.Queue[bytes | None]()
+
+        def read() -> None:
+            for chunk in stream:
+                _tell(loop, chunks.put_nowait, chunk)
+            _tell(loop, chunks.put_nowait, None)
+
+        threading.Thread(target=read, daemon=True).start()
+        rest = b""
+        while (chunk := await chunks.get()) is not None:
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                yield line.decode(errors="replace").removesuffix("\r")
+        if rest:
+            yield rest.decode(errors="replace")
+
+    async def request(
+        self,
+        name: str,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        timeout_seconds: float,
+    ) -> Answer:
+        """One HTTP request, over the socket file that the container relays to its port."""
+        if not (self._place(name) / "serve").exists() or not await _in_background(lambda: self._runs(name)):
+            raise WorkUnreachable(f"work {name!r} does not listen on port 8080")
+        port = self._ports.setdefault(name, ServingPort(name, self._place(name)))
+        return await port.request(method, path, headers, body, timeout_seconds)
+
+    async def remove(self, name: str) -> None:
+        """Remove the container, killing it if it runs."""
+        if name in self._ports:
+            await self._ports.pop(name).close()
+        await _in_background(lambda: self._remove(name))
+
+    async def known(self) -> list[str]:
+        """The works that the Docker engine has containers of."""
+        return await _in_background(self._names)
+
+    async def close(self) -> None:
+        """Let go; containers go on."""
+        for port in self._ports.values():
+            await port.close()
+        self._ports.clear()
+        await self._ends.close()
+        if self._connected is not None:
+            self._connected.close()
+            self._connected = None
+
+    def _client(self) -> docker.DockerClient:
+        if self._connected is None:
+            try:
+                self._connected = docker.from_env()
+            except docker.errors.DockerException as failure:
+                raise NotSimulated(f"the docker engine ({failure})", REMEDY) from failure
+        return self._connected
+
+    def _place(self, name: str) -> Path:
+        return self._directory / hashlib.sha256(name.encode()).hexdigest()[:16]
+
+    def _container_name(self, name: str) -> str:
+        return f"simulator-{self._label}-{self._place(name).name}"
+
+    def _container(self, name: str) -> Any:
+        try:
+            return self._client().containers.get(self._container_name(name))
+        except docker.errors.NotFound as missing:
+            raise WorkUnknown(name) from missing
+
+    def _names(self) -> list[str]:
+        label: dict[str, str | list[str] | bool] = {"label": f"simulator.engine={self._label}"}
+        containers = self._client().containers.list(all=True, filters=label)
+        return sorted(str(container.labels["simulator.work"]) for container in containers)
+
+    def _runs(self, name: str) -> bool:
+        return bool(self._container(name).status == "running")
+
+    def _kill(self, name: str, signal: str) -> None:
+        try:
+            self._container(name).kill(signal)
+        except docker.errors.APIError as refusal:
+            if refusal.status_code != 409:  # it has ended, which is what was wanted
+                raise
+
+    def _await(self, name: str) -> Exit:
+        container = self._container(name)
+        container.wait()
+        container.reload()
+        state = container.attrs["State"]
+        reason = "out of memory" if state.get("OOMKilled") else ""
+        return Exit(
+            int(state["ExitCode"]), _seconds(state["StartedAt"]), _seconds(state["FinishedAt"]), reason
+        )
+
+    def _remove(self, name: str) -> None:
+        try:
+            self._container(name).remove(force=True, v=True)
+        except WorkUnknown:
+            return
+        shutil.rmtree(
+            self._place(name), ignore_errors=True
+        )  # the container's root may have left what is its own
+
+    def _run(self, work: Work, image: Image) -> None:
+        tag = ensure(self._client(), image)
+        if work.name in self._names():
+            raise ValueError(f"a work named {work.name!r} is already there")
+        place = self._place(work.name)
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(mode=0o700)
+        os.mkfifo(place / "started")
+        started = os.open(place / "started", os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            container = self._client().containers.run(detach=True, **self._container_of(work, image, tag))
+            while not select.select([started], [], [], 1.0)[0]:
+                container.reload()
+                if container.status not in ("created", "running"):  # its launcher could not begin
+                    return
+        finally:
+            os.close(started)
+
+    def _container_of(self, work: Work, image: Image, tag: str) -> dict[str, Any]:
+        command = work.command or image.entrypoint
+        serving = str(SERVING_PORT if work.serves else 0)
+        return {
+            "image": tag,
+            "name": self._container_name(work.name),
+            "labels": {"simulator.engine": self._label, "simulator.work": work.name},
+            "entrypoint": ["python3", "-I", "-S", "-B", "-c", BOOT, serving],
+            "command": list(command),
+            "environment": work_variables(self._reach, work.hostname, image.environment, work.environment),
+            "mounts": [_bound(mount) for mount in (*self._own_mounts(work), *work.mounts)],
+            "working_dir": work.working_directory,
+            "hostname": work.hostname,
+            "extra_hosts": {work.hostname: "127.0.0.1"},
+            "network_mode": "none",
+            "security_opt": ["no-new-privileges"],
+        }
+
+    def _own_mounts(self, work: Work) -> list[Mount]:
+        mounts = [
+            Mount(self._directory / "launcher", "/opt/simulator", read_only=True),
+            Mount(self._directory / "ends", "/run/simulator/ends", read_only=True),
+            Mount(self._place(work.name), "/run/simulator/work"),
+        ]
+        if self._reach.certificates is not None:
+            mounts.append(Mount(self._reach.certificates, CERTIFICATES, read_only=True))
+        if work.writable_venv is not None:
+            mounts.append(Mount(work.writable_venv, WRITABLE_VENV))
+        return mounts
+
+
+def _bound(mount: Mount) -> docker.types.Mount:
+    return docker.types.Mount(
+        mount.target, str(mount.source.resolve()), type="bind", read_only=mount.read_only
+    )
+
+
+def _seconds(moment: str) -> float:
+    return dt.datetime.fromisoformat(moment).timestamp()
+
+
+async def _in_background(call: Callable[[], T]) -> T:
+    """Run a call that blocks, for how long nobody knows, in a thread that does not keep the process alive."""
+    loop, result = asyncio.get_running_loop(), asyncio.get_running_loop().create_future()
+
+    def settle(value: T | None, failure: BaseException | None) -> None:
+        if result.cancelled():
+            return
+        if failure is None:
+            result.set_result(value)
+        else:
+            result.set_exception(failure)
+
+    def run() -> None:
+        try:
+            value = call()
+        except BaseException as failure:  # noqa: BLE001 - handed on to who waits
+            _tell(loop, settle, None, failure)
+        else:
+            _tell(loop, settle, value, None)
+
+    threading.Thread(target=run, daemon=True).start()
+    answer: T = await result
+    return answer
+
+
+def _tell(loop: asyncio.AbstractEventLoop, call: Callable[..., None], *arguments: object) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(call, *arguments)

@@ -1,0 +1,76 @@
+"""The first process in a container: relays as in a sandbox, then the command.
+
+The container has no network. The simulator's ends are socket files in /run/simulator/ends, named by the port that the
+work sees; /run/simulator/work is the work's own directory, where `serve` leads to its port and the pipe `started` says
+that the command runs.
+"""
+
+# pathlib would cost every start 8 ms.
+# ruff: noqa: PTH101, PTH109, PTH110, PTH112, PTH113, PTH120, PTH123, PTH208
+
+from __future__ import annotations
+
+import _signal as signal  # type: ignore[import-not-found]
+import os
+import subprocess
+import sys
+
+from simulator.runtime.sandbox.first_process import watch_over
+from simulator.runtime.sandbox.relays import (
+    RESTART_PATIENCE_SECONDS,
+    accept,
+    connect,
+    dial_work,
+    in_thread,
+    listen,
+)
+
+ENDS, OWN, WRITABLE_VENV = "/run/simulator/ends", "/run/simulator/work", "/opt/venv"
+
+
+def launch(command: list[str], serving_port: int) -> None:
+    """Run `command` with the environment and working directory of the container; ends with its exit code."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    os.dup2(1, 2)  # one stream, so that lines keep their order
+    if os.path.isdir(WRITABLE_VENV):
+        lay_thin_venv()
+    listeners = [(port, listen(int(port))) for port in sorted(os.listdir(ENDS))]
+    serving = listen(f"{OWN}/serve") if serving_port else None
+    if serving is not None:
+        os.chmod(f"{OWN}/serve", 0o777)  # the simulator may be another user than the container's root
+
+    def relay() -> None:
+        for port, listener in listeners:
+            in_thread(accept, listener, lambda port=port: connect(f"{ENDS}/{port}", RESTART_PATIENCE_SECONDS))
+        if serving is not None:
+            in_thread(accept, serving, lambda: dial_work(serving_port))
+        with open(f"{OWN}/started", "w", encoding="ascii") as pipe:
+            pipe.write("started")
+
+    environment, place = dict(os.environ), os.getcwd()
+    watch_over({"command": command, "environment": environment, "working_directory": place}, relay)
+
+
+def lay_thin_venv() -> None:
+    """A virtual environment over the container's own Python; its scripts are repeated for it. Once."""
+    if os.path.exists(f"{WRITABLE_VENV}/pyvenv.cfg"):
+        return
+    make = [sys.executable, "-m", "venv", "--system-site-packages", "--without-pip", WRITABLE_VENV]
+    subprocess.run(make, check=True)
+    for directory in ("/usr/local/bin", os.path.dirname(sys.executable)):
+        for name in os.listdir(directory):
+            target = f"{WRITABLE_VENV}/bin/{name}"
+            if os.path.isfile(f"{directory}/{name}") and not os.path.exists(target):
+                repeat_script(f"{directory}/{name}", target)
+
+
+def repeat_script(source: str, target: str) -> None:
+    """Write a Python script anew, for the Python of the writable environment; other files are left where they are."""
+    with open(source, "rb") as file:
+        head = file.readline()
+        if not (head.startswith(b"#!") and b"python" in head):
+            return
+        rest = file.read()
+    with open(target, "wb") as file:
+        file.write(f"#!{WRITABLE_VENV}/bin/python\n".encode() + rest)
+    os.chmod(target, 0o755)
