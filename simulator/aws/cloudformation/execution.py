@@ -161,7 +161,12 @@ def _complete(place: Place, evaluation: Evaluation) -> str:
     store, stack = place.cloud.kernel.store, place.journal.stack
     try:
         with store.transaction():
-            outputs = evaluation.outputs(place.scope(evaluation))
+            scope = place.scope(evaluation)
+            for (
+                logical
+            ) in evaluation.graph:  # once more, for the imports of those that were made before a restart
+                evaluation.properties(logical, scope)
+            outputs = evaluation.outputs(scope)
             exports.publish(store, stack, outputs)
             changes: dict[str, Any] = {
                 "outputs": tuple(outputs),

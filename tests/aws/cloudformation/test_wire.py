@@ -56,40 +56,6 @@ def deploy(simulator, account_role, *arguments, cwd):
 STAGING_ROLE = "arn:aws:iam::333333333333:role/AzureDevOpsRole"
 
 
-def test_every_resource_type_is_created_and_deleted(simulator):
-    client = simulator.client("cloudformation")
-    body = EVERYTHING.read_text()
-    client.create_stack(
-        StackName="all",
-        TemplateBody=body,
-        Capabilities=["CAPABILITY_IAM"],
-        Tags=[{"Key": "team", "Value": "ml"}],
-    )
-    client.get_waiter("stack_create_complete").wait(StackName="all")
-    found = {
-        r["LogicalResourceId"]: r
-        for r in client.list_stack_resources(StackName="all")["StackResourceSummaries"]
-    }
-    assert {entry["ResourceStatus"] for entry in found.values()} == {"CREATE_COMPLETE"}
-    bucket = found["Bucket"]["PhysicalResourceId"]
-    s3 = simulator.client("s3")
-    assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
-    assert s3.get_bucket_tagging(Bucket=bucket)["TagSet"] == [{"Key": "team", "Value": "ml"}]
-    iam = simulator.client("iam")
-    role = found["Role"]["PhysicalResourceId"]
-    assert len(iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]) == 2
-    assert sorted(iam.list_role_policies(RoleName=role)["PolicyNames"]) == ["inline", "second"]
-    targets = simulator.client("events").list_targets_by_rule(Rule=found["Rule"]["PhysicalResourceId"])[
-        "Targets"
-    ]
-    assert [target["Id"] for target in targets] == ["queue"]
-    arn = client.describe_stacks(StackName="all")["Stacks"][0]["StackId"]
-    client.delete_stack(StackName="all")
-    client.get_waiter("stack_delete_complete").wait(StackName=arn)
-    assert not [r for r in iam.list_roles()["Roles"] if r["RoleName"] == role]
-    assert s3.list_buckets()["Buckets"] == []
-
-
 def test_an_update_changes_in_place_and_a_new_name_replaces_and_reaches_who_refers_to_it(simulator):
     client, sqs = simulator.client("cloudformation"), simulator.client("sqs")
     client.create_stack(StackName="queues", TemplateBody=QUEUES)

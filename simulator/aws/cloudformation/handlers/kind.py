@@ -200,10 +200,9 @@ class ResourceKind:
             await self.settle(calls, made.keys, old, told)
         if self.tagging:
             await self._retag(calls, made, self.tagging, old, new)
-        fresh = Made(made.physical, {}, made.keys)
-        ready = await self._ready(calls, fresh, told)
-        kept = self._made({**self._document(calls, told, {}), **made.attributes, **made.keys}).attributes
-        return Made(made.physical, {**made.attributes, **kept, **ready.attributes}, made.keys)
+        known = self._made({**self._document(calls, told, {}), **made.attributes, **made.keys}).attributes
+        changed = Made(made.physical, {**made.attributes, **known}, made.keys)
+        return await self._ready(calls, changed, told) if self.progress else changed
 
     async def _is_so_already(self, calls: Calls, made: Made, old: Properties, told: Properties) -> bool:
         """Whether the service shows the new values without being told: it took back an update that failed.
