@@ -8,7 +8,8 @@ An image is a folder `reference_models/<name>/` with `image.json`, `requirements
      "environment": {"SOME": "variable"},                  defaults that a work may override
      "program": "program"}                                 folder that works see, read-only, as /opt/program
 
-Inside a work the environment is /opt/image, whatever its place in the cache; its scripts are written for that place.
+Inside a work the environment is /opt/image, whatever its place in the cache. Its scripts name their interpreter by
+place, so the folder `inside` holds them once more for that place, and covers `bin` there.
 """
 
 import fcntl
@@ -30,7 +31,7 @@ from simulator.kernel.errors import NotSimulated
 from simulator.runtime.reach import IMAGE_VENV, WRITABLE_VENV
 from simulator.shipped_folders import shipped
 
-BUILD = 2
+BUILD = 3
 """Part of every key: raise it when the way of building changes."""
 
 PYTHON = Path(os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable))
@@ -144,13 +145,9 @@ def lay_thin_venv(directory: Path, image_venv: Path) -> None:
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     packages, scripts = directory / "lib" / version / "site-packages", directory / "bin"
     packages.mkdir(parents=True, exist_ok=True)
-    scripts.mkdir(exist_ok=True)
     below = f"{IMAGE_VENV}/lib/{version}/site-packages"
     (packages / "_image.pth").write_text(f"import site; site.addsitedir({below!r})\n")
-    _repeat_scripts(image_venv / "bin", scripts, IMAGE_VENV, WRITABLE_VENV)
-    for name in ("python", "python3", version):
-        (scripts / name).unlink(missing_ok=True)
-        (scripts / name).symlink_to(PYTHON)
+    _lay_scripts(image_venv / "inside", scripts, IMAGE_VENV, WRITABLE_VENV)
     marker.write_text(f"home = {PYTHON.parent}\ninclude-system-site-packages = false\n")
 
 
@@ -161,7 +158,7 @@ def _build(image: Image, target: Path) -> None:
         requirements = image.folder / "requirements.txt"
         install = ("--quiet", "--compile-bytecode", "--python", str(target / "bin" / "python"))
         _uv(image, "pip", "install", *install, "pip", "--requirements", str(requirements))
-    _repeat_scripts(target / "bin", target / "bin", str(target), IMAGE_VENV)
+    _lay_scripts(target / "bin", target / "inside", str(target), IMAGE_VENV)
 
 
 def _uv(image: Image, *arguments: str) -> None:
@@ -170,20 +167,19 @@ def _uv(image: Image, *arguments: str) -> None:
         raise ImageUnavailable(f"image {image.name!r} could not be built: {done.stderr.strip()}")
 
 
-def _repeat_scripts(source: Path, target: Path, old: str, new: str) -> None:
-    """Write the Python scripts of `source` to `target` with the place `old` of their interpreter made `new`."""
+def _lay_scripts(source: Path, target: Path, old: str, new: str) -> None:
+    """The interpreter, and the Python scripts of `source` with the place `old` of theirs made `new`, in `target`."""
+    target.mkdir(exist_ok=True)
+    for name in ("python", "python3", f"python{sys.version_info.major}.{sys.version_info.minor}"):
+        (target / name).unlink(missing_ok=True)
+        (target / name).symlink_to(PYTHON)
     for script in source.iterdir():
         if script.is_symlink() or not script.is_file():
             continue
-        text = script.read_bytes()
-        if not text.startswith(b"#!"):
-            continue
-        head, separator, rest = text.partition(b"\n")
-        (target / script.name).unlink(
-            missing_ok=True
-        )  # not written through: it may be a hard link into uv's cache
-        (target / script.name).write_bytes(head.replace(old.encode(), new.encode()) + separator + rest)
-        (target / script.name).chmod(0o755)
+        head, separator, rest = script.read_bytes().partition(b"\n")
+        if head.startswith(b"#!"):
+            (target / script.name).write_bytes(head.replace(old.encode(), new.encode()) + separator + rest)
+            (target / script.name).chmod(0o755)
 
 
 @contextmanager

@@ -113,15 +113,15 @@ def test_a_work_that_outlived_the_simulator_can_be_stopped(survivor_room, tmp_pa
     assert room.finish("survivor")[0].code == 143
 
 
-def test_two_engines_over_one_directory_both_see_the_end(process_room):
-    process_room.start("shared", Program("exit 9"))
-    second = process_room.open()
+def test_two_engines_over_one_directory_both_see_the_end(real_room):
+    real_room.start("shared", Program("exit 9"))
+    second = real_room.open()
 
     async def both():
-        return await asyncio.gather(process_room.engine.wait("shared"), second.wait("shared"))
+        return await asyncio.gather(real_room.engine.wait("shared"), second.wait("shared"))
 
-    one, other = process_room.run(both())
-    process_room.run(second.close())
+    one, other = real_room.run(both())
+    real_room.run(second.close())
     assert one == other
     assert one.code == 9
 

@@ -99,7 +99,10 @@ def specification(
 
 def image_mounts(venv: Path, program: Path | None, writable_venv: Path | None) -> tuple[Mount, ...]:
     """Where a work sees its image's environment and program, and a writable environment over it."""
-    mounts = [Mount(venv, IMAGE_VENV, read_only=True)]
+    mounts = [
+        Mount(venv, IMAGE_VENV, read_only=True),
+        Mount(venv / "inside", f"{IMAGE_VENV}/bin", read_only=True),
+    ]
     if program is not None:
         mounts.append(Mount(program, PROGRAM, read_only=True))
     if writable_venv is not None:
