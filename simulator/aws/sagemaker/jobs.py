@@ -276,7 +276,7 @@ def refuse(operation: str, params: Mapping[str, Any], members: tuple[str, ...]) 
 
 
 def stop(job: Job) -> None:
-    """StopTrainingJob and its kin: SIGTERM, 120 s grace, SIGKILL; raises ValidationException for a job that has ended."""
+    """StopTrainingJob and its kin: SIGTERM, 120 s grace, SIGKILL; a job that has ended is refused."""
     row = job.row
     status = row[job.kind.status_member]
     if status == "Stopping":

@@ -169,3 +169,27 @@ def test_definitions_are_listed_and_described():
         assert listed["JobDefinitionSummaries"][0]["MonitoringJobDefinitionName"] == "quality"
 
     play(story)
+
+
+def test_a_one_time_schedule_runs_at_once_over_its_window():
+    async def story(cloud: FakeCloud) -> None:
+        await up(cloud, DataCaptureConfig=CAPTURE)
+        await prepare(cloud)
+        await invoke(cloud)
+        await cloud.kernel.scheduler.rest()
+        once = {"ScheduleExpression": "NOW", "DataAnalysisStartTime": "-PT1H", "DataAnalysisEndTime": "PT1H"}
+        config = {
+            "ScheduleConfig": once,
+            "MonitoringJobDefinitionName": "quality",
+            "MonitoringType": "DataQuality",
+        }
+        await cloud.ask(
+            "CreateMonitoringSchedule", MonitoringScheduleName="once", MonitoringScheduleConfig=config
+        )
+        await cloud.kernel.scheduler.advance(1)
+        (execution,) = (await cloud.ask("ListMonitoringExecutions", MonitoringScheduleName="once"))[
+            "MonitoringExecutionSummaries"
+        ]
+        assert execution["MonitoringExecutionStatus"] == "CompletedWithViolations"
+
+    play(story)
