@@ -25,6 +25,7 @@ from simulator.runtime.engine_scripted import ScriptedEngine
 from simulator.runtime.images import Images
 from simulator.runtime.reach import Reach
 from simulator.topology import Topology, load
+from tests.azure_devops.scripted import prints
 
 T = TypeVar("T")
 
@@ -257,3 +258,22 @@ def connect(served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         return Connection(base_url=served.url, creds=BasicAuthentication("", served.token(person)))
 
     return make
+
+
+@pytest.fixture
+def queued(git: Git, served: Served) -> Callable[..., Any]:
+    """Push a YAML file and start its pipeline by REST; the finished build."""
+
+    def run(yaml: str, engine: Any = None, person: str = "ada", rest: bool = True, **body: Any) -> Any:
+        engine = engine or prints()
+        served.engine._scripts[:] = engine._scripts
+        git.commit({"azure-pipelines.yml": yaml})
+        git("push", "-q", "origin", "main")
+        with served.client(person) as client:
+            answer = client.post("ml/_apis/pipelines/1/runs", json=body)
+            assert answer.status_code == 200, answer.text
+            if rest:
+                served.rest()
+            return client.get(f"ml/_apis/build/builds/{answer.json()['id']}").json()
+
+    return run

@@ -1,77 +1,9 @@
-"""Runs over the wire with scripted work: stages, jobs, steps, outputs, conditions, approvals, cancelling."""
+"""Runs over the wire with scripted work: stages, jobs, steps, outputs, conditions, cancelling, retries."""
 
 from __future__ import annotations
 
-import pytest
-
-from simulator.runtime.engine_scripted import Script, ScriptedEngine
-
-SIMPLE = """
-trigger: none
-steps:
-  - checkout: none
-  - script: echo hello
-    displayName: Say hello
-"""
-
-
-def script_of(work):
-    """The text of the script that a step runs."""
-    for mount in work.mounts:
-        if mount.target == "/home/vsts":
-            inside = work.command[-1].removeprefix("/home/vsts/")
-            return (mount.source / inside).read_text()
-    return ""
-
-
-def prints(**answers):
-    """An engine whose works print what the test says for a word of their script, and fail for `fail`."""
-
-    def effect(work):
-        text = script_of(work) if work.command[-1].endswith(".sh") else ""
-        return "\n".join(line for word, line in answers.items() if word in text)
-
-    engine = ScriptedEngine()
-    engine.script("agent", Script(effect=effect))
-    engine.script("agent", Script(code=3), when=lambda work: "exit 3" in script_of(work))
-    return engine
-
-
-@pytest.fixture
-def queued(git, served):
-    """Push a YAML file and start its pipeline by REST; the finished build."""
-
-    def run(yaml, engine=None, person="ada", rest=True, **body):
-        engine = engine or prints()
-        served.engine._scripts[:] = engine._scripts
-        git.commit({"azure-pipelines.yml": yaml})
-        git("push", "-q", "origin", "main")
-        with served.client(person) as client:
-            answer = client.post("ml/_apis/pipelines/1/runs", json=body)
-            assert answer.status_code == 200, answer.text
-            if rest:
-                served.rest()
-            return client.get(f"ml/_apis/build/builds/{answer.json()['id']}").json()
-
-    return run
-
-
-def records(served, build, kind):
-    with served.client() as client:
-        found = client.get(f"ml/_apis/build/builds/{build['id']}/timeline").json()["records"]
-    return sorted(
-        ((row["name"], row["state"], row["result"]) for row in found if row["type"] == kind),
-        key=lambda row: row[0],
-    )
-
-
-def log_text(served, build):
-    with served.client() as client:
-        base = f"ml/_apis/build/builds/{build['id']}/logs"
-        logs = client.get(base).json()["value"]
-        return "".join(
-            client.get(f"{base}/{log['id']}", headers={"accept": "text/plain"}).text for log in logs
-        )
+from simulator.runtime.engine_scripted import Script
+from tests.azure_devops.scripted import SIMPLE, log_text, prints, records, script_of, started
 
 
 def test_a_run_ends_and_its_facts_form_one_chain(queued, served):
@@ -215,121 +147,6 @@ def test_a_delivery_that_is_repeated_starts_one_run(queued, served):
     assert other["id"] != answers[0]["id"]
 
 
-GATED = """
-trigger: none
-stages:
-  - stage: Deploy
-    jobs:
-      - deployment: D
-        environment: production
-        strategy:
-          runOnce:
-            deploy:
-              steps:
-                - script: echo deploy
-                  displayName: Deploy it
-  - stage: After
-    jobs:
-      - job: J
-        steps:
-          - checkout: none
-          - script: echo after
-"""
-
-
-def pending(client):
-    return client.get("ml/_apis/pipelines/approvals", params={"state": "pending", "$expand": "steps"}).json()[
-        "value"
-    ]
-
-
-def answer(client, approval, status, comment=""):
-    body = [{"approvalId": approval["id"], "status": status, "comment": comment}]
-    return client.patch("ml/_apis/pipelines/approvals", json=body)
-
-
-def test_a_gate_waits_for_an_approver_and_the_world_rests_meanwhile(queued, served):
-    build = queued(GATED)
-    assert build["status"] == "inProgress"
-    assert records(served, build, "Stage") == [("After", "pending", None), ("Deploy", "pending", None)]
-    with served.client("grace") as client:
-        (approval,) = pending(client)
-        assert ("Checkpoint.Approval", "inProgress", None) in records(served, build, "Checkpoint.Approval")
-        assert [step["assignedApprover"]["displayName"] for step in approval["steps"]] == [
-            "Grace Hopper",
-            "Edsger Dijkstra",
-        ]
-        assert answer(client, approval, "approved", "fine").json()["value"][0]["status"] == "approved"
-        again = answer(client, approval, "approved")
-    assert again.status_code == 400
-    served.rest()
-    assert records(served, build, "Stage") == [
-        ("After", "completed", "succeeded"),
-        ("Deploy", "completed", "succeeded"),
-    ]
-    (asked,), (resolved,) = served.facts("ApprovalPending"), served.facts("ApprovalResolved")
-    assert asked.detail["approval"] == approval["id"]
-    started = next(
-        fact
-        for fact in served.facts("StageStateChanged")
-        if fact.detail["name"] == "Deploy" and fact.detail["state"] == "inProgress"
-    )
-    assert started.cause == resolved.sequence
-
-
-def test_a_rejected_gate_fails_the_stage_and_nothing_after_it_runs(queued, served):
-    build = queued(GATED)
-    with served.client("edsger") as client:
-        answer(client, pending(client)[0], "rejected", "not today")
-    served.rest()
-    assert records(served, build, "Stage") == [
-        ("After", "completed", "skipped"),
-        ("Deploy", "completed", "failed"),
-    ]
-    assert served.engine.started == []
-
-
-def test_who_is_no_approver_or_asked_for_the_run_may_not_approve(queued, served):
-    queued(GATED, person="grace")
-    with served.client("ada") as client:
-        refused = answer(client, pending(client)[0], "approved")
-    assert (refused.status_code, refused.json()["typeKey"]) == (403, "ApprovalUnauthorizedException")
-    with served.client("grace") as client:
-        refused = answer(client, pending(client)[0], "approved")
-    assert (refused.status_code, refused.json()["typeKey"]) == (403, "ApprovalRequesterException")
-    assert served.facts("ApprovalResolved") == []
-
-
-def test_a_gate_that_nobody_answers_is_skipped_after_thirty_days(queued, served):
-    build = queued(GATED)
-    served.run(served.kernel.scheduler.advance(43200 * 60 + 1))
-    assert records(served, build, "Stage") == [
-        ("After", "completed", "skipped"),
-        ("Deploy", "completed", "skipped"),
-    ]
-
-
-def test_a_gate_is_still_there_after_a_restart(queued, served):
-    build = queued(GATED)
-    served.stop()
-    engine = prints()
-    served.engine = engine
-    served.start()
-    with served.client("grace") as client:
-        assert answer(client, pending(client)[0], "approved").status_code == 200
-    served.rest()
-    assert records(served, build, "Stage")[1] == ("Deploy", "completed", "succeeded")
-
-
-async def started(served, word):
-    """The name of the work whose script holds `word`, as soon as it runs."""
-    at = 0
-    while not (found := [work.name for work in served.engine.started if word in script_of(work)]):
-        await served.kernel.log.wait(at, 0.05)
-        at = served.kernel.log.last()
-    return found[0]
-
-
 def test_a_canceled_run_stops_its_step_and_skips_the_rest(queued, served):
     engine = prints()
     engine.script("agent", Script(held=True), when=lambda work: "wait" in script_of(work))
@@ -431,3 +248,46 @@ def test_a_stage_left_out_by_the_request_does_not_hold_up_the_others(queued, ser
         stagesToSkip=["A"],
     )
     assert [result for _, _, result in records(served, build, "Stage")] == ["skipped", "succeeded"]
+
+
+def test_a_matrix_runs_a_job_for_each_leg(queued, served):
+    build = queued(
+        """
+trigger: none
+jobs:
+  - job: J
+    strategy:
+      matrix:
+        one: {colour: red}
+        two: {colour: blue}
+    steps:
+      - checkout: none
+      - script: echo $(colour)
+"""
+    )
+    assert records(served, build, "Job") == [
+        ("J one", "completed", "succeeded"),
+        ("J two", "completed", "succeeded"),
+    ]
+    assert sorted(work.environment["COLOUR"] for work in served.engine.started) == ["blue", "red"]
+
+
+def test_read_only_variables_cannot_be_set(queued, served):
+    build = queued(
+        SIMPLE,
+        prints(**{"echo hello": "##vso[task.setvariable variable=Build.BuildId]7"}),
+    )
+    assert build["result"] == "failed"
+    assert "Overwriting readonly variable 'Build.BuildId' is not permitted." in log_text(served, build)
+
+
+def test_retries_wait_longer_each_time_and_stop_at_the_first_success(queued, served):
+    engine, codes, waited = prints(), iter([1, 1, 0]), []
+
+    async def pause(seconds):
+        waited.append(seconds)
+
+    served.call(lambda: object.__setattr__(served.azure.coordinator._room, "pause", pause))
+    engine.script("agent", Script(code=1), when=lambda work: "flaky" in script_of(work) and next(codes) == 1)
+    build = queued(SIMPLE + "  - script: flaky\n    retryCountOnTaskFailure: 3\n", engine)
+    assert (build["result"], waited) == ("succeeded", [1, 4])

@@ -15,14 +15,22 @@ _SEEN = "azure_devops.refs"
 _PUSH = "azure_devops.push"
 REF_UPDATED = "RefUpdated"
 
-_SETTINGS = (
-    ("http.receivepack", "true"),
-    ("uploadpack.allowFilter", "true"),
-    ("uploadpack.allowAnySHA1InWant", "true"),
-    ("receive.advertisePushOptions", "true"),
-    ("core.logAllRefUpdates", "false"),
-    ("gc.auto", "0"),
-)
+_CONFIGURATION = """\
+[core]
+	repositoryformatversion = 0
+	filemode = true
+	bare = true
+	logAllRefUpdates = false
+[http]
+	receivepack = true
+[uploadpack]
+	allowFilter = true
+	allowAnySHA1InWant = true
+[receive]
+	advertisePushOptions = true
+[gc]
+	auto = 0
+"""
 
 
 @dataclass(frozen=True)
@@ -62,18 +70,20 @@ class RefWatch:
     async def ensure(self, repository: Row) -> None:
         """Make the bare repository when it is not there yet."""
         path = self.path(repository)
-        if not (path / "HEAD").exists():
+        if not (path / "ready").exists():
             path.mkdir(parents=True, exist_ok=True)
-            await git(path, "init", "--quiet", "--bare", "--initial-branch=main")
-            for name, value in _SETTINGS:
-                await git(path, "config", name, value)
+            await git(path, "init", "--quiet", "--bare", "--initial-branch=main", "--template=")
+            (path / "config").write_text(_CONFIGURATION)
+            (path / "ready").touch()
 
     async def open_all(self) -> None:
         """At start: make what is missing and turn what changed while nobody looked into facts."""
-        for repository in self._organization.rows(REPOSITORY):
-            await self.ensure(repository)
-            async with self.lock(repository):
-                await self.observe(repository, "")
+        await asyncio.gather(*(self._open(repository) for repository in self._organization.rows(REPOSITORY)))
+
+    async def _open(self, repository: Row) -> None:
+        await self.ensure(repository)
+        async with self.lock(repository):
+            await self.observe(repository, "")
 
     async def read(self, repository: Row) -> dict[str, str]:
         """Ref names and the objects they point to, now."""

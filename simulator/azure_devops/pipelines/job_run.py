@@ -15,6 +15,7 @@ from simulator.azure_devops.pipelines.timeline import result_of
 from simulator.kernel.facts import cause
 
 _DEFAULT_TIMEOUT_MINUTES = 60
+_WHAT = {"checkout": "repository", "download": "alias"}
 
 
 async def run_job(job: JobRoom) -> tuple[Result, dict[str, str]]:
@@ -52,7 +53,9 @@ async def _run_steps(job: JobRoom, steps: list[tuple[str, Step]]) -> Result:
 def _draw_steps(job: JobRoom) -> list[tuple[str, Step]]:
     """The task records, pending, with what the agent adds by itself: sources, or artifacts for a deployment."""
     timeline, parent = job.context.timeline, job.setup.record
-    steps = [*_implicit(job), *job.setup.steps]
+    # `checkout: none` and `download: none` only tell the agent what not to do by itself.
+    said = [step for step in job.setup.steps if step.inputs.get(_WHAT.get(step.keyword, "")) != "none"]
+    steps = [*_implicit(job), *said]
     found = []
     for place, (step, name) in enumerate(zip(steps, reference_names(steps), strict=True), start=1):
         record = timeline.record_id(parent, str(place))

@@ -5,12 +5,11 @@ Source: awsConnectionParameters of aws/aws-toolkit-azure-devops (order, defaults
 
 import os
 import sys
-from typing import Any, NoReturn
+from typing import NoReturn
 
-import boto3
+from assume_role import AssumeRoleFailed, Keys, assume_role  # type: ignore[import-not-found]  # beside this file
 
 DEFAULT_SESSION = "aws-vsts-tools"
-CAUSE_HEADER = "x-simulator-cause"
 
 
 def fail(message: str) -> NoReturn:
@@ -38,8 +37,8 @@ def region() -> str:
     return found
 
 
-def session() -> Any:
-    """A boto3 session with the credentials that the step gets."""
+def credentials() -> Keys:
+    """The keys that the step gets: of a session where the connection names a role."""
     endpoint = given("awsCredentials")
     values = _of_endpoint(endpoint) if endpoint else _of_variables()
     if not values.get("username"):
@@ -47,13 +46,13 @@ def session() -> Any:
             fail(
                 "Assuming a role from an EC2 instance profile is not simulated: give the service connection keys."
             )
-        if not os.environ.get("AWS_ACCESS_KEY_ID"):
+        names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+        keys = Keys(*(os.environ.get(name, "") for name in names))
+        if not keys.access_key:
             fail("Unable to locate credentials: the step has no service connection and no AWS variables.")
-        return boto3.Session(region_name=region())
-    keys = (values["username"], values.get("password", ""), values.get("sessionToken") or None)
-    if not values.get("assumeRoleArn"):
-        return boto3.Session(*keys, region_name=region())
-    return _assumed(values, keys)
+        return keys
+    keys = Keys(values["username"], values.get("password", ""), values.get("sessionToken", ""))
+    return _assumed(values, keys) if values.get("assumeRoleArn") else keys
 
 
 def _of_endpoint(identifier: str) -> dict[str, str]:
@@ -86,45 +85,36 @@ def _of_variables() -> dict[str, str]:
     return {name: variable(own) for name, own in names.items()}
 
 
-def _assumed(values: dict[str, str], keys: tuple[str, str, str | None]) -> Any:
-    """Credentials of the connection's role, from STS over the wire; the run's cause goes with the request."""
-    sts = boto3.Session(*keys, region_name=region()).client("sts")
-    sts.meta.events.register("before-sign.sts.AssumeRole", _tell_cause)
-    wanted: dict[str, Any] = {
+def _assumed(values: dict[str, str], keys: Keys) -> Keys:
+    """Keys of the connection's role, from STS over the wire; the run's cause goes with the request."""
+    wanted = {
         "RoleArn": values["assumeRoleArn"],
         "RoleSessionName": values.get("roleSessionName") or DEFAULT_SESSION,
-        "DurationSeconds": int(variable("AWS_ROLECREDENTIAL_MAXDURATION") or 900),
+        "DurationSeconds": variable("AWS_ROLECREDENTIAL_MAXDURATION") or "900",
     }
     if values.get("externalId"):
         wanted["ExternalId"] = values["externalId"]
     try:
-        found = sts.assume_role(**wanted)["Credentials"]
-    except Exception as error:  # noqa: BLE001  (whatever the SDK says is the step's error)
+        found = assume_role(keys, region(), wanted)
+    except AssumeRoleFailed as error:
         fail(f"Failed to assume the role {values['assumeRoleArn']}: {error}")
-    secret, token = found["SecretAccessKey"], found["SessionToken"]
-    for text in (secret, token):
+    for text in (found.secret_key, found.token):
         print(f"##vso[task.setsecret]{text}", flush=True)
-    return boto3.Session(found["AccessKeyId"], secret, token, region_name=region())
-
-
-def _tell_cause(request: Any, **_: Any) -> None:
-    if because := os.environ.get("SIMULATOR_CAUSE"):
-        request.headers[CAUSE_HEADER] = because
+    return found
 
 
 def environment() -> dict[str, str]:
     """The environment of a program that the task starts: credentials in, the task's own variables out."""
     own = ("INPUT_", "ENDPOINT_", "VARIABLE_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
-    signed_in = session()
-    credentials = signed_in.get_credentials()
+    keys, where = credentials(), region()
     kept.update(
-        AWS_ACCESS_KEY_ID=credentials.access_key,
-        AWS_SECRET_ACCESS_KEY=credentials.secret_key,
-        AWS_REGION=signed_in.region_name,
-        AWS_DEFAULT_REGION=signed_in.region_name,
+        AWS_ACCESS_KEY_ID=keys.access_key,
+        AWS_SECRET_ACCESS_KEY=keys.secret_key,
+        AWS_REGION=where,
+        AWS_DEFAULT_REGION=where,
     )
     kept.pop("AWS_SESSION_TOKEN", None)
-    if credentials.token:
-        kept["AWS_SESSION_TOKEN"] = credentials.token
+    if keys.token:
+        kept["AWS_SESSION_TOKEN"] = keys.token
     return kept

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import aws_session  # type: ignore[import-not-found]  # beside this file when it runs
+import boto3
 from aws_session import fail, given
 from botocore.exceptions import ClientError, WaiterError
 from stack_inputs import (  # type: ignore[import-not-found]
@@ -166,9 +167,14 @@ def set_variable(name: str, value: str, secret: bool) -> None:
     print(f"##vso[task.setvariable variable={name};issecret={str(secret).lower()}]{told}", flush=True)
 
 
+def _session() -> Any:
+    keys = aws_session.credentials()
+    return boto3.Session(keys.access_key, keys.secret_key, keys.token or None, aws_session.region())
+
+
 def main() -> None:
     """Bring the stack to what the inputs say."""
-    session = aws_session.session()
+    session = _session()
     stack = Stack(session.client("cloudformation"))
     try:
         exists = stack.describe() is not None
