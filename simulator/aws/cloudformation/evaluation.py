@@ -88,8 +88,9 @@ def evaluate(definition: Definition, stack: StackRecord) -> Evaluation:
         "AWS::NotificationARNs": [],
     }
     scope = Scope(values, template.mappings)
-    conditions.check_rules(template.rules, scope)
-    truths = conditions.evaluate(template.conditions, scope)
+    early = replace(scope, reference=_no_resources, attribute=_no_resources)
+    conditions.check_rules(template.rules, early)
+    truths = conditions.evaluate(template.conditions, early)
     scope = replace(scope, conditions=truths)
     found = Evaluation(template, stack.region, graph.dependencies(template, truths), truths, scope)
     _check_types(found)
@@ -99,6 +100,13 @@ def evaluate(definition: Definition, stack: StackRecord) -> Evaluation:
         if truths.get(str(body.get("Condition", "")), True):
             _check_references(found, prune(body, truths), "Outputs")
     return found
+
+
+def _no_resources(name: str, *_: str) -> Any:
+    raise invalid(
+        f"Template format error: Unresolved dependencies [{name}]. "
+        "Cannot reference resources in the Conditions block of the template"
+    )
 
 
 def _check_types(evaluation: Evaluation) -> None:
