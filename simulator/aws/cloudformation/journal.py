@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from simulator.aws.cloudformation.published import STACK_TYPE, event
 from simulator.aws.cloudformation.records import (
     EVENT,
     ResourceRecord,
@@ -15,8 +16,6 @@ from simulator.aws.cloudformation.records import (
 )
 from simulator.kernel.facts import Fact
 from simulator.kernel.world import Kernel
-
-STACK_TYPE = "AWS::CloudFormation::Stack"
 
 
 class Journal:
@@ -98,7 +97,7 @@ class Journal:
             **({"ResourceStatusReason": reason} if reason else {}),
             **({"ClientRequestToken": stack.token} if stack.token else {}),
         }
-        detail = dict(row)
+        detail = {**row, "event": event(row)}
         if properties is not None:
             row["ResourceProperties"] = properties
         store.put(EVENT, f"{self.key}/{number:010d}", row)

@@ -294,6 +294,19 @@ async def test_what_a_stack_does_is_caused_by_the_event_with_which_it_began(clou
     assert {fact.cause for fact in others} == {first.sequence}
 
 
+async def test_changes_of_status_are_published_to_eventbridge(cloud):
+    await create(cloud, ClientRequestToken="token-1")
+    await cloud.status("deploy")
+    events = [fact.detail["event"] for fact in cloud.kernel.log.read() if fact.kind == "StackEvent"]
+    last, before = events[-1], events[-2]
+    assert last["detail-type"] == "CloudFormation Stack Status Change"
+    assert last["detail"]["status-details"] == {"status": "CREATE_COMPLETE", "status-reason": ""}
+    assert last["resources"] == [last["detail"]["stack-id"]]
+    assert before["detail-type"] == "CloudFormation Resource Status Change"
+    assert before["detail"]["resource-type"] == "AWS::SageMaker::Endpoint"
+    assert before["detail"]["client-request-token"] == "token-1"
+
+
 async def test_every_event_is_a_fact(cloud):
     await create(cloud)
     await cloud.status("deploy")
