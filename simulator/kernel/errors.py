@@ -6,7 +6,7 @@ from __future__ import annotations
 class CallerError(Exception):
     """The client's request is wrong; each cloud renders it in its own wire form.
 
-    `code` is the cloud's error code (`ValidationException`), `message` the text the client sees, `status` the HTTP status.
+    `code` is the cloud's error code (`ValidationException`), `message` what the client sees, `status` the HTTP status;
     `extra` holds further members of the error shape.
     """
 

@@ -12,7 +12,7 @@ class IllegalTransition(Exception):
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """States of one kind of resource: `transitions[state]` lists what may come next; a state with nothing next is final."""
+    """States of one kind of resource: `transitions[state]` lists what may come next; with nothing it is final."""
 
     name: str
     initial: str

@@ -78,7 +78,7 @@ class Log:
         return True
 
     def add_consumer(self, name: str, handler: Handler) -> None:
-        """Let `handler` see every fact. A synchronous handler commits with its cursor; an asynchronous one comes before it."""
+        """Let `handler` see every fact. A synchronous one commits with its cursor, an asynchronous one before it."""
         self._consumers[name] = handler
 
     def start(self) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import httpx
-
 from simulator.kernel.facts import CAUSE_HEADER, current_cause
+
+if TYPE_CHECKING:
+    import httpx
 
 
 class OutboundRefused(Exception):
@@ -75,6 +77,8 @@ class Outbound:
         timeout_seconds: float = 30.0,
     ) -> OutboundResponse:
         """One request, no redirects, no retries; raises OutboundRefused or OutboundFailed."""
+        import httpx  # with the first request: its import is a tenth of a start
+
         parts = urlsplit(url)
         target = self.origin(url) + (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         sent = {**headers, "host": parts.netloc}

@@ -79,7 +79,7 @@ class Scheduler:
             await asyncio.sleep(0.005)
 
     async def advance(self, seconds: float) -> None:
-        """Let work come to rest, then move virtual time by `seconds`, firing each due timer and waiting for what it starts."""
+        """Let work rest, then move virtual time by `seconds`, firing each due timer and waiting for what it starts."""
         await self.rest()
         target = self._clock.now() + seconds
         self._paused = True
