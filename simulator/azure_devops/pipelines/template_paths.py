@@ -51,7 +51,7 @@ def anchored(node: Node, aliases: Mapping[str, str]) -> Node:
         return replace(node, items=tuple(anchored(item, aliases) for item in node.items))
     if not isinstance(node, MappingNode):
         return node
-    entries = []
+    entries: list[tuple[ScalarNode, Node]] = []
     for key, value in node.entries:
         if key.text == "template" and isinstance(value, ScalarNode) and not value.broken:
             file = resolve_template(value.text, value.where.file, aliases)
