@@ -48,7 +48,7 @@ class AzureDevOps:
         """Write what the topology says, open the repositories, take up the runs that were going on."""
         seed(self.organization)
         await self.refs.open_all()
-        self.coordinator.continue_all()
+        await self.coordinator.continue_all()
 
     async def close(self) -> None:
         """Let go of what this process holds; runs go on at the next start."""

@@ -259,6 +259,7 @@ steps:
     assert ended["result"] == "succeeded", log
     assert "it is blue and round" in log
     assert log.count("Z once") == 1
+    assert sandboxed.run(sandboxed.engine.known()) == []
 
 
 async def waiting_step(served):

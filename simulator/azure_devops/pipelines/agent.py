@@ -36,6 +36,13 @@ from simulator.runtime.work import Work
 
 IMAGE = "agent"
 CAUSE_VARIABLE = "SIMULATOR_CAUSE"
+_WORK = "azure-devops-"
+
+
+def work_run(name: str) -> int | None:
+    """The run that a work of that name belongs to; None for the works of others."""
+    number = name.removeprefix(_WORK).partition("-")[0]
+    return int(number) if name.startswith(_WORK) and number.isdigit() else None
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ class Attempt:
     ) -> None:
         self.job, self.record, self.step, self.variables = job, record, step, variables
         self._log = log
-        self._name = f"ado-{job.context.run}-{record}-{failures}"
+        self._name = f"{_WORK}{job.context.run}-{record}-{failures}"
         self._started = False
         self.commanded: Result | None = None
         self.stopped = False
@@ -79,8 +86,6 @@ class Attempt:
             ended = await engine.wait(self._name)
         finally:
             watcher.cancel()
-        await engine.remove(self._name)
-        self._started = False
         if ended.reason:
             self.error(ended.reason)
         return ended.code
@@ -89,9 +94,11 @@ class Attempt:
         """End the program, if one runs."""
         if self._started:
             self.stopped = True
-            engine = self.job.context.room.engine
-            await engine.stop(self._name, self.job.stop_seconds)
-            await engine.remove(self._name)
+            await self.job.context.room.engine.stop(self._name, self.job.stop_seconds)
+
+    async def forget(self) -> None:
+        """The work's lines and exit are kept elsewhere now; after a crash before this, they are read once more."""
+        await self.job.context.room.engine.remove(self._name)
 
     def line(self, text: str) -> None:
         """A line that the program wrote: a logging command, or a line of the log."""

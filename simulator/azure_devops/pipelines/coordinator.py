@@ -8,6 +8,7 @@ import logging
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.pipelines import stage_retry
+from simulator.azure_devops.pipelines.agent import work_run
 from simulator.azure_devops.pipelines.approvals import Approvals
 from simulator.azure_devops.pipelines.graph_run import run_graph
 from simulator.azure_devops.pipelines.results import Result, stage_result
@@ -40,10 +41,15 @@ class Coordinator:
         with cause(context.row["cause"]):
             self._tasks[run] = asyncio.create_task(self._drive(context), name=f"run {run}")
 
-    def continue_all(self) -> None:
-        """At start: take up the runs that were going on."""
-        for row in self._room.runs.unfinished():
-            self.begin(int(row["id"]))
+    async def continue_all(self) -> None:
+        """At start: take up the runs that were going on, and forget the works of those that were not."""
+        going_on = [int(row["id"]) for row in self._room.runs.unfinished()]
+        for name in await self._room.engine.known():
+            run = work_run(name)
+            if run is not None and run not in going_on:
+                await self._room.engine.remove(name)
+        for run in going_on:
+            self.begin(run)
 
     def retry(self, row: Row, stage: str) -> None:
         """Run a stage that failed, and those after it, once more."""

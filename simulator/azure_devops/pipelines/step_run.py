@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from simulator.azure_devops.pipelines.agent import Attempt
 from simulator.azure_devops.pipelines.conditions import ConditionContext, evaluate_condition
 from simulator.azure_devops.pipelines.expressions.failure import ExpressionFailure
+from simulator.azure_devops.pipelines.job_files import OutsideOfJob
 from simulator.azure_devops.pipelines.job_room import JobRoom
 from simulator.azure_devops.pipelines.macros import expand_macros, values_of
 from simulator.azure_devops.pipelines.plan import Step, Variable
@@ -20,6 +21,7 @@ from simulator.azure_devops.pipelines.tasks.effects import effect_of
 from simulator.azure_devops.pipelines.timeline import result_of
 from simulator.kernel.errors import NotSimulated
 from simulator.kernel.facts import cause
+from simulator.runtime.images import ImageUnavailable
 
 _RULE = "=" * 78
 
@@ -44,11 +46,15 @@ class StepRun:
             with cause(fact or self._timeline.get(self._record).get("cause")):
                 if fact is not None:
                     self._timeline.update(self._record, cause=fact.sequence)
-                result = await self._attempts(variables, log)
+                else:
+                    # After a restart the step's lines are read again from the first on, and its issues with them.
+                    self._timeline.update(self._record, issues=[], errorCount=0, warningCount=0)
+                result, attempt = await self._attempts(variables, log)
             log.line(f"##[section]Finishing: {self._shown()}")
         with self._job.kernel.store.transaction():
             self._job.save()
             self._timeline.finish(self._record, result)
+        await attempt.forget()
         return result
 
     def _shown(self) -> str:
@@ -72,7 +78,7 @@ class StepRun:
         self._timeline.finish(self._record, Result.SKIPPED)
         return False
 
-    async def _attempts(self, variables: Mapping[str, Variable], log: LogWriter) -> Result:
+    async def _attempts(self, variables: Mapping[str, Variable], log: LogWriter) -> tuple[Result, Attempt]:
         step = self._step
         values = values_of(variables)
         shown = expand_macros(display_name(step), values)
@@ -86,14 +92,15 @@ class StepRun:
             if result is not Result.FAILED or failures >= step.retry_count or self._job.stopping.is_set():
                 break
             failures += 1
+            await attempt.forget()
             log.line(
                 "##[warning]RetryHelper encountered task failure, will retry"
                 f" (attempt #: {failures} out of {step.retry_count})"
             )
             await self._job.context.room.pause(retry_wait_seconds(failures))
         if step.continue_on_error and result is Result.FAILED:
-            return Result.SUCCEEDED_WITH_ISSUES
-        return result
+            result = Result.SUCCEEDED_WITH_ISSUES
+        return result, attempt
 
     async def _once(self, attempt: Attempt, values: Mapping[str, str]) -> Result:
         """One attempt, within the step's own time."""
@@ -114,7 +121,7 @@ class StepRun:
             await attempt.stop()
             attempt.error(f"The task has timed out after {step.timeout_minutes} minutes.")
             return step_result(attempt.commanded, None, timed_out=True)
-        except TaskFailed as failed:
+        except (TaskFailed, OutsideOfJob, ImageUnavailable) as failed:
             attempt.error(str(failed))
             code = 1
         except NotSimulated as refused:

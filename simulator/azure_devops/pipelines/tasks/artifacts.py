@@ -62,7 +62,7 @@ async def _download(call: TaskCall, name: str, place: str) -> None:
     job = call.job
     artifacts = Artifacts(job.kernel, job.context.run)
     target = _inside(call, place or predefined.WORKSPACE)
-    wanted = matcher(call.input("patterns") or "**")
+    wanted = matcher(call.input("patterns") or call.input("itemPattern") or "**")
     if not name:
         for row in artifacts.listed():
             await _copy(call, artifacts, row, target / row["name"], wanted)

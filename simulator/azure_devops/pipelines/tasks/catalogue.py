@@ -188,6 +188,22 @@ TASKS: tuple[Task, ...] = (
     ),
     Task(
         "DownloadPipelineArtifact",
+        1,
+        "61f2a582-95ae-4948-b34d-a1b3c4f6a737",
+        (
+            TaskInput("buildType", required=True, default="current", options=("current", "specific")),
+            TaskInput("project", required=True, only_if=(("buildType", "specific"),)),
+            TaskInput(
+                "definition", required=True, only_if=(("buildType", "specific"),), aliases=("pipeline",)
+            ),
+            TaskInput("artifactName"),
+            TaskInput("itemPattern", default="**"),
+            TaskInput("targetPath", required=True, default="$(System.ArtifactsDirectory)"),
+        ),
+        "Download Pipeline Artifact",
+    ),
+    Task(
+        "DownloadPipelineArtifact",
         2,
         "61f2a582-95ae-4948-b34d-a1b3c4f6a737",
         (
