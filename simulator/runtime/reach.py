@@ -76,6 +76,7 @@ def work_variables(
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_ROOT_USER_ACTION": "ignore",
         "GIT_TERMINAL_PROMPT": "0",
+        "TAR_OPTIONS": "--no-same-owner",  # where the simulator is no root, the sandbox has one owner to give
     }
     proxy_port = None if reach.proxy is None else PROXY_PORT
     certificates = None if reach.certificates is None else CERTIFICATES
