@@ -42,8 +42,7 @@ def _met(facts: list[dict[str, Any]]) -> Counter[tuple[str, str, str]]:
     for fact in facts:
         detail = fact["detail"]
         if fact["kind"] == "ImageSubstituted":
-            image = str(detail.get("image") or fact["subject"])
-            met["image", image, f"ran as reference image {detail.get('substitute', '')}"] += 1
+            met["image", fact["subject"], f"reference image {detail.get('image')} ran in its place"] += 1
         elif fact["kind"] == "NotSimulated":
             met["refused", fact["subject"], "the real service has this operation"] += 1
         elif fact["kind"] == "HostRefused":
