@@ -1,4 +1,4 @@
-"""What the demonstration claims: proofs that exist, verdicts no better than the links, a ledger of what was not real."""
+"""What the demonstration claims: proofs that exist, verdicts as good as the links, a ledger of what was not real."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_the_ledger_counts_what_was_substituted_and_refused() -> None:
 
 def test_the_page_shows_everything_and_asks_for_nothing_from_outside(tmp_path: Path) -> None:
     document = {"engine": "process", "seconds": 1.0, "passed": 1, "failed": 0, "skipped": 0}
-    lists = {"components": [], "ledger": [], "scenarios": [], "chain": []}
+    lists: dict[str, list[object]] = {"components": [], "ledger": [], "scenarios": [], "chain": []}
     facts = [fact(1, "RefUpdated", "<script>alert(1)</script>"), fact(2, "RunQueued", "run", cause=1)]
     report.write(tmp_path, {**document, **lists}, facts, {"healthy": [0.1, 0.2], "drifted": [0.5, 0.9]})
     page = (tmp_path / "report.html").read_text()
