@@ -291,3 +291,16 @@ def test_retries_wait_longer_each_time_and_stop_at_the_first_success(queued, ser
     engine.script("agent", Script(code=1), when=lambda work: "flaky" in script_of(work) and next(codes) == 1)
     build = queued(SIMPLE + "  - script: flaky\n    retryCountOnTaskFailure: 3\n", engine)
     assert (build["result"], waited) == ("succeeded", [1, 4])
+
+
+def test_a_defect_of_the_simulator_ends_the_run_in_the_open(queued, served, caplog):
+    engine = prints()
+
+    def broken(work):
+        raise ZeroDivisionError("a defect")
+
+    engine.script("agent", Script(effect=broken))
+    build = queued(SIMPLE, engine)
+    assert build["result"] == "failed"
+    assert records(served, build, "Task") == [("Say hello", "completed", "failed")]
+    assert "a defect" in served.facts("RunCompleted")[0].detail["error"]

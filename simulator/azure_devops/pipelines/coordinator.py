@@ -82,10 +82,7 @@ class Coordinator:
         except Exception as error:
             # A defect of ours ends this run, in the open, and no other.
             _logger.exception("run %s failed inside the simulator", context.run)
-            context.timeline.add_issue(
-                self._first_record(context), "error", f"The simulator failed: {error!r}"
-            )
-            self._complete(context, Result.FAILED, f"{error!r}")
+            self._fail(context, f"The simulator failed: {error!r}")
         finally:
             context.attention.end()
             self._contexts.pop(context.run, None)
@@ -122,5 +119,13 @@ class Coordinator:
             told = {**detail, "error": error} if error else detail
             self._room.kernel.log.record("RunCompleted", f"run {row['name']} {wire}", told)
 
-    def _first_record(self, context: RunContext) -> str:
-        return context.timeline.record_id(context.plan.stages[0].name)
+    def _fail(self, context: RunContext, error: str) -> None:
+        """End the run, and what of it was going on, as failed."""
+        timeline = context.timeline
+        with self._room.kernel.store.transaction():
+            timeline.add_issue(timeline.record_id(context.plan.stages[0].name), "error", error)
+            for row in timeline.records():
+                if row["state"] != "completed":
+                    ends = Result.FAILED if row["state"] == "inProgress" else Result.SKIPPED
+                    timeline.finish(row["id"], ends)
+            self._complete(context, Result.FAILED, error)
