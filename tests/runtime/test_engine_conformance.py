@@ -166,6 +166,16 @@ def test_an_image_that_does_not_exist_is_refused_by_name(room):
         room.run(room.engine.start(Work("w", "blazing_text", ("true",), {})))
 
 
+def test_many_works_start_side_by_side(room):
+    works = [room.work(f"work-{number}", Program(f"exit {number}", Script(number))) for number in range(12)]
+
+    async def all_of_them():
+        await asyncio.gather(*(room.engine.start(work) for work in works))
+        return await asyncio.gather(*(room.engine.wait(work.name) for work in works))
+
+    assert [ended.code for ended in room.run(all_of_them())] == list(range(12))
+
+
 def test_works_are_known_by_name_however_strange(room):
     names = ["111111111111/us-east-1/abalone-train", "zweites Modell ü"]
     for name in names:

@@ -65,10 +65,17 @@ def be_first(spec: dict[str, Any], built: int, go: int) -> NoReturn:
         os._exit(125)
     os.write(built, b"built")
     os.close(built)
-    # Before the read: a supervisor that is gone gives no go.
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.read(go, 2) != b"go":
         os._exit(125)
+    # Only now: until then the parent may be the process in between, whose death is no reason to go. The supervisor
+    # keeps its end of the pipe; when that is closed already, it died before it could be watched.
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    os.set_blocking(go, False)
+    try:
+        os.read(go, 1)
+        os._exit(125)
+    except BlockingIOError:
+        pass  # it lives
     os.closerange(3, 1 << 20)  # whatever the simulator's process or ours had open
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)  # the work cannot look into this process
     drop_capabilities()
