@@ -13,6 +13,8 @@ from simulator.kernel.facts import current_cause
 from simulator.kernel.world import Kernel
 from simulator.topology import Topology
 
+# What awslocal and tutorials send, and what localstack-client sends.
+_TEST_KEYS = ("test", "accesskey")
 _SESSION = "sts.session"
 _KEY = "iam.access_key"
 _UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
@@ -76,7 +78,7 @@ class Credentials:
         if scope is None:
             return None
         key = scope[0]
-        if key == "test":
+        if key in _TEST_KEYS:
             return self._person(self._topology.person(self._topology.test_person).access_key_id)
         if key in self._people:
             return self._person(key)
