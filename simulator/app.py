@@ -18,6 +18,7 @@ from simulator.aws.settings import AwsSettings
 from simulator.aws.wiring import attach, detach
 from simulator.azure_devops.gateway import application as azure_devops_application
 from simulator.azure_devops.service import AzureDevOps
+from simulator.console.mount import Console
 from simulator.kernel.outbound import Route
 from simulator.kernel.world import Kernel
 from simulator.runtime.engine import Engine
@@ -90,12 +91,14 @@ class Simulator:
         self.kernel.start()
         await self._serving.start(_everything(Gateway(self.cloud).respond), self.listeners.aws)
         await self._serving.start(azure_devops_application(self.azure_devops), self.listeners.azure_devops)
-        console = Starlette(routes=control.routes(self.kernel, self.status))
-        await self._serving.start(console, self.listeners.console)
+        self.console = Console(self.status)
+        pages = Starlette(routes=[*control.routes(self.kernel, self.status), *self.console.routes()])
+        await self._serving.start(pages, self.listeners.console)
 
     async def close(self) -> None:
         """Stop serving, let works run on, close the state."""
         await self._serving.stop()
+        await self.console.close()
         self.listeners.close()
         await detach(self.cloud)
         await self.azure_devops.close()
