@@ -14,7 +14,6 @@ from simulator.aws.sagemaker.jobs import refuse
 from simulator.aws.sagemaker.kinds import MODEL_PACKAGE, MODEL_PACKAGE_GROUP, Row
 from simulator.aws.sagemaker.resources import key_of, visible
 from simulator.kernel.errors import CallerError
-from simulator.kernel.world import Kernel
 
 _COUNTER = "sagemaker.model_package_counter"
 _TOKEN = "sagemaker.model_package_token"
@@ -25,14 +24,6 @@ _UPDATABLE = ("ApprovalDescription", "SourceUri", "InferenceSpecification", "Mod
 
 def _who(call: Call) -> dict[str, Any]:
     return {"IamIdentity": {"Arn": call.principal.arn, "PrincipalId": call.principal.user_id}}
-
-
-def find_package(kernel: Kernel, arn: str) -> Row | None:
-    """The package with this ARN, in whatever account it is."""
-    if ":model-package/" not in arn:
-        return None
-    _, _, _, region, account, resource = arn.split(":", 5)
-    return kernel.store.get(MODEL_PACKAGE.row, f"{account}/{region}/{resource.split('/', 1)[1]}")
 
 
 @behaviour("sagemaker", "CreateModelPackageGroup")
@@ -74,14 +65,15 @@ async def create_model_package(call: Call) -> Answer:
         "LastModifiedBy": _who(call),
         "CertifyForMarketplace": params.get("CertifyForMarketplace", False),
     }
-    if group := params.get("ModelPackageGroupName"):
-        row = _new_version(call, str(group), members, tags)
-    elif name := params.get("ModelPackageName"):
-        row = resources.insert(kernel, MODEL_PACKAGE, call.key(str(name)), members, tags)
-    else:
-        text = "Either ModelPackageName or ModelPackageGroupName must be specified."
-        raise CallerError("ValidationException", text)
-    kernel.store.put(_TOKEN, token, {"arn": row["ModelPackageArn"]})
+    with kernel.store.transaction():
+        if group := params.get("ModelPackageGroupName"):
+            row = _new_version(call, str(group), members, tags)
+        elif name := params.get("ModelPackageName"):
+            row = resources.insert(kernel, MODEL_PACKAGE, call.key(str(name)), members, tags)
+        else:
+            text = "Either ModelPackageName or ModelPackageGroupName must be specified."
+            raise CallerError("ValidationException", text)
+        kernel.store.put(_TOKEN, token, {"arn": row["ModelPackageArn"]})
     return {"ModelPackageArn": row["ModelPackageArn"]}
 
 

@@ -188,7 +188,7 @@ def page(call: Call, kind: Kind, rows: Iterable[Row]) -> Answer:
     kept.sort(key=sort_key(kind, sort), reverse=order == "Descending")
     start, size = (
         offset(params.get("NextToken")),
-        int(params.get("MaxResults", 10 if kind.in_progress else 100)),
+        int(params.get("MaxResults", 10)),
     )
     answer: Answer = {
         kind.list_member: [
