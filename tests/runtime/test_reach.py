@@ -12,16 +12,18 @@ FETCH = (
 )
 
 
-@pytest.fixture
-def proxied_room(tmp_path, image_cache):
-    """A process room whose works have the proxy, and the hosts that it refused."""
+@pytest.fixture(params=["process", pytest.param("docker", marks=pytest.mark.docker)])
+def proxied_room(request, tmp_path, image_cache):
+    """A room whose works have the proxy, and the hosts that it refused."""
+    if request.param == "docker":
+        request.getfixturevalue("base_image")
     with (
         cloud(b"aws") as aws,
         cloud(b"azure devops") as azure_devops,
         running_proxy(tmp_path / "authority", Rules(aws.port, azure_devops.port)) as proxy,
     ):
         reach = Reach(aws.port, azure_devops.port, proxy.port, proxy.authority.bundle)
-        room = Room("process", tmp_path / "works", image_cache, reach)
+        room = Room(request.param, tmp_path / "works", image_cache, reach)
         yield room, proxy.refused
         room.close()
 
