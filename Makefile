@@ -12,6 +12,9 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 SYSTEM_CERTIFICATES := $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/ca-bundle.pem)
 export UV_SYSTEM_CERTS ?= $(if $(SYSTEM_CERTIFICATES),true,false)
 
+# Compiled once and kept, whatever the shell says: a start would compile both clouds and moto again each time.
+unexport PYTHONDONTWRITEBYTECODE
+
 # A stamp says that an install finished; as long as it is newer than pyproject.toml the network is not touched.
 RUNS    := $(VENV)/.complete-to-run
 DEVELOP := $(VENV)/.complete-to-develop
@@ -56,7 +59,7 @@ $(VENV)/bin/uv:
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.13'
 
 $(RUNS): pyproject.toml | $(VENV)/bin/uv
-	$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --editable '.[harness]'
+	$(VENV)/bin/uv pip install --quiet --compile-bytecode --python $(VENV)/bin/python --editable '.[harness]'
 	@touch $@
 
 $(DEVELOP): pyproject.toml | $(VENV)/bin/uv

@@ -6,27 +6,20 @@ import io
 import os
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest import mock
 from urllib.parse import unquote
 
-import time_machine
-
-from simulator.aws import moto_checkpoint
 from simulator.aws.moto_journal import Journal, changes_state
 from simulator.aws.protocol.http import Incoming, Outgoing
 from simulator.aws.protocol.identify_service import service_of, signature_scope
 from simulator.kernel.world import Kernel
 
-WsgiApp = Callable[[Mapping[str, Any], Callable[..., Any]], Iterable[bytes]]
+if TYPE_CHECKING:
+    from simulator.aws.moto_application import WsgiApp
 
-_ENVIRONMENT = {
-    "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
-    "MOTO_S3_ALLOW_CROSSACCOUNT_ACCESS": "true",
-    "MOTO_EVENTS_INVOKE_HTTP": "false",
-}
 # A checkpoint is due when the journal has this many entries and repeating it would take this long, or twice as long
 # as the last checkpoint took. The first calls of a process also pay for imports, hence the number.
 _REPLAY_ENTRIES, _REPLAY_SECONDS = 300, 0.5
@@ -70,6 +63,8 @@ class MotoBacking:
         """Write moto's state whole and drop the journal that it holds."""
         if self._app is None or self._journal is None:
             return
+        from simulator.aws import moto_checkpoint
+
         began, sequence = time.perf_counter(), self._journal.next() - 1
         moto_checkpoint.write(self._checkpoint, sequence)
         self._journal.forget(sequence)
@@ -96,18 +91,18 @@ class MotoBacking:
 
     def _application(self) -> WsgiApp:
         if self._app is None:
-            os.environ.update(_ENVIRONMENT)
-            from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+            from simulator.aws import moto_application
 
-            self._app = DomainDispatcherApplication(create_backend_app)
-            # moto's state belongs to the process; another simulator in it (a test's) begins with none.
-            self._ask(self._app, Incoming("POST", "/moto-api/reset"), "", None)
+            self._app = moto_application.application()
+            moto_application.forget_everything()
             self._restore(self._app)
         return self._app
 
     def _restore(self, app: WsgiApp) -> None:
         if self._journal is None:
             return
+        from simulator.aws import moto_checkpoint
+
         done = moto_checkpoint.read(self._checkpoint)
         began = time.perf_counter()
         for entry in self._journal.entries(done):
@@ -132,6 +127,8 @@ def _at(moment: float | None) -> Iterator[None]:
     if moment is None:
         yield
         return
+    import time_machine  # with the first such call: it brings much of pytest along, where that is installed
+
     with time_machine.travel(moment, tick=False):
         yield
 

@@ -13,6 +13,9 @@ from typing import Any
 import cloudpickle  # type: ignore[import-untyped]
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from moto.iam.models import AWSManagedPolicy
+
+from simulator.aws.moto_application import aws_policy
 
 _RLOCK, _LOCK = type(threading.RLock()), type(threading.Lock())
 _PRIVATE_KEYS = (rsa.RSAPrivateKey, ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey)
@@ -57,13 +60,15 @@ def read(file: Path) -> int:
 
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
-    """Knows what moto's state holds that pickle does not: locks and private keys."""
+    """Knows what moto's state holds that pickle does not: locks and private keys. AWS's own policies it only names."""
 
     def reducer_override(self, value: Any) -> Any:
         if isinstance(value, _RLOCK):
             return threading.RLock, ()
         if isinstance(value, _LOCK):
             return threading.Lock, ()
+        if isinstance(value, AWSManagedPolicy):
+            return aws_policy, (value.name, value.account_id, value.partition, value.attachment_count)
         if isinstance(value, defaultdict) and type(value) is not defaultdict:
             return _default_dict, (type(value), value.default_factory, dict(value), value.__dict__)
         if isinstance(value, _PRIVATE_KEYS):

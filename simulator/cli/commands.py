@@ -8,8 +8,6 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-import httpx
-
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -21,6 +19,8 @@ def control(
     options: argparse.Namespace, method: str, path: str, timeout_seconds: float = 30, **more: Any
 ) -> Any:
     """Ask a running simulator's control interface; raises CommandFailed when there is none."""
+    import httpx  # here, because `simulator up` starts without it
+
     url = f"{options.console_url.rstrip('/')}/_simulator/{path}"
     try:
         answer = httpx.request(method, url, timeout=timeout_seconds, trust_env=False, **more)

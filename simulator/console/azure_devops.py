@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from simulator.console.people import Person
 from simulator.console.refusals import Refused
+
+if TYPE_CHECKING:
+    import httpx
 
 _VERSION = "7.1"
 _PREVIEW = "7.1-preview.1"
@@ -18,6 +19,8 @@ class AzureDevOps:
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
+        import httpx  # when the first page is asked for, as in rendering.py
+
         self._client = httpx.AsyncClient(trust_env=False, timeout=60)
 
     async def close(self) -> None:
@@ -54,6 +57,8 @@ class AzureDevOps:
         accept: str = "application/json",
         body: object = None,
     ) -> httpx.Response:
+        import httpx
+
         try:
             answer = await self._client.request(
                 method,

@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-import httpx
-
 Fact = dict[str, Any]
 
 _TROUBLE = ("Failed", "Rejected", "DeadLettered", "NotSimulated", "NotDelivered", "Refused", "Overdue")
@@ -23,6 +21,8 @@ class Facts:
     """The log of the simulator at `url`."""
 
     def __init__(self, url: str) -> None:
+        import httpx  # when the first page is asked for, as in rendering.py
+
         self._client = httpx.AsyncClient(base_url=url, trust_env=False, timeout=60)
 
     async def close(self) -> None:

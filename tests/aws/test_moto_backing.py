@@ -97,3 +97,24 @@ def test_neither_keys_nor_signatures_are_written_to_the_journal(tmp_path: Path) 
     assert "us-east-1/s3" in written
     assert not any(secret in written for secret in ("AKIASECRET", "abcdef0123", "TOKEN"))
     state.die()
+
+
+def test_a_checkpoint_only_names_the_policies_of_aws(tmp_path: Path) -> None:
+    before = Remembering(tmp_path)
+    role = {"RoleName": "reader", "AssumeRolePolicyDocument": "{}"}
+    arn = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    asyncio.run(before.call("iam", "CreateRole", **role))
+    asyncio.run(before.call("iam", "AttachRolePolicy", RoleName="reader", PolicyArn=arn))
+    known = asyncio.run(before.call("iam", "GetPolicy", PolicyArn=arn))["Policy"]
+    before.backing.checkpoint()
+    before.die()
+    assert (tmp_path / "moto" / "checkpoint").stat().st_size < 500_000
+
+    after = Remembering(tmp_path)
+    assert asyncio.run(after.call("iam", "GetPolicy", PolicyArn=arn))["Policy"] == known
+    attached = asyncio.run(after.call("iam", "ListAttachedRolePolicies", RoleName="reader"))
+    assert attached["AttachedPolicies"] == [{"PolicyName": "ReadOnlyAccess", "PolicyArn": arn}]
+    asyncio.run(after.call("iam", "DetachRolePolicy", RoleName="reader", PolicyArn=arn))
+    policy = asyncio.run(after.call("iam", "GetPolicy", PolicyArn=arn))["Policy"]
+    assert policy["AttachmentCount"] == 0  # type: ignore[index]
+    after.kernel.store.close()
