@@ -198,6 +198,13 @@ def image_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
 def sandboxed(topology: Topology, tmp_path: Path, image_cache: Path) -> Iterator[Served]:
     """The service with the process engine: steps are real programs in closed rooms, with an image of Python only."""
     images = Images(Path(__file__).parent / "images", image_cache)

@@ -41,8 +41,9 @@ class Timeline:
         return row
 
     def records(self) -> list[Row]:
-        """Every record, in the order of parents and positions."""
-        return [row for _, row in self._kernel.store.scan(KIND, f"{number_key(self.run)}/")]
+        """Every record: each parent before its children, these in their order."""
+        rows = [row for _, row in self._kernel.store.scan(KIND, f"{number_key(self.run)}/")]
+        return in_order(rows)
 
     def add(self, record: str, kind: str, name: str, parent: str | None, order: int, **more: Any) -> Row:
         """A new pending record; one that is there already stays as it is."""
@@ -129,6 +130,14 @@ class Timeline:
     def key(self, record: str) -> str:
         """The store key of a record."""
         return f"{number_key(self.run)}/{record}"
+
+
+def in_order(rows: list[Row], parent: str | None = None) -> list[Row]:
+    """Rows as a tree is read, from the children of `parent` down. Pure."""
+    found = []
+    for row in sorted((row for row in rows if row["parentId"] == parent), key=lambda row: int(row["order"])):
+        found += [row, *in_order(rows, row["id"])]
+    return found
 
 
 def result_of(row: Row) -> Result:

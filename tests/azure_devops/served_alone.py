@@ -1,0 +1,36 @@
+"""A program: Azure DevOps with the process engine in a process of its own, so that a test can kill it.
+
+Arguments: port, state directory, directory of works, folder of images, cache of images.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from simulator.azure_devops.gateway import application
+from simulator.azure_devops.service import AzureDevOps
+from simulator.kernel.world import Kernel
+from simulator.runtime.engine_process import ProcessEngine
+from simulator.runtime.images import Images
+from simulator.runtime.reach import Reach
+from simulator.topology import load
+
+
+async def main() -> None:
+    """Serve until killed."""
+    port, state, works, images, cache = int(sys.argv[1]), *map(Path, sys.argv[2:])
+    kernel = Kernel.open(state)
+    engine = ProcessEngine(works, Reach(1, port), Images(images, cache))
+    azure = AzureDevOps(kernel, engine, load(), f"http://localhost:{port}")
+    await azure.start()
+    kernel.start()
+    config = uvicorn.Config(
+        application(azure), host="127.0.0.1", port=port, log_level="error", lifespan="off"
+    )
+    await uvicorn.Server(config).serve()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
