@@ -70,7 +70,11 @@ class Simulator:
             Route(_AZURE_DEVOPS, f"http://127.0.0.1:{listeners.port('azure_devops')}"),
         )
         self.kernel = Kernel.open(
-            settings.state, seed=settings.seed, routes=routes, allowed_hosts=settings.allowed_hosts
+            settings.state,
+            seed=settings.seed,
+            routes=routes,
+            allowed_hosts=settings.allowed_hosts,
+            time_scale=settings.time_scale,
         )
         self._given_engine = engine
         self._serving = Serving()

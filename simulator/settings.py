@@ -13,7 +13,8 @@ ENGINES = ("process", "docker", "scripted")
 
 @dataclass(frozen=True)
 class Settings:
-    """Ports of 0 are chosen by the system. `state` None keeps nothing. `hold_seconds` 0 is conformance mode."""
+    """Ports of 0 are chosen by the system. `state` None keeps nothing. `hold_seconds` 0 is conformance mode;
+    `time_scale` 60 makes a virtual hour of a real minute."""
 
     host: str = "127.0.0.1"
     aws_port: int = AWS_PORT
@@ -26,6 +27,7 @@ class Settings:
     backing_endpoint: str = ""
     allowed_hosts: tuple[str, ...] = ()
     hold_seconds: float = 50.0
+    time_scale: float = 1.0
 
 
 def default_state() -> Path:

@@ -30,6 +30,7 @@ def up(options: argparse.Namespace) -> int:
         backing_endpoint=os.environ.get("SIMULATOR_BACKING_ENDPOINT", ""),
         allowed_hosts=settings.allowed_hosts(os.environ),
         hold_seconds=0.0 if options.conformance else 50.0,
+        time_scale=options.time_scale,
     )
     try:
         with locked(chosen.state):

@@ -10,16 +10,24 @@ from datetime import UTC, datetime
 class Clock:
     """The one clock for schedules, alarms, retries and retention, in seconds since the epoch.
 
-    Work, leases and signatures use `wall()` instead. `offset` is the time advanced so far; it only grows.
+    Work, leases and signatures use `wall()` instead. `offset` is what virtual time has gained by advances; with a
+    `scale` other than 1 it also runs that much faster than real time, from the moment the clock was made.
     """
 
-    def __init__(self, offset: float = 0.0, wall: Callable[[], float] = time.time) -> None:
-        self._wall = wall
-        self.offset = offset
+    def __init__(
+        self, offset: float = 0.0, wall: Callable[[], float] = time.time, scale: float = 1.0
+    ) -> None:
+        self._wall, self._made = wall, wall()
+        self.offset, self.scale = offset, scale
 
     def now(self) -> float:
         """Virtual seconds since the epoch."""
-        return self._wall() + self.offset
+        wall = self._wall()
+        return wall + self.offset + (wall - self._made) * (self.scale - 1.0)
+
+    def gained(self) -> float:
+        """How far virtual time is ahead of real time: what a restart must begin with."""
+        return self.now() - self._wall()
 
     def wall(self) -> float:
         """Real seconds since the epoch."""

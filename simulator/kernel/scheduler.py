@@ -90,7 +90,7 @@ class Scheduler:
                 self._fire(key, row)
                 await self.rest()
             self._clock.jump_to(target)
-            self._store.put("kernel.clock", "offset", {"offset": self._clock.offset})
+            self._store.put("kernel.clock", "offset", {"offset": self._clock.gained()})
         finally:
             self._paused = False
             self._changed.set()
@@ -104,7 +104,7 @@ class Scheduler:
                 continue
             nap = min(_LONGEST_NAP_SECONDS, due[0][0] - self._clock.now()) if due else _LONGEST_NAP_SECONDS
             try:
-                async with asyncio.timeout(max(0.0, nap)):
+                async with asyncio.timeout(max(0.0, nap / self._clock.scale)):
                     await self._changed.wait()
             except TimeoutError:
                 continue

@@ -34,14 +34,15 @@ class Kernel:
         seed: int | None = None,
         routes: tuple[Route, ...] = (),
         allowed_hosts: tuple[str, ...] = (),
+        time_scale: float = 1.0,
     ) -> Kernel:
-        """Open the state in `directory`, or an ephemeral one; virtual time goes on from where it stood."""
+        """Open the state in `directory`, or an ephemeral one; virtual time is as far ahead as it last was."""
         store = Store(directory)
         saved = store.get("kernel.clock", "offset") or {"offset": 0.0}
         opened = (store.get("kernel.opened", "times") or {"times": 0})["times"]
         store.put("kernel.opened", "times", {"times": opened + 1})
         # The same seed in the next process must not give the same ids again.
-        clock, activity = Clock(saved["offset"]), Activity()
+        clock, activity = Clock(saved["offset"], scale=time_scale), Activity()
         ids = Ids(None if seed is None else seed + opened * 1_000_003)
         log = Log(store, clock, activity)
         scheduler = Scheduler(store, clock, log, ids, activity)
@@ -54,6 +55,7 @@ class Kernel:
 
     async def close(self) -> None:
         """Stop in order and close the store."""
+        self.store.put("kernel.clock", "offset", {"offset": self.clock.gained()})
         await self.scheduler.stop()
         await self.log.stop()
         await self.outbound.close()

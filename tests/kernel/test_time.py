@@ -33,6 +33,18 @@ def test_a_jump_moves_virtual_time_and_leaves_real_time_alone() -> None:
     assert (clock.now(), clock.wall()) == (5000.0, 1000.0)
 
 
+def test_a_scaled_clock_runs_faster_and_is_advanced_like_any_other() -> None:
+    real = [1000.0]
+    clock = Clock(wall=lambda: real[0], scale=60.0)
+    real[0] += 60.0
+    ahead = clock.now()
+    clock.jump_to(ahead + HOUR)
+
+    assert ahead == 1000.0 + HOUR
+    assert clock.now() == ahead + HOUR
+    assert clock.gained() == clock.now() - 1060.0
+
+
 def test_advancing_fires_due_timers_in_order_at_their_own_times() -> None:
     async def act(kernel: Kernel) -> None:
         fired: list[tuple[str, float]] = []
