@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -138,3 +139,14 @@ def test_a_work_whose_supervisor_was_killed_ends_with_it(process_room, tmp_path)
     os.close(reader)
     ended, _ = process_room.finish("orphan")
     assert (ended.code, ended.reason) == (137, "the supervisor of the work was killed")
+
+
+def test_a_work_whose_directory_is_removed_ends(process_room, tmp_path):
+    """A simulator that keeps no state removes its directory; what it served must not run for ever."""
+    os.mkfifo(tmp_path / "held")
+    mounts = (Mount(tmp_path / "held", "/held"),)
+    process_room.start("forgotten", Program("exec sleep 1000 > /held"), mounts=mounts)
+    reader = os.open(tmp_path / "held", os.O_RDONLY)  # opens when the work has opened its end
+    shutil.rmtree(next(process_room.directory.glob("*/spec")).parent)
+    assert os.read(reader, 1) == b"", "the work has gone too"
+    os.close(reader)

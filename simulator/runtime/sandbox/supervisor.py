@@ -10,7 +10,7 @@ its child is pid 1 of the sandbox. SIGTERM asks the work to end, SIGQUIT kills i
 """
 
 # pathlib would cost every start 8 ms.
-# ruff: noqa: PTH104, PTH123
+# ruff: noqa: PTH104, PTH110, PTH123
 from __future__ import annotations
 
 import _signal as signal  # type: ignore[import-not-found]  # the `signal` module would import enum: 5 ms
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 STATUS, DIRECTORY = 3, 4
+FORGOTTEN_AFTER_SECONDS = 2.0
 
 
 def supervise() -> None:
@@ -72,10 +73,19 @@ def supervise() -> None:
         mark.write(f"{started}")
     os.write(STATUS, b"started")
     os.close(STATUS)
+    in_thread(end_when_forgotten, first)
     code = os.waitstatus_to_exitcode(os.waitpid(first, 0)[1])
     ended = time.time()
     keeper.join()
-    record(code if code >= 0 else 128 - code, started, ended, "killed by the engine" if killed else "")
+    if os.path.exists("spec"):
+        record(code if code >= 0 else 128 - code, started, ended, "killed by the engine" if killed else "")
+
+
+def end_when_forgotten(first: int) -> None:
+    """Kill the work when its directory has been removed (nothing was to be kept): nobody can find it any more."""
+    while os.path.exists("spec"):
+        time.sleep(FORGOTTEN_AFTER_SECONDS)
+    os.kill(first, signal.SIGKILL)
 
 
 def keep(said: int, output: int) -> None:
