@@ -46,6 +46,10 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--engine", choices=ENGINES[:2], default="process")
     demo.add_argument("--out", type=Path, default=Path("out/demo"), help="where the report goes")
     demo.add_argument("--keep", action="store_true", help="leave the simulator running afterwards")
+    demo.add_argument(
+        "--mutate", metavar="NAME", help="break one link on purpose; any other word lists the names"
+    )
+    demo.add_argument("--without", metavar="PART", help="leave a part out: trial")
     return top
 
 
@@ -78,6 +82,9 @@ def _up(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", type=int, help="make ids repeat")
     command.add_argument(
         "--topology", type=Path, help="the company to play (default: fixtures/topology.yaml)"
+    )
+    command.add_argument(
+        "--time-scale", type=float, default=1.0, help="run virtual time faster: 60 makes an hour of a minute"
     )
     command.add_argument(
         "--conformance", action="store_true", help="hold no answer back: clients wait as on AWS"

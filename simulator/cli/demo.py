@@ -22,4 +22,7 @@ def demo(options: argparse.Namespace) -> int:
         "--out",
         str(options.out),
     ]
+    for name in ("mutate", "without"):
+        if value := getattr(options, name):
+            command += [f"--{name}", value]
     os.execv(sys.executable, command + (["--keep"] if options.keep else []))

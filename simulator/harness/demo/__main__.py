@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import tempfile
 import time
@@ -15,8 +16,10 @@ from simulator.harness.demo.causes import chain
 from simulator.harness.demo.components import Verdict, verdicts
 from simulator.harness.demo.ledger import ledger
 from simulator.harness.demo.links import LINKS, Demo, Link
+from simulator.harness.demo.mutations import MUTATIONS, Mutation
 from simulator.harness.demo.progress import Progress
 from simulator.harness.demo.simulation import DidNotStart, Simulation
+from simulator.harness.demo.telling import telling
 from simulator.harness.world import World
 from simulator.shipped_folders import shipped
 
@@ -37,6 +40,8 @@ def main() -> int:
     parser.add_argument("--engine", default="process")
     parser.add_argument("--out", type=Path, default=Path("out/demo"))
     parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--mutate", choices=sorted(MUTATIONS), help="break one link on purpose")
+    parser.add_argument("--without", choices=["trial"], help="leave out what no other link needs")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
@@ -48,9 +53,10 @@ def main() -> int:
     print(f"simulator at {simulation.console_url}, engine {options.engine}\n", flush=True)
     try:
         with tempfile.TemporaryDirectory(prefix="simulator-demo-") as scratch:
-            world = World(simulation.console_url, Path(scratch), shipped("fixtures"))
+            fixtures = _fixtures(Path(scratch), options.mutate)
+            world = World(simulation.console_url, Path(scratch) / "work", fixtures)
             demo = Demo(world)
-            results = run(demo)
+            results = run(demo, _links(options.without), MUTATIONS.get(options.mutate))
             facts = world.control.facts(0)
             world.close()
     finally:
@@ -64,10 +70,24 @@ def main() -> int:
     return 0 if all(result.passed for result in results) else 1
 
 
-def run(demo: Demo) -> list[Result]:
-    """The links in order, until one fails."""
-    progress, results = Progress(len(LINKS)), []
-    for link in LINKS:
+def _fixtures(scratch: Path, mutation: str | None) -> Path:
+    """The shipped fixtures, or a copy of them when a mutation may change it."""
+    if not mutation:
+        return shipped("fixtures")
+    print(f"mutation {mutation}: link {MUTATIONS[mutation].breaks!r} must break\n", flush=True)
+    return Path(shutil.copytree(shipped("fixtures"), scratch / "fixtures"))
+
+
+def _links(without: str | None) -> tuple[Link, ...]:
+    return tuple(link for link in LINKS if link.name.split()[0] != without)
+
+
+def run(demo: Demo, links: tuple[Link, ...] = LINKS, mutation: Mutation | None = None) -> list[Result]:
+    """The links in order, until one fails; a mutation acts before the link that it names."""
+    progress, results = Progress(len(links)), []
+    for link in links:
+        if mutation and mutation.before == link.name:
+            mutation.act(demo)
         progress.begin(link.name)
         try:
             evidence, passed = link.act(demo), True
@@ -132,7 +152,7 @@ def _conclude(results: list[Result], document: dict[str, Any], out: Path) -> Non
     broken = next((result for result in results if not result.passed), None)
     if broken:
         print(
-            f"\nthe link that broke: {broken.link.name}\n{broken.evidence}\n\nremedy: {broken.link.remedy}",
+            f"\nthe link that broke: {broken.link.name}\n{telling(broken.evidence)}\n\nremedy: {broken.link.remedy}",
             file=sys.stderr,
         )
         print("\nwhat led there:", *document["chain"], sep="\n  ", file=sys.stderr)

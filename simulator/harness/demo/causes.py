@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-_NOISE = ("HostRefused",)
+_NOISE = ("HostRefused", "AcceptedNotSimulated")
 _TROUBLE = ("Failed", "Rejected", "DeadLettered", "NotSimulated")
 
 
 def chain(facts: list[dict[str, Any]]) -> list[str]:
-    """The newest trouble and what led to it, the first cause first; empty when there was none."""
+    """All that went wrong under the first cause of the newest trouble, and what led to it; empty when nothing did."""
     by_number = {fact["sequence"]: fact for fact in facts}
-    troubled = [fact for fact in facts if _is_trouble(fact)]
-    if not troubled:
-        return []
-    found: list[str] = []
-    fact: dict[str, Any] | None = troubled[-1]
-    while fact is not None:
-        found.append(f"#{fact['sequence']} {fact['kind']} {fact['subject']}{_reason(fact)}")
-        fact = by_number.get(fact["cause"]) if fact["cause"] else None
-    return found[::-1]
+    paths = [_path(fact, by_number) for fact in facts if _is_trouble(fact)]
+    told = {step["sequence"]: step for path in paths if path[-1] is paths[-1][-1] for step in path}
+    return [_line(fact) for _, fact in sorted(told.items())]
+
+
+def _path(fact: dict[str, Any], by_number: dict[int, dict[str, Any]]) -> list[dict[str, Any]]:
+    """The fact, its cause, the cause of that, and so on."""
+    path = [fact]
+    while (before := by_number.get(path[-1]["cause"])) is not None:
+        path.append(before)
+    return path
 
 
 def depth(facts: list[dict[str, Any]]) -> dict[int, int]:
@@ -42,12 +44,25 @@ def _is_trouble(fact: dict[str, Any]) -> bool:
         return False
     if any(word in fact["kind"] for word in _TROUBLE):
         return True
-    states = [str(fact["detail"].get(key, "")).lower() for key in ("status", "result", "state")]
-    return any(state in ("failed", "rejected", "rollback_complete") for state in states)
+    return any(state.lower() in ("failed", "rejected", "rollback_complete") for state in _states(fact))
 
 
-def _reason(fact: dict[str, Any]) -> str:
+def _states(fact: dict[str, Any]) -> list[str]:
+    """The states that a fact tells, the final one first."""
+    return [str(fact["detail"][key]) for key in ("result", "status", "state") if fact["detail"].get(key)]
+
+
+def _line(fact: dict[str, Any]) -> str:
+    """One fact as a line: what became of what, and why."""
+    detail, state = fact["detail"], next(iter(_states(fact)), "")
+    told = [f"#{fact['sequence']}", fact["kind"], fact["subject"]]
+    told += [state] if state and state not in fact["subject"] else []
+    told += [f"attempt {detail['attempt']}"] if "attempt" in detail else []
+    return " ".join(told) + _reason(detail)
+
+
+def _reason(detail: dict[str, Any]) -> str:
     for key in ("failure_reason", "FailureReason", "reason", "error", "message"):
-        if fact["detail"].get(key):
-            return f": {str(fact['detail'][key])[:300]}"
+        if detail.get(key):
+            return f": {str(detail[key])[:300].strip()}"
     return ""

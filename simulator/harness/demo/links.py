@@ -52,7 +52,7 @@ def accounts(demo: Demo) -> str:
 def trial(demo: Demo) -> str:
     """A data scientist trains in the development account, by a script under `simulator run`."""
     world = demo.world
-    build.begin(world, "ada", "model_build", world.fixtures / "repos" / "model_build")
+    _working_copy(world)
     data = world.fixtures / "data" / "abalone" / "abalone-dataset.csv"
     role = f"arn:aws:iam::{world.accounts['dev']}:role/SageMakerExecutionRole"
     words = f"simulator.cli run --console-url {world.console_url} --as ada --image agent -- python trial.py"
@@ -70,12 +70,19 @@ def trial(demo: Demo) -> str:
 def push(demo: Demo) -> str:
     """A branch, a pull request, its merge: the Model Build run starts by itself."""
     world = demo.world
+    _working_copy(world)
     before = max([int(r["id"]) for r in world.azure_devops("grace").runs(build.PIPELINE)], default=0)
     world.git("ada", "model_build").commit("Build, evaluate and register the abalone model")
     number = build.propose(world, "ada", "model_build", "model-build", "The Model Build pipeline")
     commit = build.merge(world, "grace", "model_build", number)
     demo.build_run = build.run_of(world, build.PIPELINE, before)
     return f"pull request {number} merged as {commit[:8]}; run {demo.build_run} started"
+
+
+def _working_copy(world: World) -> None:
+    """Ada's clone with the files of Model Build, made by the first link that needs it."""
+    if not (world.git("ada", "model_build").directory / ".git").exists():
+        build.begin(world, "ada", "model_build", world.fixtures / "repos" / "model_build")
 
 
 def model_build(demo: Demo) -> str:
@@ -107,8 +114,9 @@ def approve(demo: Demo) -> str:
     world = demo.world
     deploying = world.azure_devops("grace").runs(deploy.PIPELINE)
     before = max([int(run["id"]) for run in deploying], default=0)
+    after = world.control.last()
     deploy.decide(world, demo.package, "Approved")
-    demo.deploy_run = deploy.run_of(world, deploy.PIPELINE, before)
+    demo.deploy_run = deploy.run_of_approval(world, before, after)
     return f"run {demo.deploy_run} of Model Deploy started"
 
 

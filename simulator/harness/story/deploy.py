@@ -9,6 +9,11 @@ from simulator.harness.story.build import finished, run_of
 from simulator.harness.world import World
 
 PIPELINE = "model-deploy"
+RETRYING_SECONDS = 3600.0  # the age at which the approval rule gives an event up
+
+
+class NotDelivered(AssertionError):
+    """An approval did not reach Azure DevOps; the message says how often it was tried and what the last answer was."""
 
 
 def decide(world: World, package_arn: str, status: str, person: str = "grace", text: str = "") -> None:
@@ -18,6 +23,28 @@ def decide(world: World, package_arn: str, status: str, person: str = "grace", t
         ModelApprovalStatus=status,
         ApprovalDescription=text or f"{status} by {person}",
     )
+
+
+def run_of_approval(world: World, before: int, after: int) -> int:
+    """The run with an id greater than `before` that an approval newer than fact `after` started.
+
+    A delivery that failed is given the time in which it is retried; raises NotDelivered when that brought no run.
+    """
+    azure = world.azure_devops("grace")
+
+    def look() -> tuple[int, list[dict[str, Any]]] | None:
+        failed = [fact for fact in world.control.facts(after) if fact["kind"] == "DeliveryFailed"]
+        runs = [int(run["id"]) for run in azure.runs(PIPELINE) if int(run["id"]) > before]
+        return (max(runs, default=0), failed) if runs or failed else None
+
+    run_id, failed = eventually(look, "a run of Model Deploy", timeout_seconds=60)
+    if not run_id:
+        world.control.advance(RETRYING_SECONDS)
+        run_id, failed = look() or (0, failed)
+    if not run_id:
+        last = failed[-1]["detail"]
+        raise NotDelivered(f"{last['attempt']} attempts were made, the last one failed: {last['message']}")
+    return run_id
 
 
 def stage(world: World, run_id: int, name: str) -> dict[str, Any] | None:
@@ -92,6 +119,7 @@ def model_behind(world: World, account: str, name: str) -> str:
 
 __all__ = [
     "PIPELINE",
+    "NotDelivered",
     "decide",
     "endpoint",
     "finished",
@@ -99,5 +127,6 @@ __all__ = [
     "model_behind",
     "predict",
     "run_of",
+    "run_of_approval",
     "stage_result",
 ]
