@@ -23,7 +23,7 @@ def train(work: Work) -> str:
     return "[1]#011train-rmse:2.5"
 
 
-@pytest.fixture(name="world")
+@pytest.fixture(name="world", scope="module")
 def _world() -> Iterator[tuple[RunningSimulator, ScriptedEngine]]:
     engine = ScriptedEngine()
     engine.script("xgboost", Script(effect=train))

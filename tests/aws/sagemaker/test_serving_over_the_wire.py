@@ -29,7 +29,15 @@ def answer(request: Request) -> Answer:
     return Answer(200, {"content-type": "text/csv"}, b"9.5")
 
 
-@pytest.fixture(name="running")
+@pytest.fixture(name="package", scope="module")
+def _package(running: RunningSimulator) -> str:
+    """A version of the automation account that production serves."""
+    arn = register(running)
+    deploy(running, arn)
+    return arn
+
+
+@pytest.fixture(name="running", scope="module")
 def _running() -> Iterator[RunningSimulator]:
     engine = ScriptedEngine()
     engine.script("xgboost", Script(answer=answer))
@@ -108,8 +116,7 @@ def deploy(running: RunningSimulator, package: str) -> Any:
     return sagemaker
 
 
-def test_a_package_of_one_account_serves_in_another_and_is_monitored_from_the_first(running):
-    deploy(running, register(running))
+def test_a_package_of_one_account_serves_in_another_and_is_monitored_from_the_first(running, package):
     runtime = production(running, "sagemaker-runtime")
     got = runtime.invoke_endpoint(EndpointName="abalone", ContentType="text/csv", Body="1,2")
     assert (got["Body"].read(), got["InvokedProductionVariant"]) == (b"9.5", "AllTraffic")
@@ -153,8 +160,7 @@ def test_a_package_of_one_account_serves_in_another_and_is_monitored_from_the_fi
     assert [m["MetricName"] for m in metrics["Metrics"]] == ["feature_baseline_drift_length"]
 
 
-def test_a_model_error_tells_status_and_text(running):
-    deploy(running, register(running))
+def test_a_model_error_tells_status_and_text(running, package):
     runtime = production(running, "sagemaker-runtime")
     with pytest.raises(runtime.exceptions.ModelError) as failed:
         runtime.invoke_endpoint(EndpointName="abalone", ContentType="text/plain", Body="1,2")
@@ -164,9 +170,8 @@ def test_a_model_error_tells_status_and_text(running):
         runtime.invoke_endpoint(EndpointName="nobody", Body="1,2")
 
 
-def test_the_approval_is_a_fact_with_its_event(running):
-    arn = register(running)
-    running.client("sagemaker").update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Approved")
+def test_the_approval_is_a_fact_with_its_event(running, package):
+    running.client("sagemaker").update_model_package(ModelPackageArn=package, ModelApprovalStatus="Approved")
     fact = [f for f in running.facts() if f["kind"] == "ModelPackageStateChanged"][-1]
     assert fact["detail"]["event"]["detail"]["UpdatedModelPackageFields"] == ["ModelApprovalStatus"]
     assert fact["account"] == "222222222222"
