@@ -39,7 +39,7 @@ class AzureDevOps:
         room = Room(self.organization, self.refs, self.runs, engine, Agents(PARALLEL_JOBS), signals)
         self.coordinator = Coordinator(room, self.approvals)
         self.queue = Queue(self.organization, self.refs, self.runs, self.coordinator.begin)
-        triggers = Triggers(self.organization, self.refs, self.queue)
+        triggers = Triggers(self.organization, self.refs, self.runs, self.queue)
         kernel.log.add_consumer("azure_devops.triggers", triggers.on_fact)
         self.schedules = Schedules(self.organization, self.refs, self.runs, self.queue)
         kernel.log.add_consumer("azure_devops.schedules", self.schedules.on_fact)

@@ -18,7 +18,8 @@ def script_of(work):
     for mount in work.mounts:
         if mount.target == "/home/vsts":
             inside = work.command[-1].removeprefix("/home/vsts/")
-            return (mount.source / inside).read_text()
+            script = mount.source / inside
+            return script.read_text() if script.is_file() else ""
     return ""
 
 
@@ -53,10 +54,12 @@ def log_text(served, build):
         )
 
 
-async def started(served, word):
-    """The name of the work whose script holds `word`, as soon as it runs."""
+async def started(served, word, but=""):
+    """The name of a work (not `but`) whose script holds `word`, as soon as it runs."""
     at = 0
-    while not (found := [work.name for work in served.engine.started if word in script_of(work)]):
+    while True:
+        for work in served.engine.started:
+            if work.name != but and word in script_of(work):
+                return work.name
         await served.kernel.log.wait(at, 0.05)
         at = served.kernel.log.last()
-    return found[0]

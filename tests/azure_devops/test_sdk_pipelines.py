@@ -47,7 +47,7 @@ def test_a_run_is_started_and_read_as_run_and_as_build(connect, pushed, served):
     clients = connect("ada").clients_v7_1
     pipelines, builds = clients.get_pipelines_client(), clients.get_build_client()
     listed = pipelines.list_pipelines("ml")
-    assert [pipeline.name for pipeline in listed] == ["model-build", "model-deploy"]
+    assert [pipeline.name for pipeline in listed] == ["model-build", "model-deploy", "model-batch"]
     resources = RunResourcesParameters(repositories={"self": {"refName": "refs/heads/main"}})
     wanted = RunPipelineParameters(template_parameters={"who": "SDK"}, resources=resources)
     run = pipelines.run_pipeline(wanted, "ml", listed[0].id)

@@ -16,6 +16,7 @@ from simulator.azure_devops.pipelines.compile import Origin, compile_pipeline
 from simulator.azure_devops.pipelines.conditions import ConditionContext, evaluate_runtime_expression
 from simulator.azure_devops.pipelines.expressions.failure import ExpressionFailure
 from simulator.azure_devops.pipelines.invalid import PipelineInvalid
+from simulator.azure_devops.pipelines.limits import refuse_not_simulated
 from simulator.azure_devops.pipelines.outline import Outline, read_outline
 from simulator.azure_devops.pipelines.plan import Plan, Variable
 from simulator.azure_devops.pipelines.predefined import RunFacts, at_template_time, of_run
@@ -23,7 +24,6 @@ from simulator.azure_devops.pipelines.run_name import run_name
 from simulator.azure_devops.pipelines.runs import RunRequest, Runs
 from simulator.azure_devops.pipelines.timeline import Timeline
 from simulator.azure_devops.pipelines.yaml_files import YamlFiles
-from simulator.kernel.errors import NotSimulated
 
 _KEYS = "azure_devops.request_key"
 
@@ -167,11 +167,7 @@ class Queue:
 
     def _check_stages(self, request: RunRequest, plan: Plan) -> None:
         known = {stage.name for stage in plan.stages}
-        for stage in plan.stages:
-            if stage.trigger != "automatic":
-                raise NotSimulated(
-                    f"stage {stage.name} with trigger: {stage.trigger}", "Leave the trigger out."
-                )
+        refuse_not_simulated(plan)
         unknown = [name for name in request.stages_to_skip if name not in known]
         if unknown:
             raise invalid(

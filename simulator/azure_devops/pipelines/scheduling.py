@@ -12,7 +12,7 @@ from simulator.azure_devops.pipelines.queueing import Queue
 from simulator.azure_devops.pipelines.runs import RunRequest, Runs
 from simulator.azure_devops.pipelines.triggers import branch_passes
 from simulator.formats.cron import parse_azure_cron
-from simulator.kernel.errors import CallerError
+from simulator.kernel.errors import CallerError, NotSimulated
 from simulator.kernel.facts import Fact
 
 ACTION = "azure_devops.schedule"
@@ -76,12 +76,8 @@ class Schedules:
             request = RunRequest(definition, payload["ref"], commit, "Schedule", person, key=key)
             try:
                 await self._queue.queue(request)
-            except CallerError as wrong:
-                detail = {
-                    "pipeline": definition["name"],
-                    "pipelineId": definition["id"],
-                    "error": wrong.message,
-                }
+            except (CallerError, NotSimulated) as wrong:
+                detail = {"pipeline": definition["name"], "pipelineId": definition["id"], "error": str(wrong)}
                 self._kernel.log.record("TriggerFailed", f"{definition['name']} {payload['ref']}", detail)
         self._set(payload["definition"], payload["ref"], payload["place"], payload["cron"], payload["always"])
 

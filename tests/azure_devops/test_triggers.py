@@ -1,0 +1,91 @@
+"""What starts runs by itself: pushes, batches, schedules; and what is refused when it is asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.runtime.engine_scripted import Script
+from tests.azure_devops.scripted import SIMPLE, prints, script_of, started
+
+BATCHED = SIMPLE.replace("trigger: none", "trigger: {batch: true, branches: {include: [main]}}")
+
+
+def test_a_batch_holds_pushes_back_while_a_run_goes_on_and_takes_the_newest(git, served):
+    engine = prints()
+    engine.script("agent", Script(held=True), when=lambda work: "hello" in script_of(work))
+    served.engine._scripts[:] = engine._scripts
+    commits = []
+    for text in ("1", "2", "3"):
+        commits.append(git.commit({"azure-pipelines.yml": BATCHED, "a.txt": text}))
+        git("push", "-q", "origin", "main")
+        name = served.run(started(served, "hello"))
+    served.run(served.engine.finish(name))
+    second = served.run(started(served, "hello", but=name))
+    served.run(served.engine.finish(second))
+    served.rest()
+    queued = served.facts("RunQueued")
+    assert [(fact.detail["reason"], fact.detail["commit"]) for fact in queued] == [
+        ("IndividualCI", commits[0]),
+        ("BatchedCI", commits[2]),
+    ]
+
+
+def test_paths_and_branches_that_the_trigger_leaves_out_start_nothing(git, served):
+    trigger = "trigger: {branches: {include: [main]}, paths: {exclude: [docs]}}"
+    git.commit({"azure-pipelines.yml": SIMPLE.replace("trigger: none", trigger), "docs/a.md": "1"})
+    git("push", "-q", "origin", "main:side")
+    git.commit({"b.txt": "1"})
+    git("push", "-q", "origin", "main")
+    served.rest()
+    git.commit({"docs/a.md": "2"})
+    git("push", "-q", "origin", "main")
+    served.rest()
+    assert [fact.detail["branch"] for fact in served.facts("RunQueued")] == ["refs/heads/main"]
+
+
+def test_a_push_with_a_broken_yaml_says_so_and_starts_nothing(git, served):
+    git.commit({"azure-pipelines.yml": "steps:\n  - nonsense: 1\n"})
+    git("push", "-q", "origin", "main")
+    served.rest()
+    assert served.facts("RunQueued") == []
+    assert "nonsense" in served.facts("TriggerFailed")[0].detail["error"]
+
+
+def test_merging_a_pull_request_starts_the_pipeline_of_main(git, served):
+    served.engine._scripts[:] = prints()._scripts
+    git.commit({"a.txt": "1"})
+    git("push", "-q", "origin", "main")
+    git("checkout", "-q", "-b", "change")
+    git.commit({"azure-pipelines.yml": SIMPLE.replace("trigger: none", "trigger: [main]")})
+    git("push", "-q", "origin", "change")
+    base = "ml/_apis/git/repositories/model_build/pullrequests"
+    with served.client("ada") as client:
+        wanted = {"sourceRefName": "refs/heads/change", "targetRefName": "refs/heads/main", "title": "T"}
+        opened = client.post(base, json=wanted).json()
+        done = {"status": "completed", "lastMergeSourceCommit": opened["lastMergeSourceCommit"]}
+        assert client.patch(f"{base}/{opened['pullRequestId']}", json=done).status_code == 200
+    served.rest()
+    (fact,) = served.facts("RunQueued")
+    assert (fact.detail["reason"], fact.detail["requestedFor"]) == ("IndividualCI", "ada")
+
+
+@pytest.mark.parametrize(
+    "yaml, what",
+    [
+        ("pool: {vmImage: windows-latest}\n" + SIMPLE, "vmImage windows-latest"),
+        ("resources: {pipelines: [{pipeline: up, source: other}]}\n" + SIMPLE, "pipeline resource up"),
+        (
+            "stages:\n- stage: A\n  trigger: manual\n  jobs: [{job: J, steps: [{script: a}]}]\n",
+            "trigger: manual",
+        ),
+        ("steps:\n- pwsh: Get-Date\n", "PowerShell"),
+    ],
+)
+def test_what_no_run_could_honour_is_refused_by_name(git, served, yaml, what):
+    served.engine._scripts[:] = prints()._scripts
+    git.commit({"azure-pipelines.yml": yaml})
+    git("push", "-q", "origin", "main")
+    with served.client("ada") as client:
+        client.post("ml/_apis/pipelines/1/runs", json={})
+    served.rest()
+    assert any(what in fact.subject for fact in served.facts("NotSimulated"))
