@@ -19,3 +19,7 @@ Feature: Model Deploy pipeline
     And ada may not approve
     And after edsger's approval production serves the same version
 
+  Scenario: The batch flavour predicts with the newest approved version
+    Given production serves the approved version
+    When the batch pipeline runs over rows in the production bucket
+    Then a transform job with the newest approved version has written a prediction for each row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from pytest_bdd import given, then, when
 from simulator.harness.demo.links import PRODUCTION, STAGING
 from simulator.harness.demo.loop import Loop
 from simulator.harness.drivers.azure_devops import AzureDevOpsRefused
-from simulator.harness.story import build, deploy, watch
+from simulator.harness.story import build, deploy, infrastructure, watch
 from simulator.harness.world import World
 
 
@@ -86,22 +87,86 @@ def production_is_there(loop: Loop) -> None:
     loop.reach("production")
 
 
-@when("the same version is deployed again and edsger rejects it at the gate", target_fixture="rejected")
-def rejected_at_the_gate(world: World, loop: Loop) -> dict[str, Any]:
+@when("grace deploys the same version again by hand", target_fixture="held")
+def deployed_again(world: World, loop: Loop) -> Held:
     before = deploy.endpoint(world, "production", PRODUCTION) or {}
     run = world.azure_devops("grace").run(deploy.PIPELINE, {"modelPackageArn": loop.demo.package})
-    approval = deploy.gate(world, int(run["id"]))
-    world.azure_devops("edsger").decide(approval, "rejected", "Not today")
-    return {"run": int(run["id"]), "before": before}
+    return Held(int(run["id"]), before, deploy.gate(world, int(run["id"])))
 
 
-@then("the run has failed and production is as it was")
-def untouched(world: World, rejected: dict[str, Any]) -> None:
+@then("grace, who asked for the run, may not approve it")
+def requester_may_not(world: World, held: Held) -> None:
+    with pytest.raises(AzureDevOpsRefused) as refused:
+        world.azure_devops("grace").decide(held.approval, "approved")
+
+    assert refused.value.status in (400, 401, 403)
+
+
+@then("when edsger rejects it the run has failed and production is as it was")
+def rejected(world: World, held: Held) -> None:
+    world.azure_devops("edsger").decide(held.approval, "rejected", "Not today")
+
+    assert build.finished(world, held.run) == "failed"
+    _assert_untouched(world, held)
+
+
+@when("a branch whose integration tests fail deploys the same version", target_fixture="held")
+def failing_branch(world: World, loop: Loop) -> Held:
+    edits = {"tests/integration/test_endpoint.py": (r"\Z", "\n\ndef test_that_fails():\n    assert 1 == 2\n")}
+    build.change(world, "grace", "model_deploy", edits, "A test that fails")
+    world.git("grace", "model_deploy").push("failing")
+    before = deploy.endpoint(world, "production", PRODUCTION) or {}
+    parameters = {"modelPackageArn": loop.demo.package}
+    run = world.azure_devops("grace").run(deploy.PIPELINE, parameters, branch="failing")
+    return Held(int(run["id"]), before)
+
+
+@then("the stage IntegrationTests has failed")
+def integration_failed(world: World, held: Held) -> None:
+    assert deploy.stage_result(world, held.run, "IntegrationTests") == "failed"
+
+
+@then("the run has ended without asking anybody and production is as it was")
+def ended_before_the_gate(world: World, held: Held) -> None:
+    result = build.finished(world, held.run)
+    records = world.azure_devops("grace").timeline(held.run)
+
+    assert result == "failed"
+    assert [record for record in records if record["type"] == "Checkpoint.Approval"] == []
+    _assert_untouched(world, held)
+
+
+def _assert_untouched(world: World, held: Held) -> None:
     now = deploy.endpoint(world, "production", PRODUCTION) or {}
 
-    assert build.finished(world, rejected["run"]) == "failed"
     for member in ("EndpointConfigName", "LastModifiedTime"):
-        assert now[member] == rejected["before"][member]
+        assert now[member] == held.production[member]
+
+
+@when("the batch pipeline runs over rows in the production bucket", target_fixture="batch")
+def batch_runs(world: World) -> dict[str, Any]:
+    rows = watch.rows(world, 20)
+    bucket = infrastructure.workload_bucket(world, "production")
+    s3 = world.aws(account="production").client("s3")
+    s3.put_object(Bucket=bucket, Key="batch/input/rows.csv", Body="\n".join(rows).encode() + b"\n")
+    run = world.azure_devops("grace").run("model-batch")
+    build.succeed(world, int(run["id"]))
+    return {"run": int(run["id"]), "rows": len(rows), "bucket": bucket}
+
+
+@then("a transform job with the newest approved version has written a prediction for each row")
+def batch_predicted(world: World, loop: Loop, batch: dict[str, Any]) -> None:
+    aws = world.aws(account="production")
+    name = f"abalone-batch-{batch['run']}"
+    job = aws.client("sagemaker").describe_transform_job(TransformJobName=name)
+    model = aws.client("sagemaker").describe_model(ModelName=job["ModelName"])
+    newest = next(p for p in build.packages(world) if p["ModelApprovalStatus"] == "Approved")
+    key = f"batch/output/{batch['run']}/rows.csv.out"
+    written = aws.client("s3").get_object(Bucket=batch["bucket"], Key=key)["Body"].read().decode()
+
+    assert job["TransformJobStatus"] == "Completed"
+    assert [c["ModelPackageName"] for c in model["Containers"]] == [newest["ModelPackageArn"]]
+    assert len([float(line) for line in written.split()]) == batch["rows"]
 
 
 @when("grace approves the second version and its run is taken through the gate", target_fixture="answers")
@@ -130,6 +195,15 @@ def second_serves(world: World, second: str) -> None:
 @then("it answered without a gap")
 def no_gap(answers: list[str]) -> None:
     assert answers == []
+
+
+@dataclass(frozen=True)
+class Held:
+    """A run that should not change production: production as it was before, and the approval it waits for."""
+
+    run: int
+    production: dict[str, Any]
+    approval: str = ""
 
 
 class Asked:
