@@ -9,7 +9,7 @@ from simulator.kernel.world import Kernel
 from simulator.runtime.authority import Authority
 from simulator.runtime.engine import Engine
 from simulator.runtime.proxy import Proxy
-from simulator.runtime.proxy_rules import REGISTRIES, Rules
+from simulator.runtime.proxy_rules import Rules
 from simulator.runtime.reach import Reach
 from simulator.settings import Settings
 
@@ -29,7 +29,7 @@ class Working:
     ) -> Working:
         """Start the proxy, then make the engine, unless the caller brings one."""
         authority = Authority(kernel.store.directory / "authority")
-        rules = Rules(aws_port, azure_devops_port, REGISTRIES + settings.allowed_hosts)
+        rules = Rules(aws_port, azure_devops_port, settings.allowed_hosts)
         proxy = Proxy(authority, rules, lambda host: _refused(kernel, host))
         port = await proxy.start()
         reach = Reach(aws_port, azure_devops_port, port, authority.bundle)

@@ -1,16 +1,10 @@
 """Where the proxy sends a host name: to one of the simulator's clouds, to an allowed registry, or nowhere."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
-REGISTRIES = (
-    "pypi.org",
-    "files.pythonhosted.org",
-    "registry.npmjs.org",
-    "deb.debian.org",
-    "security.debian.org",
-)
-"""Package registries that user code may reach; everything else is added by name (SIMULATOR_ALLOWED_HOSTS)."""
+from simulator.runtime.registries import registries
 
 AWS = re.compile(r"(.+\.)?amazonaws\.com")
 AZURE_DEVOPS = re.compile(r"(.+\.)?dev\.azure\.com|.+\.visualstudio\.com")
@@ -21,11 +15,12 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1"})
 
 @dataclass(frozen=True)
 class Rules:
-    """The ports of the two clouds on this machine, their usual ports inside works, and the hosts let through."""
+    """The ports of the two clouds on this machine, and the hosts let through; `registries` is asked when needed."""
 
     aws: int
     azure_devops: int
-    allowed: tuple[str, ...] = REGISTRIES
+    allowed: tuple[str, ...] = ()
+    registries: Callable[[], tuple[str, ...]] = registries
 
 
 @dataclass(frozen=True)
@@ -62,7 +57,7 @@ def decide(host: str, port: int, rules: Rules) -> Answered | Passed | Refused:
         usual[rules.azure_devops] = rules.azure_devops
         if port in usual:
             return Answered(usual[port])
-    if any(_fits(host, allowed.lower()) for allowed in rules.allowed):
+    if any(_fits(host, allowed.lower()) for allowed in (*rules.allowed, *rules.registries())):
         return Passed()
     remedy = f"If the code that asked may reach it, add it: SIMULATOR_ALLOWED_HOSTS={host}"
     return Refused(f"{host} is outside the simulation, whose network is closed. {remedy}")
