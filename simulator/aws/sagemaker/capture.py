@@ -1,7 +1,8 @@
 """Data capture: what an endpoint was asked and answered, as JSON lines in S3, written as the execution role.
 
 Source: developer guide, "Capture data from real-time endpoint". AWS writes with a delay; so do we, a fraction
-of a second, so that requests which follow each other closely share an object.
+of a second, so that requests which follow each other closely share an object. Until then the lines are rows, for
+a record of what was answered must outlive a kill of the simulator.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from simulator.kernel.errors import CallerError, NotSimulated
 from simulator.kernel.world import Kernel
 
 GATHER_SECONDS = 0.2
+LINE = "sagemaker.captured_line"
 _MODES = {"Input": "endpointInput", "Output": "endpointOutput"}
-_waiting: WeakKeyDictionary[Kernel, dict[str, list[str]]] = WeakKeyDictionary()
+_gathering: WeakKeyDictionary[Kernel, dict[str, tuple[str, int]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -100,24 +102,38 @@ def capture(call: Call, row: Row, variant: str, role: str, exchange: Exchange) -
     moment = kernel.clock.now()
     line = json.dumps(record(config, exchange, kernel.ids.uuid(), moment))
     target = prefix(config["DestinationS3Uri"], row["EndpointName"], variant, moment)
-    waiting = _waiting.setdefault(kernel, {})
-    if target in waiting:
-        waiting[target].append(line)
-        return
-    waiting[target] = [line]
-    uri = storage.join(target, file_name(moment, kernel.ids.uuid()))
-    spawn(kernel, f"capture {uri}", _write(call.cloud, role, call.region, target, uri))
+    gathering = _gathering.setdefault(kernel, {})
+    uri, number = gathering.get(target) or (storage.join(target, file_name(moment, kernel.ids.uuid())), 0)
+    gathering[target] = (uri, number + 1)
+    kernel.store.put(LINE, f"{uri}#{number:06d}", {"line": line, "role": role, "region": call.region})
+    if not number:
+        spawn(kernel, f"capture {uri}", _gather(call.cloud, target, uri))
 
 
-async def _write(cloud: Cloud, role: str, region: str, target: str, uri: str) -> None:
+def resume(cloud: Cloud) -> None:
+    """Write what the last process had gathered and not written."""
+    for uri in dict.fromkeys(key.rsplit("#", 1)[0] for key, _ in cloud.kernel.store.scan(LINE)):
+        spawn(cloud.kernel, f"capture {uri}", _write(cloud, uri))
+
+
+async def _gather(cloud: Cloud, target: str, uri: str) -> None:
     await asyncio.sleep(GATHER_SECONDS)
-    lines = _waiting[cloud.kernel].pop(target)
+    del _gathering[cloud.kernel][target]
+    await _write(cloud, uri)
+
+
+async def _write(cloud: Cloud, uri: str) -> None:
+    """Put the lines of one object; written again after a kill, it is the same object."""
+    kernel, found = cloud.kernel, cloud.kernel.store.scan(LINE, f"{uri}#")
+    role, region = found[0][1]["role"], found[0][1]["region"]
     actor = as_role(cloud, role, region)
+    kind, detail = "DataCaptured", dict[str, object](lines=len(found))
     try:
-        await storage.put(actor, uri, ("\n".join(lines) + "\n").encode(), "application/jsonlines")
+        body = "".join(f"{row['line']}\n" for _, row in found).encode()
+        await storage.put(actor, uri, body, "application/jsonlines")
     except (CallerError, NotSimulated) as error:
-        detail: dict[str, object] = {"error": str(error), "lines": len(lines)}
-        cloud.kernel.log.record("CaptureNotDelivered", uri, detail, account=actor.account, region=region)
-        return
-    detail = {"lines": len(lines)}
-    cloud.kernel.log.record("DataCaptured", uri, detail, account=actor.account, region=region)
+        kind, detail = "CaptureNotDelivered", {"error": str(error), **detail}
+    with kernel.store.transaction():
+        for key, _ in found:
+            kernel.store.delete(LINE, key)
+        kernel.log.record(kind, uri, detail, account=actor.account, region=region)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.aws.behaviour import Cloud
-from simulator.aws.sagemaker import approval_notice, behaviours, running, transform
+from simulator.aws.sagemaker import approval_notice, behaviours, capture, running, transform
 from simulator.aws.sagemaker.jobs import Job, launch
 from simulator.aws.sagemaker.kinds import ENDPOINT, MONITORING_EXECUTION, PIPELINE_EXECUTION, TRANSFORM_JOB
 from simulator.aws.sagemaker.monitoring import executions, schedules
@@ -35,6 +35,7 @@ def resume(cloud: Cloud) -> None:
             transform.launch(cloud, key)
     for key, _ in cloud.kernel.store.scan(ENDPOINT.row):
         running.spawn(cloud.kernel, f"endpoint {key}", pick_up(Endpoint(cloud, key)))
+    capture.resume(cloud)
 
 
 async def stop(cloud: Cloud) -> None:

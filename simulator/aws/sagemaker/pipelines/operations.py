@@ -105,7 +105,8 @@ async def start_pipeline_execution(call: Call) -> Answer:
         kernel.store.put(DEFINITION, key, {"PipelineDefinition": pipeline["PipelineDefinition"]})
         row = resources.insert(kernel, PIPELINE_EXECUTION, key, _members(call, pipeline, values))
         kernel.store.put(_STARTED, token, {"arn": row["PipelineExecutionArn"]})
-        resources.change(kernel, PIPELINE, pipeline_key, {"LastRunTime": row["CreationTime"]}, quiet=True)
+        last = {"LastRunTime": row["CreationTime"], "LastExecutionTime": row["CreationTime"]}
+        resources.change(kernel, PIPELINE, pipeline_key, last, quiet=True)
     executor.launch(Execution(call.cloud, key))
     return {"PipelineExecutionArn": row["PipelineExecutionArn"]}
 
