@@ -35,6 +35,7 @@ class Call:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: Any = None
+    raw: bytes = b""
 
     @property
     def kernel(self) -> Kernel:

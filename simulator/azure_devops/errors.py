@@ -175,6 +175,12 @@ CATALOGUE: dict[str, Text] = {
     "CheckConfigurationNotFoundException": Text(
         404, _CHECKS, "Check configuration with ID {id} does not exist."
     ),
+    "WebHookNotFoundException": Text(
+        500, _TASK, "The webhook {name} could not be found, or no pipeline on a default branch uses it."
+    ),
+    "WebHookSignatureException": Text(
+        401, _TASK, "The signature of the payload does not fit the secret of the incoming webhook {name}."
+    ),
     "TestObjectNotFoundException": Text(
         404, "Microsoft.TeamFoundation.TestManagement.WebApi", "Test run {id} not found."
     ),

@@ -16,7 +16,7 @@ from simulator.azure_devops.endpoint import ENDPOINTS, Answer, Call
 from simulator.azure_devops.endpoints import areas
 from simulator.azure_devops.errors import envelope, failure, no_controller, not_simulated_envelope
 from simulator.azure_devops.git import smart_http
-from simulator.azure_devops.identify import Caller, caller
+from simulator.azure_devops.identify import ANONYMOUS, Caller, caller
 from simulator.azure_devops.locations import Match
 from simulator.azure_devops.service import AzureDevOps
 from simulator.kernel.errors import CallerError, NotSimulated
@@ -96,10 +96,11 @@ async def _dispatch(azure: AzureDevOps, request: Request, path: str, who: Caller
         return _not_found(request.url.path)
     match = _implemented(request.method, found)
     key = (request.method, match.location.id)
-    if key not in ENDPOINTS or who is None:
+    if key not in ENDPOINTS:
         what = f"{request.method} {match.location.area}/{match.location.resource} ({match.location.id})"
         raise NotSimulated(what, "Endpoints stand in simulator/azure_devops/endpoints.")
-    return await _call(azure, request, match, who)
+    # Without a token only public addresses come this far, and they see no more than what they are given.
+    return await _call(azure, request, match, who or ANONYMOUS)
 
 
 def _implemented(method: str, found: list[Match]) -> Match:
@@ -116,8 +117,8 @@ async def _call(azure: AzureDevOps, request: Request, match: Match, who: Caller)
     target = ENDPOINTS[request.method, match.location.id]
     if not who.may(target.scope):
         raise failure("UnauthorizedRequestException", user=who.identity.id)
-    body = _json(await request.body())
-    call = Call(azure, who, request.method, match.values, query, request.headers, body)
+    raw = await request.body()
+    call = Call(azure, who, request.method, match.values, query, request.headers, _json(raw), raw)
     value = await target.handler(call)
     answer = value if isinstance(value, Answer) else Answer(200, value)
     return _render(answer, version)

@@ -33,6 +33,10 @@ class Caller:
         return scopes.allows(self.scopes, scope)
 
 
+ANONYMOUS = Caller(Identity("", "", "Anonymous", ""), frozenset(), frozenset())
+"""Who asks at a public address without a token."""
+
+
 def caller(headers: Mapping[str, str], organization: Organization) -> Caller | None:
     """The caller that the Authorization header (names in lower case) proves, or None."""
     scheme, _, value = headers.get("authorization", "").partition(" ")

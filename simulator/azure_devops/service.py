@@ -13,6 +13,7 @@ from simulator.azure_devops.pipelines.runs import Runs
 from simulator.azure_devops.pipelines.scheduling import Schedules
 from simulator.azure_devops.pipelines.test_runs import TestRuns
 from simulator.azure_devops.pipelines.triggering import Triggers
+from simulator.azure_devops.pipelines.webhooks import Webhooks
 from simulator.azure_devops.seeding import seed
 from simulator.kernel.world import Kernel
 from simulator.runtime.engine import Engine
@@ -41,6 +42,7 @@ class AzureDevOps:
         self.queue = Queue(self.organization, self.refs, self.runs, self.coordinator.begin)
         triggers = Triggers(self.organization, self.refs, self.runs, self.queue)
         kernel.log.add_consumer("azure_devops.triggers", triggers.on_fact)
+        self.webhooks = Webhooks(self.organization, self.refs, self.queue)
         self.schedules = Schedules(self.organization, self.refs, self.runs, self.queue)
         kernel.log.add_consumer("azure_devops.schedules", self.schedules.on_fact)
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
+import httpx
 import pytest
 
+from simulator.azure_devops.pipelines.webhooks import signature
 from simulator.runtime.engine_scripted import Script
 from tests.azure_devops.scripted import SIMPLE, prints, script_of, started
 
@@ -89,3 +93,58 @@ def test_what_no_run_could_honour_is_refused_by_name(git, served, yaml, what):
         client.post("ml/_apis/pipelines/1/runs", json={})
     served.rest()
     assert any(what in fact.subject for fact in served.facts("NotSimulated"))
+
+
+HOOKED = """
+trigger: none
+resources:
+  webhooks:
+    - webhook: approved
+      connection: registry
+      filters: [{path: detail.ModelApprovalStatus, value: Approved}]
+steps:
+  - checkout: none
+  - script: echo ${{ parameters.approved.detail.ModelPackageArn }}
+"""
+
+
+def test_the_signature_is_the_services_own():
+    body = b'{"resource":{"message":{"title":"Hello, world!","subtitle":"I\'m using WebHooks!"}}}'
+    assert signature("secret", body) == "750D33212D3AD4932CC390819050734831A0A94F"
+
+
+def test_a_signed_payload_that_passes_the_filters_starts_a_run_with_it(git, served):
+    served.engine._scripts[:] = prints()._scripts
+    git.commit({"azure-pipelines.yml": HOOKED})
+    git("push", "-q", "origin", "main")
+    url = f"{served.url}/_apis/public/distributedtask/webhooks/models?api-version=6.0-preview"
+
+    def post(status, secret="hush"):
+        body = json.dumps({"detail": {"ModelApprovalStatus": status, "ModelPackageArn": "arn:one"}}).encode()
+        headers = {"x-hub": signature(secret, body), "content-type": "application/json"}
+        return httpx.post(url, content=body, headers=headers, trust_env=False).status_code
+
+    assert post("Approved") == 500
+    connection = {
+        "name": "registry",
+        "type": "incomingwebhook",
+        "authorization": {
+            "scheme": "None",
+            "parameters": {"webhookname": "models", "secret": "hush", "header": "X-Hub"},
+        },
+        "serviceEndpointProjectReferences": [{"projectReference": {"name": "ml"}}],
+    }
+    with served.client("grace") as client:
+        assert client.post("_apis/serviceendpoint/endpoints", json=connection).status_code == 200
+    assert post("Approved", "wrong") == 401
+    assert post("Rejected") == 200
+    assert post("Approved") == 200
+    served.rest()
+    assert [fact.detail["reason"] for fact in served.facts("RunQueued")] == ["ResourceTrigger"]
+    plan = served.call(lambda: served.azure.runs.plan(1))
+    assert plan.stages[0].jobs[0].steps[-1].inputs["script"] == "echo arn:one"
+
+
+def test_nothing_else_is_open_without_a_token(served):
+    answer = httpx.get(f"{served.url}/_apis/public/build/definitions/ml/1/badge", trust_env=False)
+    assert answer.status_code == 501

@@ -27,6 +27,7 @@ MODULES = (
     "pipeline_permissions",
     "variable_groups",
     "service_endpoints",
+    "webhooks",
 )
 
 

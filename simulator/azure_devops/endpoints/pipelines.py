@@ -107,7 +107,7 @@ async def request_of(call: Call, row: Row, given: dict[str, Any], reason: str) -
         dict(given.get("templateParameters") or {}),
         dict(given.get("variables") or {}),
         tuple(given.get("stagesToSkip") or ()),
-        request_key(call, row),
+        key=request_key(call, row),
     )
 
 

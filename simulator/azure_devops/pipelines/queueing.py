@@ -95,6 +95,7 @@ class Queue:
                 ),
                 connections=lambda name: self._connection(definition["project"], name),
                 origin=Origin(repository["name"], request.ref, request.commit),
+                payloads=request.payloads,
             )
         except PipelineInvalid as wrong:
             raise failure("PipelineValidationException", message=wrong.message) from wrong

@@ -27,7 +27,8 @@ WIRE_RESULTS = {
 class RunRequest:
     """What was asked: a pipeline at a ref (and commit), with parameters and variables, by whom and why.
 
-    `key` is the caller's own name for this request: the same key again is the same run.
+    `payloads` are the bodies of incoming webhooks by their alias. `key` is the caller's own name for this request: the
+    same key again is the same run.
     """
 
     definition: Row
@@ -38,6 +39,7 @@ class RunRequest:
     parameters: dict[str, Any] = field(default_factory=dict)
     variables: dict[str, dict[str, Any]] = field(default_factory=dict)
     stages_to_skip: tuple[str, ...] = ()
+    payloads: dict[str, Any] = field(default_factory=dict)
     key: str = ""
 
 
