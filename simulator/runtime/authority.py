@@ -7,7 +7,6 @@ import ssl
 from collections.abc import Mapping
 from pathlib import Path
 
-import certifi
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -109,11 +108,15 @@ def _builder(
 
 
 def _system_bundle(environment: Mapping[str, str]) -> bytes:
-    """The authorities that this machine trusts: as its user said, else the system's, else certifi's."""
-    for place in (environment.get("SSL_CERT_FILE", ""), *SYSTEM_BUNDLES):
+    """The authorities that this machine trusts: as its user said, else the system's; none where there are none."""
+    for place in (
+        environment.get("SSL_CERT_FILE", ""),
+        *SYSTEM_BUNDLES,
+        ssl.get_default_verify_paths().cafile,
+    ):
         if place and Path(place).is_file():
             return Path(place).read_bytes()
-    return Path(certifi.where()).read_bytes()
+    return b""
 
 
 def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
