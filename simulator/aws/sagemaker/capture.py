@@ -117,8 +117,10 @@ def resume(cloud: Cloud) -> None:
 
 
 async def _gather(cloud: Cloud, target: str, uri: str) -> None:
-    await asyncio.sleep(GATHER_SECONDS)
-    del _gathering[cloud.kernel][target]
+    try:
+        await asyncio.sleep(GATHER_SECONDS)
+    finally:
+        del _gathering[cloud.kernel][target]
     await _write(cloud, uri)
 
 

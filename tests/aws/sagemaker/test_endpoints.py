@@ -8,7 +8,7 @@ import tarfile
 import pytest
 
 from simulator.aws.sagemaker import life
-from simulator.aws.sagemaker.capture import Exchange, encoding, file_name, record
+from simulator.aws.sagemaker.capture import LINE, Exchange, encoding, file_name, record
 from simulator.aws.sagemaker.invoke import choose
 from simulator.kernel.errors import CallerError
 from simulator.runtime.engine_scripted import Request, Script, ScriptedEngine
@@ -190,6 +190,23 @@ def test_what_is_asked_and_answered_is_captured_as_the_execution_role():
             "PutObject",
             "arn:aws:sts::222222222222:assumed-role/SageMakerExecutionRole/SageMaker",
         ) in cloud.principals
+
+    play(story)
+
+
+def test_what_was_answered_before_a_stop_is_captured_after_it_once():
+    async def story(cloud: FakeCloud) -> None:
+        await up(cloud, DataCaptureConfig=CAPTURE)
+        await invoke(cloud, InferenceId="first")
+        await invoke(cloud, InferenceId="second")
+        await life.stop(cloud)
+        assert not [uri for uri in cloud.objects if uri.startswith("s3://capture/")]
+        life.resume(cloud)
+        await cloud.kernel.scheduler.rest()
+        (uri,) = [uri for uri in cloud.objects if uri.startswith("s3://capture/")]
+        lines = [json.loads(line) for line in cloud.objects[uri].splitlines()]
+        assert [line["eventMetadata"]["inferenceId"] for line in lines] == ["first", "second"]
+        assert not cloud.kernel.store.count(LINE)
 
     play(story)
 
