@@ -78,7 +78,7 @@ def test_a_run_is_started_and_read_as_run_and_as_build(connect, pushed, served):
 
 def test_a_build_is_queued_found_and_tagged(connect, pushed, served):
     builds = connect("ada").clients_v7_1.get_build_client()
-    (definition,) = builds.get_definitions("ml", name="model-b*")
+    (definition,) = builds.get_definitions("ml", name="model-bui*")
     assert builds.get_definition("ml", definition.id).process["yamlFilename"] == "/azure-pipelines.yml"
     queued = builds.queue_build(
         Build(definition={"id": definition.id}, source_branch="refs/heads/main"), "ml"
