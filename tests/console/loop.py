@@ -239,12 +239,12 @@ def azure(running: RunningSimulator, person: str, method: str, path: str, **more
     return answer.json()
 
 
-def start_run(running: RunningSimulator, yaml: str = RUN, person: str = "ada") -> int:
-    """Push a YAML file to model_build and start its pipeline; the run's id, which waits at its gate or has ended."""
+def begin_run(running: RunningSimulator, yaml: str = RUN, person: str = "ada") -> int:
+    """Push a YAML file to model_build and start its pipeline; the run's id."""
     refs = azure(running, person, "GET", "git/repositories/model_build/refs")["value"]
     old = next((ref["objectId"] for ref in refs), "0" * 40)
     change = {
-        "changeType": "edit" if refs else "add",
+        "changeType": "add",
         "item": {"path": "/azure-pipelines.yml"},
         "newContent": {"content": yaml, "contentType": "rawtext"},
     }
@@ -252,10 +252,23 @@ def start_run(running: RunningSimulator, yaml: str = RUN, person: str = "ada") -
         "refUpdates": [{"name": "refs/heads/main", "oldObjectId": old}],
         "commits": [{"comment": "A pipeline", "changes": [change]}],
     }
-    azure(running, person, "POST", "git/repositories/model_build/pushes", json=push)
-    run = int(azure(running, person, "POST", "pipelines/1/runs", json={})["id"])
+    if not refs:
+        azure(running, person, "POST", "git/repositories/model_build/pushes", json=push)
+    return int(azure(running, person, "POST", "pipelines/1/runs", json={})["id"])
+
+
+def start_run(running: RunningSimulator, yaml: str = RUN, person: str = "ada") -> int:
+    """A run that waits at its gate or has ended; its id."""
+    run = begin_run(running, yaml, person)
     running.rest()
     return run
+
+
+def log_path(running: RunningSimulator, run: int, step: str) -> str:
+    """Where the console shows the log of a step."""
+    records = azure(running, "grace", "GET", f"build/builds/{run}/timeline")["records"]
+    number = next(record["log"]["id"] for record in records if record["name"] == step)
+    return f"/runs/ml/{run}/logs/{number}"
 
 
 def gate_of(running: RunningSimulator, run: int) -> dict[str, Any]:
