@@ -174,11 +174,15 @@ def healthy(demo: Demo) -> str:
     sent = watch.rows(world, SAMPLE)
     watch.send(world, sent)
     execution = watch.next_execution(world, len(watch.monitoring_executions(world)))
-    state = watch.alarm(world)
+    status, state = execution["MonitoringExecutionStatus"], watch.alarm(world)
     demo.metrics["healthy"] = [float(row.split(",")[0]) for row in sent]
+    if status != "Completed":
+        raise AssertionError(
+            f"the monitor {status}: {execution.get('FailureReason') or watch.violations(world)}"
+        )
     if state == "ALARM":
         raise AssertionError(f"the alarm is ALARM after healthy traffic: {watch.violations(world)}")
-    return f"{SAMPLE} requests, monitor {execution['MonitoringExecutionStatus']}, alarm {state}"
+    return f"{SAMPLE} requests, monitor {status}, alarm {state}"
 
 
 def drift(demo: Demo) -> str:
