@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,6 @@ import httpx
 from botocore.config import Config
 
 BUCKET = "many"
-KEYS = ("AKIAOPERATOR", "any secret will do: signatures are not checked")
 
 
 @dataclass(frozen=True)
@@ -46,17 +46,21 @@ class Place:
         return [sys.executable, "-m", "simulator.cli", "up", "--state", str(self.state), *options]
 
 
-def start(command: list[str], port: int, health: str, keys: tuple[str, str], first: str) -> Started:
+def start(command: list[str], port: int, health: str, first: str) -> Started:
     """Start a server, and ask until it answers; `first` is the S3 operation whose answer counts."""
     began = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while not answers(health):
-        if process.poll() is not None:
-            raise SystemExit(f"{command} ended with {process.returncode}")
-        time.sleep(0.005)
-    healthy = time.perf_counter() - began
-    parameters = {} if first == "list_buckets" else {"Bucket": BUCKET, "MaxKeys": 1}
-    getattr(s3_client(port, keys), first)(**parameters)
+    try:
+        while not answers(health):
+            if process.poll() is not None:
+                raise SystemExit(f"{command} ended with {process.returncode}")
+            time.sleep(0.005)
+        healthy = time.perf_counter() - began
+        parameters = {} if first == "list_buckets" else {"Bucket": BUCKET, "MaxKeys": 1}
+        getattr(s3_client(port), first)(**parameters)
+    except BaseException:
+        process.kill()
+        raise
     return Started(process, healthy, time.perf_counter() - began)
 
 
@@ -68,24 +72,24 @@ def answers(url: str) -> bool:
         return False
 
 
-def s3_client(port: int, keys: tuple[str, str]) -> Any:
-    """A real boto3 client, made before the clock would notice: its model is loaded once a process."""
+def s3_client(port: int) -> Any:
+    """A real boto3 client; making the first of a process takes a while, so one is made before anything is measured."""
     config = Config(
         retries={"max_attempts": 0}, read_timeout=120, request_checksum_calculation="when_required"
     )
     return boto3.client(
         "s3",
         endpoint_url=f"http://127.0.0.1:{port}",
-        aws_access_key_id=keys[0],
-        aws_secret_access_key=keys[1],
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
         region_name="us-east-1",
         config=config,
     )
 
 
-def fill(port: int, keys: tuple[str, str], count: int) -> None:
+def fill(port: int, count: int) -> None:
     """Objects in versions, by one client after another."""
-    s3 = s3_client(port, keys)
+    s3 = s3_client(port)
     s3.create_bucket(Bucket=BUCKET)
     s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     for number in range(count):
@@ -101,31 +105,28 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
-    """SIGKILL, and wait for the end."""
-    process.kill()
-    process.wait()
+@contextmanager
+def killed(started: Started) -> Iterator[Started]:
+    """SIGKILL at the end, and wait for it."""
+    try:
+        yield started
+    finally:
+        started.process.kill()
+        started.process.wait()
 
 
-def simulator(place: Place, keys: tuple[str, str]) -> Started:
+def simulator(place: Place) -> Started:
     """The simulator over its state; the first answer is a listing of the objects."""
     health = f"http://127.0.0.1:{place.ports[2]}/_simulator/health"
     known = "list_objects_v2" if place.state.exists() else "list_buckets"
-    return start(place.command, place.ports[0], health, keys, known)
-
-
-def operator(place: Place) -> tuple[str, str]:
-    """The keys of the operator, as `simulator status` tells them."""
-    found = httpx.get(f"http://127.0.0.1:{place.ports[2]}/_simulator/status", trust_env=False).json()
-    person = found["people"]["operator"]
-    return person["access_key_id"], person["secret_access_key"]
+    return start(place.command, place.ports[0], health, known)
 
 
 def peer() -> Started:
     """A moto server of its own process, with nothing in it."""
     (port,) = free_ports(1)
     command = [str(Path(sys.executable).parent / "moto_server"), "-p", str(port)]
-    return start(command, port, f"http://127.0.0.1:{port}/moto-api/", ("a", "b"), "list_buckets")
+    return start(command, port, f"http://127.0.0.1:{port}/moto-api/", "list_buckets")
 
 
 def main() -> int:
@@ -134,28 +135,26 @@ def main() -> int:
     parser.add_argument("--objects", type=int, default=20_000)
     parser.add_argument("--repeat", type=int, default=3)
     options = parser.parse_args()
-    directory = Path(tempfile.mkdtemp(prefix="simulator-restart-"))
-    try:
-        place = Place(directory)
-        first = simulator(place, KEYS)
-        print(f"cores {os.cpu_count()}, load {os.getloadavg()[0]:.1f}\n")
-        tell("the simulator, nothing kept", first)
-        keys = operator(place)
-        began = time.perf_counter()
-        fill(place.ports[0], keys, options.objects)
-        seconds = time.perf_counter() - began
-        print(f"{options.objects} objects put in {seconds:.0f} s: {options.objects / seconds:.0f} a second\n")
-        kill(first.process)
-        for _ in range(options.repeat):
-            again = simulator(place, keys)
-            tell(f"the simulator, killed with {options.objects} objects", again)
-            kill(again.process)
-            other = peer()
-            tell("moto_server, nothing kept", other)
-            kill(other.process)
-    finally:
-        shutil.rmtree(directory)
+    with tempfile.TemporaryDirectory(prefix="simulator-restart-") as directory:
+        measure(Place(Path(directory)), options.objects, options.repeat)
     return 0
+
+
+def measure(place: Place, objects: int, repeat: int) -> None:
+    """Fill a simulator, kill it, and start it again beside its peer, `repeat` times."""
+    s3_client(place.ports[0])
+    print(f"cores {os.cpu_count()}, load {os.getloadavg()[0]:.1f}\n")
+    with killed(simulator(place)) as first:
+        tell("the simulator, nothing kept", first)
+        began = time.perf_counter()
+        fill(place.ports[0], objects)
+        seconds = time.perf_counter() - began
+        print(f"{objects} objects put in {seconds:.0f} s: {objects / seconds:.0f} a second\n")
+    for _ in range(repeat):
+        with killed(simulator(place)) as again:
+            tell(f"the simulator, killed with {objects} objects", again)
+        with killed(peer()) as other:
+            tell("moto_server, nothing kept", other)
 
 
 def tell(what: str, started: Started) -> None:

@@ -8,6 +8,7 @@ import pickle
 import threading
 from collections import defaultdict
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import cloudpickle  # type: ignore[import-untyped]
@@ -71,6 +72,10 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
             return aws_policy, (value.name, value.account_id, value.partition, value.attachment_count)
         if isinstance(value, defaultdict) and type(value) is not defaultdict:
             return _default_dict, (type(value), value.default_factory, dict(value), value.__dict__)
+        if isinstance(value, dict) and isinstance(type(value).__setitem__, FunctionType):
+            # What such a dict shows is not what it holds: S3's shows the newest version of a key and holds them all.
+            held = (dict(dict.items(value)), getattr(value, "__dict__", {}))
+            return dict.__new__, (type(value),), held, None, None, _fill
         if isinstance(value, _PRIVATE_KEYS):
             encoded = value.private_bytes(
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -85,6 +90,12 @@ def _default_dict(kind: type[Any], factory: Any, items: dict[Any, Any], attribut
     defaultdict.__init__(made, factory, items)
     made.__dict__.update(attributes)
     return made
+
+
+def _fill(made: Any, held: tuple[dict[Any, Any], dict[str, Any]]) -> None:
+    """Put into a dict what it held, past its own way of setting items."""
+    dict.update(made, held[0])
+    made.__dict__.update(held[1])
 
 
 def _private_key(encoded: bytes) -> Any:

@@ -118,3 +118,19 @@ def test_a_checkpoint_only_names_the_policies_of_aws(tmp_path: Path) -> None:
     policy = asyncio.run(after.call("iam", "GetPolicy", PolicyArn=arn))["Policy"]
     assert policy["AttachmentCount"] == 0  # type: ignore[index]
     after.kernel.store.close()
+
+
+def test_a_checkpoint_holds_every_version_of_an_object(tmp_path: Path) -> None:
+    async def versions(state: Remembering) -> object:
+        return (await state.call("s3", "ListObjectVersions", Bucket="models"))["Versions"]
+
+    before = Remembering(tmp_path)
+    asyncio.run(fill(before))
+    asyncio.run(before.call("s3", "PutObject", Bucket="models", Key="a", Body=b"two"))
+    known = asyncio.run(versions(before))
+    before.backing.checkpoint()
+    before.die()
+
+    after = Remembering(tmp_path)
+    assert asyncio.run(versions(after)) == known
+    after.die()
