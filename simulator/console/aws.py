@@ -113,7 +113,7 @@ class Aws:
 
     async def _open(self, person: Person, number: str) -> tuple[float, _Keys | Refused, str]:
         now, own = time.monotonic(), _Keys(person.access_key_id, person.secret_access_key)
-        if person.account == number:
+        if person.account == number and await self._useful(own):
             return now + _SESSION_SECONDS, own, "own keys"
         if not person.account:
             text = f"{person.display} has no IAM user; this identity lives in Azure DevOps only."
@@ -128,6 +128,14 @@ class Aws:
             return now + _SESSION_SECONDS, made, f"role {role}"
         assert first is not None
         return now + _REFUSAL_SECONDS, first, ""
+
+    async def _useful(self, own: _Keys) -> bool:
+        """Whether the keys see anything themselves: those of a service may only assume roles."""
+        try:
+            await self._ask(own, "sagemaker", lambda client: client.list_model_package_groups(MaxResults=1))
+        except Refused as refused:
+            return not refused.denied
+        return True
 
     async def _assume(self, own: _Keys, role: str, person: str) -> _Keys:
         made = await self._ask(

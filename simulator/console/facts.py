@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -14,7 +15,7 @@ _BAD_STATES = frozenset(
 )
 _KERNEL = frozenset({"TimerFailed", "ConsumerFailed", "HostRefused", "AcceptedNotSimulated"})
 _NO_TROUBLE = frozenset({"HostRefused", "AcceptedNotSimulated"})
-_MOST = 100_000
+_AT_ONCE = 2000
 
 
 class Facts:
@@ -24,16 +25,23 @@ class Facts:
         import httpx  # when the first page is asked for, as in rendering.py
 
         self._client = httpx.AsyncClient(base_url=url, trust_env=False, timeout=60)
+        self._known: list[Fact] = []
+        self._reading = asyncio.Lock()
 
     async def close(self) -> None:
         """Let go of connections."""
         await self._client.aclose()
 
     async def all(self) -> list[Fact]:
-        """Every fact, the oldest first."""
-        answer = await self._client.get("/_simulator/facts", params={"limit": _MOST})
-        found: list[Fact] = answer.json()
-        return found
+        """Every fact, the oldest first; facts never change, so only new ones are asked for."""
+        async with self._reading:
+            while True:
+                after = self._known[-1]["sequence"] if self._known else 0
+                params = {"after": after, "limit": _AT_ONCE}
+                found: list[Fact] = (await self._client.get("/_simulator/facts", params=params)).json()
+                self._known += found
+                if len(found) < _AT_ONCE:
+                    return list(self._known)
 
     async def now(self) -> dict[str, Any]:
         """Virtual time (`now`) and what runs (`running`)."""

@@ -73,7 +73,11 @@ def _told(fact: Fact) -> tuple[str, str, str] | None:
     detail: dict[str, Any] = fact["detail"]
     if fact["kind"] == "ImageSubstituted":
         substitute = detail.get("substitute") or detail.get("image", "")
-        return "image", str(detail.get("uri") or fact["subject"]), f"ran as reference image {substitute}"
+        return (
+            "image",
+            str(detail.get("uri") or fact["subject"]),
+            f"that image itself runs; here reference image {substitute} did",
+        )
     if fact["kind"] == "NotSimulated":
         return "refused", str(fact["subject"]), "the real service has this"
     if fact["kind"] == "HostRefused":

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from simulator.runtime.engine_scripted import Script
+from tests.aws.sagemaker.fake_cloud import training_request
+from tests.console import loop
 from tests.console.conftest import Looped
 from tests.console.desk import Desk
 from tests.console.loop import COMMIT
@@ -40,6 +45,11 @@ def test_a_version_shows_metrics_commit_and_the_execution_that_made_it(looped: L
     assert COMMIT[:12] in text
     by_pipeline = looped.source("/registry/automation/abalone/2")
     assert f'href="/executions/automation/abalone/{looped.succeeded}"' in by_pipeline
+
+
+def test_a_version_says_where_it_serves_as_far_as_the_person_sees(looped: Looped):
+    assert "serves abalone in production" in looped.text("/registry/automation/abalone/1", "azure-devops")
+    assert "serves nowhere that Ada Lovelace can see" in looped.text("/registry/automation/abalone/1", "ada")
 
 
 def test_executions_are_listed_with_their_reasons(looped: Looped):
@@ -204,3 +214,23 @@ def test_text_of_others_never_becomes_markup(looped: Looped):
 def test_a_search_for_markup_is_shown_as_text(untouched: RunningSimulator):
     with Desk(untouched, "ada") as desk:
         assert '"><script>' not in desk.page('/facts?words="><script>alert(1)</script>')
+
+
+def test_a_job_in_progress_is_shown_as_it_is_now():
+    engine = loop.engine()
+    engine.script("xgboost", Script(lines=("round 1",), held=True))
+    # A Describe that were held for its end would outlast the client.
+    running = RunningSimulator(engine=engine, hold_seconds=600)
+    try:
+        loop.artifacts(running)
+        sagemaker = running.client("sagemaker")
+        request = json.dumps(training_request())
+        ours = request.replace("s3://data", "s3://artifacts").replace("s3://models", "s3://artifacts")
+        sagemaker.create_training_job(**json.loads(ours))
+        running.until(lambda fact: fact["detail"].get("secondary_status") == "Training")
+        with Desk(running, "grace") as desk:
+            text = desk.text("/jobs/automation/training/train-1")
+        assert "train-1 in progress" in text
+        running.do(lambda _: engine.finish(engine.started[0].name))
+    finally:
+        running.stop()

@@ -63,7 +63,7 @@ async def _variant(visit: Visit, account: Account, variant: Row) -> Row:
     containers = [model["PrimaryContainer"]] if "PrimaryContainer" in model else model.get("Containers", [])
     arn = next((str(c["ModelPackageName"]) for c in containers if c.get("ModelPackageName")), "")
     data = next((str(c["ModelDataUrl"]) for c in containers if c.get("ModelDataUrl")), "")
-    return {**variant, "package": package_link(arn, visit.clouds.accounts), "data": data}
+    return {**variant, "arn": arn, "package": package_link(arn, visit.clouds.accounts), "data": data}
 
 
 def package_link(arn: str, accounts: Any) -> Row:

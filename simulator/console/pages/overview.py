@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from simulator.console.facts import is_trouble
 from simulator.console.pages.endpoints import read_endpoints
@@ -94,7 +95,7 @@ def _deployed(runs: list[Row]) -> Stop:
 
 
 def _run(title: str, run: Row) -> Stop:
-    path = f"/runs/{run['project']['name']}/{run['id']}"
+    path = f"/runs/{quote(run['project']['name'])}/{run['id']}"
     text = f"{run['definition']['name']} {run['buildNumber']}"
     return Stop(title, "azure", path, text, run.get("result") or run["status"])
 
@@ -104,7 +105,7 @@ def _gate(gates: list[Row], runs: list[Row]) -> Stop:
     if not gates:
         return Stop("Gate", "azure", "/runs", "nothing waits" if runs else "")
     gate = gates[0]
-    path = f"/runs/{gate['project']}/{gate['pipeline']['owner']['id']}"
+    path = f"/runs/{quote(gate['project'])}/{gate['pipeline']['owner']['id']}"
     return Stop("Gate", "azure", path, gate["pipeline"]["owner"]["name"], "waiting")
 
 

@@ -9,7 +9,9 @@ from typing import Any
 from simulator.console.aws import Account
 from simulator.console.metrics import Metric, metrics
 from simulator.console.objects import read_object
-from simulator.console.refusals import NotThere, Refused
+from simulator.console.pages.endpoints import read_endpoints
+from simulator.console.pages.runs import read_runs
+from simulator.console.refusals import NotThere
 from simulator.console.visit import Gone, Hidden, Page, Visit, optional
 
 Row = dict[str, Any]
@@ -75,13 +77,18 @@ async def versions(visit: Visit) -> Page:
 async def version(visit: Visit) -> Page:
     """One version: what it is, where it comes from, where it serves, and the form to decide."""
     account, package = await _package(visit)
-    measured, runs = await asyncio.gather(_measured(account, package), _runs_of(visit, package))
+    measured, runs, (serving, _) = await asyncio.gather(
+        _measured(account, package), _runs(visit), read_endpoints(visit)
+    )
+    commit, arn = _commit(package), package["ModelPackageArn"]
     values = {
         "account": account,
         "package": package,
         "metrics": measured,
-        "runs": runs,
-        "commit": _commit(package),
+        "built": [run for run in runs if commit and run.get("sourceVersion") == commit],
+        "deployed": [run for run in runs if arn in run.get("templateParameters", {}).values()],
+        "serving": [each for each in serving if any(v["arn"] == arn for v in each["variants"])],
+        "commit": commit,
         "execution": _execution(package, visit.clouds.accounts),
     }
     title = f"{package['ModelPackageGroupName']} version {package['ModelPackageVersion']}"
@@ -131,19 +138,10 @@ async def _measured(account: Account, package: Row) -> list[Metric]:
         return []
 
 
-async def _runs_of(visit: Visit, package: Row) -> list[Row]:
-    """The runs of Azure DevOps that built the version's commit, as far as the person sees them."""
-    commit = _commit(package)
-    if not commit:
-        return []
-    try:
-        projects, _ = await visit.projects()
-        listed = await asyncio.gather(
-            *(visit.azure_values(f"{name}/_apis/build/builds") for name in projects)
-        )
-    except Refused:
-        return []
-    return [run for found in listed for run in found if run.get("sourceVersion") == commit]
+async def _runs(visit: Visit) -> list[Row]:
+    """The runs of Azure DevOps, as far as the person sees them."""
+    found = await optional(read_runs(visit))
+    return found[0] if found else []
 
 
 def _commit(package: Row) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from urllib.parse import quote
 
 from simulator.console.presenting import log_lines
 from simulator.console.refusals import NotThere
@@ -27,10 +28,11 @@ async def read_runs(visit: Visit) -> tuple[list[Row], list[Row], list[Hidden]]:
 
 
 async def _of_project(visit: Visit, project: str) -> tuple[list[Row], list[Row]]:
+    base = f"{quote(project, safe='')}/_apis"
     runs, gates = await asyncio.gather(
-        visit.azure_values(f"{project}/_apis/build/builds", **{"$top": _SHOWN}),
+        visit.azure_values(f"{base}/build/builds", **{"$top": _SHOWN}),
         visit.azure_values(
-            f"{project}/_apis/pipelines/approvals",
+            f"{base}/pipelines/approvals",
             **{"state": "pending", "$expand": "steps", "api-version": "7.1-preview.1"},
         ),
     )
@@ -51,7 +53,7 @@ async def runs(visit: Visit) -> Page:
 async def run(visit: Visit) -> Page:
     """One run: its stages side by side, then each with its jobs and steps; a gate where one waits."""
     project, number = visit.route["project"], visit.route["run"]
-    base = f"{project}/_apis"
+    base = f"{quote(project, safe='')}/_apis"
     build, timeline, gates, tests = await asyncio.gather(
         visit.azure(f"{base}/build/builds/{number}"),
         visit.azure(f"{base}/build/builds/{number}/timeline"),
@@ -74,7 +76,7 @@ async def run(visit: Visit) -> Page:
 async def log(visit: Visit) -> Page:
     """The log of one step; it grows while the step runs."""
     project, number, which = visit.route["project"], visit.route["run"], visit.route["log"]
-    base = f"{project}/_apis/build/builds/{number}"
+    base = f"{quote(project, safe='')}/_apis/build/builds/{number}"
     build, timeline, text = await asyncio.gather(
         visit.azure(base),
         visit.azure(f"{base}/timeline"),
@@ -104,7 +106,7 @@ async def decide(visit: Visit) -> Gone:
         "status": status,
         "comment": visit.form.get("comment", "").strip(),
     }
-    project = visit.route["project"]
+    project = quote(visit.route["project"], safe="")
     await visit.clouds.azure.patch(visit.person, f"{project}/_apis/pipelines/approvals", [update])
     return Gone(f"/runs/{project}/{visit.route['run']}", status)
 

@@ -20,7 +20,7 @@ function keepOpen(from, to) {
   }
 }
 
-function place(part) {
+function focused(part) {
   const focus = document.activeElement;
   if (!focus || !part.contains(focus)) return null;
   const link = focus.getAttribute("href");
@@ -31,7 +31,7 @@ function place(part) {
 function renew(part, fresh) {
   if (part.isEqualNode(fresh) || busy(part)) return;
   keepOpen(part, fresh);
-  const selector = place(part);
+  const selector = focused(part);
   const atEnd = part.scrollHeight - part.scrollTop - part.clientHeight < 40;
   const top = part.scrollTop;
   const taken = document.activeElement === part;
@@ -75,6 +75,13 @@ async function followClock() {
     await pause(1000 * Math.min(...every));
     await refresh().catch(() => pause(RETRY));
   }
+}
+
+// What was said once is not said again on a reload.
+const address = new URL(location.href);
+if (address.searchParams.has("said")) {
+  address.searchParams.delete("said");
+  history.replaceState(null, "", address);
 }
 
 if ("fact" in document.body.dataset) {
