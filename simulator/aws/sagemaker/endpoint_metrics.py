@@ -6,6 +6,8 @@ Source: developer guide, "Monitor Amazon SageMaker AI with Amazon CloudWatch", e
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -17,6 +19,7 @@ from simulator.kernel.world import Kernel
 
 NAMESPACE = "AWS/SageMaker"
 GATHER_SECONDS = 0.2
+MOST_VALUES = 150  # of one datum, by PutMetricData's limit
 _waiting: WeakKeyDictionary[Kernel, dict[str, list[dict[str, Any]]]] = WeakKeyDictionary()
 
 
@@ -37,6 +40,23 @@ def measure(endpoint: str, variant: str, status: int, seconds: float, moment: fl
     ]
 
 
+def gathered(data: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same as fewer data: what a metric had within a minute becomes values with counts."""
+    first: dict[tuple[str, str, float], dict[str, Any]] = {}
+    counts: dict[tuple[str, str, float], Counter[float]] = {}
+    for each in data:
+        of = each["MetricName"], str(each["Dimensions"]), each["Timestamp"] // 60
+        first.setdefault(of, {name: value for name, value in each.items() if name != "Value"})
+        counts.setdefault(of, Counter())[each["Value"]] += 1
+    made = []
+    for of, values in counts.items():
+        ordered = list(values.items())
+        for start in range(0, len(ordered), MOST_VALUES):
+            some = ordered[start : start + MOST_VALUES]
+            made.append({**first[of], "Values": [v for v, _ in some], "Counts": [float(n) for _, n in some]})
+    return made
+
+
 def count(call: Call, endpoint: str, variant: str, status: int, seconds: float) -> None:
     """Take one invocation into account."""
     kernel, place = call.kernel, f"{call.account}/{call.region}"
@@ -52,4 +72,4 @@ def count(call: Call, endpoint: str, variant: str, status: int, seconds: float) 
 
 async def _give(actor: Actor, place: str) -> None:
     await asyncio.sleep(GATHER_SECONDS)
-    await publish(actor, NAMESPACE, _waiting[actor.cloud.kernel].pop(place))
+    await publish(actor, NAMESPACE, gathered(_waiting[actor.cloud.kernel].pop(place)))

@@ -9,6 +9,7 @@ import pytest
 
 from simulator.aws.sagemaker import life
 from simulator.aws.sagemaker.capture import LINE, Exchange, encoding, file_name, record
+from simulator.aws.sagemaker.endpoint_metrics import gathered, measure
 from simulator.aws.sagemaker.invoke import choose
 from simulator.kernel.errors import CallerError
 from simulator.runtime.engine_scripted import Request, Script, ScriptedEngine
@@ -94,8 +95,8 @@ def test_an_endpoint_answers_from_its_models_container():
         assert request.headers["x-amzn-sagemaker-custom-attributes"] == "c000"
         await cloud.kernel.scheduler.rest()
         data = {d["MetricName"]: d for d in cloud.metrics["AWS/SageMaker"]}
-        assert data["Invocations"]["Value"] == 1
-        assert data["Invocation5XXErrors"]["Value"] == 0
+        assert data["Invocations"]["Values"] == [1.0]
+        assert data["Invocation5XXErrors"]["Values"] == [0.0]
         statuses = [e["detail"]["EndpointStatus"] for e in cloud.events("SageMaker Endpoint State Change")]
         assert statuses == ["CREATING", "IN_SERVICE"]
 
@@ -162,9 +163,9 @@ def test_an_error_of_the_model_is_a_model_error_with_its_status_and_text():
         assert failed.value.extra["OriginalMessage"] == "one"
         await cloud.kernel.scheduler.rest()
         errors = [
-            d["Value"] for d in cloud.metrics["AWS/SageMaker"] if d["MetricName"] == "Invocation5XXErrors"
+            d["Values"] for d in cloud.metrics["AWS/SageMaker"] if d["MetricName"] == "Invocation5XXErrors"
         ]
-        assert errors == [1.0]
+        assert errors == [[1.0]]
 
     play(story)
 
@@ -192,6 +193,25 @@ def test_what_is_asked_and_answered_is_captured_as_the_execution_role():
         ) in cloud.principals
 
     play(story)
+
+
+def test_what_a_metric_had_within_a_minute_is_one_datum_of_values_with_counts():
+    data = [*measure("e", "v", 200, 0.5, 60.0), *measure("e", "v", 200, 0.25, 119.0)]
+    data += measure("e", "v", 500, 0.5, 120.0)
+    made = gathered(data)
+    latency = [datum for datum in made if datum["MetricName"] == "ModelLatency"]
+    assert [(d["Timestamp"], d["Values"], d["Counts"]) for d in latency] == [
+        (60.0, [500_000.0, 250_000.0], [1.0, 1.0]),
+        (120.0, [500_000.0], [1.0]),
+    ]
+    invocations = next(datum for datum in made if datum["MetricName"] == "Invocations")
+    assert (invocations["Values"], invocations["Counts"]) == ([1.0], [2.0])
+
+
+def test_a_datum_holds_no_more_values_than_cloudwatch_takes():
+    data = [each for n in range(200) for each in measure("e", "v", 200, n / 1000, 60.0)]
+    sizes = [len(datum["Values"]) for datum in gathered(data) if datum["MetricName"] == "ModelLatency"]
+    assert sizes == [150, 50]
 
 
 def test_what_was_answered_before_a_stop_is_captured_after_it_once():
