@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
-
 from simulator.cli.commands import CommandFailed, control
 from simulator.cli.status import variables
 from simulator.runtime.images import Images
@@ -74,6 +72,8 @@ def _assumed(found: dict[str, Any], keys: dict[str, str], options: argparse.Name
             f"there is no account {options.account!r}; expected one of {', '.join(found['accounts'])}"
         )
     number = account or found["people"][options.person]["account"]
+    import boto3  # only here: without a role, a command starts sooner
+
     sts = boto3.client(
         "sts",
         endpoint_url=found["aws"],

@@ -28,6 +28,7 @@ class World:
         self.region: str = status["region"]
         self.accounts: dict[str, str] = status["accounts"]
         self.people: dict[str, dict[str, Any]] = status["people"]
+        self._seen = int(status["last_fact"])
         self._aws: dict[tuple[str, str], Aws] = {}
         self._azure_devops: dict[tuple[str, str], AzureDevOps] = {}
 
@@ -87,8 +88,12 @@ class World:
         return eventually(look, what, timeout_seconds=timeout_seconds, pause=lambda: None)
 
     def pause(self) -> None:
-        """Wait for news, two seconds at most."""
-        self.control.facts(self.control.last(), wait_seconds=2)
+        """Wait for facts newer than those of the last pause, two seconds at most.
+
+        What came since then, while the caller looked, is news: it may have looked a moment too early.
+        """
+        news = self.control.facts(self._seen, wait_seconds=2)
+        self._seen = news[-1]["sequence"] if news else self._seen
 
     def run_completed(self, run_id: int, timeout_seconds: float = 300) -> dict[str, Any]:
         """The run when it has ended, however it ended."""

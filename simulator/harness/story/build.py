@@ -59,7 +59,7 @@ def merge(world: World, person: str, repository: str, number: int) -> str:
         found = azure.request("GET", path)
         return found["lastMergeCommit"]["commitId"] if found["status"] == "completed" else None
 
-    return eventually(merged, f"the merge of pull request {number}", timeout_seconds=30)
+    return eventually(merged, f"the merge of pull request {number}", timeout_seconds=30, pause=world.pause)
 
 
 def change(
@@ -84,7 +84,7 @@ def run_of(world: World, pipeline: str, after: int = 0, timeout_seconds: float =
         runs = [run for run in azure.runs(pipeline) if int(run["id"]) > after]
         return int(runs[0]["id"]) if runs else None
 
-    return eventually(newest, f"a run of {pipeline}", timeout_seconds=timeout_seconds)
+    return eventually(newest, f"a run of {pipeline}", timeout_seconds=timeout_seconds, pause=world.pause)
 
 
 def finished(world: World, run_id: int, timeout_seconds: float = 300) -> str:

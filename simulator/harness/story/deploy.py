@@ -37,7 +37,7 @@ def run_of_approval(world: World, before: int, after: int) -> int:
         runs = [int(run["id"]) for run in azure.runs(PIPELINE) if int(run["id"]) > before]
         return (max(runs, default=0), failed) if runs or failed else None
 
-    run_id, failed = eventually(look, "a run of Model Deploy", timeout_seconds=60)
+    run_id, failed = eventually(look, "a run of Model Deploy", timeout_seconds=60, pause=world.pause)
     if not run_id:
         world.control.advance(RETRYING_SECONDS)
         run_id, failed = look() or (0, failed)
