@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import pickle
 import threading
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -32,7 +35,8 @@ def write(file: Path, sequence: int) -> None:
         backend.service_name: {account: dict(regions) for account, regions in backend.items()}
         for backend in BackendDict._instances  # noqa: SLF001  moto has no public list of what is in use
     }
-    pickler.dump((sequence, state))
+    with _no_collection():
+        pickler.dump((sequence, state))
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = file.with_suffix(".part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -49,8 +53,9 @@ def read(file: Path) -> int:
         return 0
     from moto.backends import get_backend
 
-    with file.open("rb") as data:
+    with file.open("rb") as data, _no_collection():
         sequence, state = pickle.load(data)  # our own file, mode 0600
+    gc.freeze()  # nor is it looked through later, with every full collection
     for service, accounts in state.items():
         backends: Any = get_backend(service)
         for account, regions in accounts.items():
@@ -58,6 +63,16 @@ def read(file: Path) -> int:
             for region, backend in regions.items():
                 dict.__setitem__(mine, region, backend)
     return int(sequence)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Nothing of a state is garbage while it is written or read; to look for some takes longer than all the rest."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
