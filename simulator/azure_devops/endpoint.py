@@ -24,6 +24,17 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+class RouteValues(dict[str, str]):
+    """The values of a route, by lower-case name; a verb that needs one that is not there does not fit the address."""
+
+    def __init__(self, method: str, values: Mapping[str, str]) -> None:
+        super().__init__(values)
+        self._method = method
+
+    def __missing__(self, name: str) -> str:
+        raise failure("VssMethodNotAllowedException", method=self._method)
+
+
 @dataclass(frozen=True)
 class Call:
     """One request to an endpoint; names in `route`, `query` and `headers` are lower case."""
@@ -31,7 +42,7 @@ class Call:
     azure: AzureDevOps
     caller: Caller
     method: str
-    route: Mapping[str, str]
+    route: RouteValues
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: Any = None

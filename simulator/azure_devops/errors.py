@@ -63,6 +63,12 @@ CATALOGUE: dict[str, Text] = {
         _WEB,
         "The api-version string could not be parsed: {version}. Expected something like 7.1 or 7.1-preview.1.",
     ),
+    "VssMethodNotAllowedException": Text(
+        405, _WEB, "The requested resource does not support http method '{method}'."
+    ),
+    "InternalErrorException": Text(
+        500, "Simulator", "The simulator failed (a defect of its own, in its log): {error}"
+    ),
     "InvalidArgumentValueException": Text(400, _WEB, "{message}"),
     "VssPropertyValidationException": Text(400, _WEB, "Value cannot be null.\r\nParameter name: {parameter}"),
     "JsonReaderException": Text(400, "Newtonsoft.Json", "{message}"),

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator.azure_devops import api_version, locations
-from simulator.azure_devops.endpoint import ENDPOINTS, Answer, Call
+from simulator.azure_devops.endpoint import ENDPOINTS, Answer, Call, RouteValues
 from simulator.azure_devops.endpoints import areas
 from simulator.azure_devops.errors import envelope, failure, no_controller, not_simulated_envelope
 from simulator.azure_devops.git import smart_http
@@ -52,6 +52,17 @@ async def _lifespan(receive: Receive, send: Send) -> None:
 
 
 async def _respond(azure: AzureDevOps, request: Request) -> Response:
+    try:
+        return await _answer(azure, request)
+    except CallerError as error:
+        return _refusal(error)
+    except Exception as error:
+        # A defect of ours: the client gets the service's form of a 500, the log the whole story.
+        _logger.exception("%s %s failed", request.method, request.url.path)
+        return _refusal(failure("InternalErrorException", error=repr(error)))
+
+
+async def _answer(azure: AzureDevOps, request: Request) -> Response:
     if request.url.path == "/_simulator/health":
         return JSONResponse({"status": "ready", "organization": azure.organization.name})
     path = _inside(azure, request)
@@ -65,12 +76,9 @@ async def _respond(azure: AzureDevOps, request: Request) -> Response:
     with cause(because):
         try:
             return await _dispatch(azure, request, path, who)
-        except CallerError as error:
-            return _refusal(error)
         except NotSimulated as refused:
-            azure.kernel.log.record(
-                "NotSimulated", refused.what, {"cloud": "azure_devops", "remedy": refused.remedy}
-            )
+            told = {"cloud": "azure_devops", "remedy": refused.remedy}
+            azure.kernel.log.record("NotSimulated", refused.what, told)
             return JSONResponse(not_simulated_envelope(refused), 501, {"x-simulator": "not simulated"})
 
 
@@ -118,7 +126,16 @@ async def _call(azure: AzureDevOps, request: Request, match: Match, who: Caller)
     if not who.may(target.scope):
         raise failure("UnauthorizedRequestException", user=who.identity.id)
     raw = await request.body()
-    call = Call(azure, who, request.method, match.values, query, request.headers, _json(raw), raw)
+    call = Call(
+        azure,
+        who,
+        request.method,
+        RouteValues(request.method, match.values),
+        query,
+        request.headers,
+        _json(raw),
+        raw,
+    )
     value = await target.handler(call)
     answer = value if isinstance(value, Answer) else Answer(200, value)
     return _render(answer, version)

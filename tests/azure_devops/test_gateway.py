@@ -97,3 +97,43 @@ def test_a_body_that_is_no_json_is_the_callers_error(served):
     with served.client() as client:
         answer = client.post("ml/_apis/git/repositories", content=b"{")
     assert answer.json()["typeKey"] == "JsonReaderException"
+
+
+@pytest.mark.parametrize(
+    "method, path, body, status, words",
+    [
+        ("DELETE", "ml/_apis/pipelines/environments", None, 405, "does not support http method 'DELETE'"),
+        (
+            "POST",
+            "ml/_apis/pipelines",
+            {"name": "x", "configuration": 5},
+            400,
+            "configuration must be an object",
+        ),
+        ("POST", "ml/_apis/build/builds", {"definition": 5}, 400, "definition must be an object"),
+        ("PATCH", "ml/_apis/pipelines/approvals", [5], 400, "the request body must be an object"),
+        (
+            "POST",
+            "ml/_apis/git/repositories/model_build/pushes",
+            {"refUpdates": 5},
+            400,
+            "refUpdates must be a list",
+        ),
+        ("GET", "ml/_apis/build/builds?$top=x", None, 400, "$top is not a number"),
+    ],
+)
+def test_a_body_of_the_wrong_shape_is_the_callers_error(served, method, path, body, status, words):
+    url = f"{served.url}/{path}{'&' if '?' in path else '?'}api-version=7.1-preview.1"
+    answer = httpx.request(method, url, json=body, auth=("", served.token("operator")), trust_env=False)
+    assert (answer.status_code, words in answer.json()["message"]) == (status, True), answer.text
+
+
+def test_a_defect_of_ours_is_a_500_in_the_services_form(served, monkeypatch, caplog):
+    def broken(*_):
+        raise ZeroDivisionError("a defect")
+
+    monkeypatch.setattr(served.azure.organization, "projects", broken)
+    with served.client() as client:
+        answer = client.get("_apis/projects")
+    assert (answer.status_code, answer.json()["typeKey"]) == (500, "InternalErrorException")
+    assert "a defect" in caplog.text

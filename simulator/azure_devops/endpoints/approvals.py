@@ -10,6 +10,7 @@ from simulator.azure_devops.endpoints.moments import iso
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.pipelines.approvals import open_step
+from simulator.azure_devops.shapes import as_mappings, mapping
 
 APPROVALS = "37794717-f36f-4d78-b2bf-4dc30d0cfbcd"
 _ANSWERS = ("approved", "rejected")
@@ -85,7 +86,7 @@ async def approvals(call: Call) -> object:
 async def update(call: Call) -> object:
     """Approve or reject, each update by the person who asks; all or none are carried out."""
     project = call.project()
-    updates = call.body if isinstance(call.body, list) else []
+    updates = as_mappings(call.body, "the request body")
     if not updates:
         raise invalid("The request body must be a list of approval updates.")
     answered = []
@@ -108,7 +109,7 @@ async def update(call: Call) -> object:
 
 def _check_assigned(call: Call, given: dict[str, Any], row: Row) -> None:
     """An update may name its approver; it is then the caller's own."""
-    named = str((given.get("assignedApprover") or {}).get("id", ""))
+    named = str(mapping(given, "assignedApprover").get("id", ""))
     who = call.caller.identity
     if named and named.lower() != who.id and open_step(row, who.name) is not None:
         raise failure("ApprovalUnauthorizedException", user=who.display, id=row["id"])

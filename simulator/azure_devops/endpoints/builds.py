@@ -13,6 +13,7 @@ from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.pipelines.run_logs import RunLogs
 from simulator.azure_devops.pipelines.runs import RunRequest
+from simulator.azure_devops.shapes import as_mapping, mapping
 
 BUILDS = "0cd358e1-9217-4d94-8269-1c1ee6f93dcf"
 LOGS = "35a80daf-7f30-45fc-86e8-6b813d9c90df"
@@ -114,24 +115,32 @@ async def builds(call: Call) -> object:
 async def queue(call: Call) -> object:
     """Queue a build of `definition.id`."""
     given = call.object_body()
-    number = (call.member("definition") or {}).get("id") or call.query.get("definitionid", "")
+    number = mapping(given, "definition").get("id") or call.query.get("definitionid", "")
     row = call.organization.definition(call.project()["id"], str(number))
     if row is None:
         raise failure("DefinitionNotFoundException", id=number)
     branch, version = str(given.get("sourceBranch") or ""), str(given.get("sourceVersion") or "")
     ref, commit = await pipelines.version_of(call, row, branch, version)
-    variables = json.loads(given.get("parameters") or "{}")
+    variables = _parameters(given.get("parameters"))
     request = RunRequest(
         row,
         ref,
         commit,
         "Manual",
         call.caller.identity.name,
-        dict(given.get("templateParameters") or {}),
+        mapping(given, "templateParameters"),
         {name: {"value": str(value)} for name, value in variables.items()},
         key=pipelines.request_key(call, row),
     )
     return view(call, await call.azure.queue.queue(request))
+
+
+def _parameters(text: Any) -> dict[str, Any]:
+    """The variables of a build: an object as JSON text, as the service has them."""
+    try:
+        return as_mapping(json.loads(str(text or "{}")), "parameters")
+    except ValueError as error:
+        raise invalid(f"The value of parameters is not valid JSON: {error}") from error
 
 
 @endpoint("PATCH", BUILDS, "vso.build_execute")

@@ -9,6 +9,7 @@ from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.organization import CHECK, Row, number_key
 from simulator.azure_devops.seeding import APPROVAL_CHECK, DEFAULT_CHECK_TIMEOUT_MINUTES
+from simulator.azure_devops.shapes import as_mappings, mapping, mappings, number
 from simulator.kernel.errors import NotSimulated
 
 CONFIGURATIONS = "86c8381e-5aee-4cde-8ae4-25c0c7f5eaea"
@@ -64,7 +65,7 @@ async def configurations(call: Call) -> object:
 @endpoint("POST", QUERY, "vso.build")
 async def query(call: Call) -> object:
     """The checks on several resources."""
-    wanted = [(item.get("type"), str(item.get("id"))) for item in call.body or []]
+    wanted = [(item.get("type"), str(item.get("id"))) for item in as_mappings(call.body, "the body")]
     rows = call.organization.rows(CHECK, call.project()["id"])
     found = [row for row in rows if (row["resource"]["type"], row["resource"]["id"]) in wanted]
     return collection([_view(call, row) for row in found])
@@ -103,7 +104,7 @@ async def remove(call: Call) -> object:
 
 
 def _given(call: Call) -> Row:
-    kind, resource = call.member("type"), call.member("resource")
+    kind, resource = mapping(call.object_body(), "type"), mapping(call.object_body(), "resource")
     if str(kind.get("id", "")).lower() != APPROVAL_CHECK["id"]:
         raise NotSimulated(
             f"check of type {kind.get('name') or kind.get('id')}", "Only approvals are evaluated."
@@ -112,16 +113,16 @@ def _given(call: Call) -> Row:
         raise NotSimulated(
             f"approval on a resource of type {resource.get('type')}", "Put it on an environment."
         )
-    settings = call.object_body().get("settings") or {}
-    timeout = int(call.object_body().get("timeout") or DEFAULT_CHECK_TIMEOUT_MINUTES)
-    approvers = _people(call, settings.get("approvers"))
+    settings = mapping(call.object_body(), "settings")
+    timeout = number(call.object_body(), "timeout", DEFAULT_CHECK_TIMEOUT_MINUTES)
+    approvers = _people(call, mappings(settings, "approvers"))
     if not approvers:
         raise invalid("An approval check must have at least one approver.")
     kept = {
         "approvers": approvers,
-        "blockedApprovers": _people(call, settings.get("blockedApprovers")),
+        "blockedApprovers": _people(call, mappings(settings, "blockedApprovers")),
         "executionOrder": settings.get("executionOrder") or "anyOrder",
-        "minRequiredApprovers": int(settings.get("minRequiredApprovers") or 0),
+        "minRequiredApprovers": number(settings, "minRequiredApprovers", 0),
         "instructions": str(settings.get("instructions") or ""),
         "requesterCannotBeApprover": bool(settings.get("requesterCannotBeApprover")),
     }
@@ -129,9 +130,9 @@ def _given(call: Call) -> Row:
     return {"type": APPROVAL_CHECK, "settings": kept, "resource": named, "timeout": timeout}
 
 
-def _people(call: Call, listed: Any) -> list[str]:
+def _people(call: Call, listed: list[Row]) -> list[str]:
     names = []
-    for given in listed or []:
+    for given in listed:
         found = identities.find(
             call.organization.topology, str(given.get("id") or given.get("uniqueName") or "")
         )

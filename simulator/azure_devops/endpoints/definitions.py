@@ -8,6 +8,7 @@ from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.organization import DEFINITION, Row
 from simulator.azure_devops.pipelines.queueing import definition_named
 from simulator.azure_devops.seeding import definition_row
+from simulator.azure_devops.shapes import as_mapping, mapping
 from simulator.formats.wildcards import matches
 
 DEFINITIONS = "dbeaf647-6167-421a-bda9-c9327b25e2e6"
@@ -69,20 +70,20 @@ async def definitions(call: Call) -> object:
 async def create(call: Call) -> object:
     """A new definition with a YAML process."""
     project, name, given = call.project(), str(call.member("name")), call.object_body()
-    process = given.get("process") or {}
+    process = mapping(given, "process")
     if process.get("type") != _YAML_PROCESS or not process.get("yamlFilename"):
         raise invalid(
             "Only YAML definitions are simulated: process.type must be 2 and process.yamlFilename given."
         )
     if definition_named(call.organization, project["id"], name):
         raise failure("PipelineExistsException", name=name)
-    source = call.member("repository")
+    source = mapping(given, "repository")
     repository = call.organization.repository(
         str(source.get("id") or source.get("name") or ""), project["id"]
     )
     row = definition_row(
         call.organization, project["id"], name, repository["id"], str(process["yamlFilename"])
     )
-    row["variables"] = dict(given.get("variables") or {})
+    row["variables"] = {name: as_mapping(item, name) for name, item in mapping(given, "variables").items()}
     await pipelines.save_new(call, row)
     return _view(call, row)

@@ -12,6 +12,7 @@ from simulator.azure_devops.pipelines.final_yaml import final_yaml
 from simulator.azure_devops.pipelines.queueing import definition_named
 from simulator.azure_devops.pipelines.runs import RunRequest
 from simulator.azure_devops.seeding import definition_row
+from simulator.azure_devops.shapes import as_mapping, mapping, texts
 
 PIPELINES = "28e1305e-2afe-47bf-abaf-cbb0e6a91988"
 PREVIEW = "53df2d18-29ea-46a9-bee0-933540f80abf"
@@ -58,12 +59,12 @@ async def pipelines(call: Call) -> object:
 async def create(call: Call) -> object:
     """A new YAML pipeline."""
     project, name = call.project(), str(call.member("name"))
-    configuration = call.member("configuration")
+    configuration = mapping(call.object_body(), "configuration")
     if configuration.get("type") != "yaml":
         raise invalid("The configuration type must be yaml.")
     if definition_named(call.organization, project["id"], name):
         raise failure("PipelineExistsException", name=name)
-    given = configuration.get("repository") or {}
+    given = mapping(configuration, "repository")
     repository = call.organization.repository(str(given.get("id") or given.get("name") or ""), project["id"])
     path = str(configuration.get("path") or "azure-pipelines.yml")
     row = definition_row(call.organization, project["id"], name, repository["id"], path)
@@ -89,14 +90,13 @@ async def preview(call: Call) -> object:
 async def previewed(call: Call, row: Row, given: dict[str, Any]) -> object:
     """What a run with `previewRun` answers."""
     request = await request_of(call, row, given, "Manual")
-    compiled = await call.azure.queue.compile(request, given.get("yamlOverride") or None)
+    compiled = await call.azure.queue.compile(request, str(given.get("yamlOverride") or "") or None)
     return {"finalYaml": final_yaml(compiled.plan)}
 
 
 async def request_of(call: Call, row: Row, given: dict[str, Any], reason: str) -> RunRequest:
     """The run request in a body of the runs API."""
-    resources = (given.get("resources") or {}).get("repositories") or {}
-    own = resources.get("self") or {}
+    own = mapping(mapping(mapping(given, "resources"), "repositories"), "self")
     ref, commit = await version_of(call, row, str(own.get("refName") or ""), str(own.get("version") or ""))
     return RunRequest(
         row,
@@ -104,9 +104,9 @@ async def request_of(call: Call, row: Row, given: dict[str, Any], reason: str) -
         commit,
         reason,
         call.caller.identity.name,
-        dict(given.get("templateParameters") or {}),
-        dict(given.get("variables") or {}),
-        tuple(given.get("stagesToSkip") or ()),
+        mapping(given, "templateParameters"),
+        {name: as_mapping(item, name) for name, item in mapping(given, "variables").items()},
+        texts(given, "stagesToSkip"),
         key=request_key(call, row),
     )
 

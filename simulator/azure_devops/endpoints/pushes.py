@@ -14,6 +14,7 @@ from simulator.azure_devops.git.objects import Signature
 from simulator.azure_devops.git.refs import NO_OBJECT
 from simulator.azure_devops.git.writing import FileChange, commit_changes
 from simulator.azure_devops.organization import Row
+from simulator.azure_devops.shapes import mapping, mappings
 
 PUSHES = "ea98d07b-3c87-4971-8ede-a613694ffb55"
 
@@ -45,9 +46,9 @@ def _view(call: Call, row: Row, push: Row) -> Row:
 async def push(call: Call) -> object:
     """Make the commits on top of `oldObjectId` and move the ref; a stale ref is refused."""
     row = call.repository()
-    updates, given = call.member("refUpdates"), call.member("commits")
-    if len(updates) != 1:
-        raise invalid("A push must update exactly one ref.")
+    updates, given = mappings(call.object_body(), "refUpdates"), mappings(call.object_body(), "commits")
+    if len(updates) != 1 or not given:
+        raise invalid("A push must update exactly one ref, with at least one commit.")
     name, old = str(updates[0].get("name", "")), str(updates[0].get("oldObjectId", NO_OBJECT))
     if not name.startswith("refs/heads/"):
         raise invalid(f"The ref name '{name}' is not valid: expected refs/heads/...")
@@ -79,14 +80,14 @@ async def _may_update(call: Call, row: Row, name: str, old: str) -> None:
 async def _commit(call: Call, row: Row, parent: str | None, given: dict[str, Any]) -> str:
     path, who = call.azure.refs.path(row), call.caller.identity
     changes = []
-    for change in given.get("changes", []):
+    for change in mappings(given, "changes"):
         changes += await _changes(call, row, parent, change)
     author = Signature(who.display, who.unique_name, call.kernel.clock.iso())
     return await commit_changes(path, parent, tuple(changes), str(given.get("comment", "")), author)
 
 
 async def _changes(call: Call, row: Row, parent: str | None, change: dict[str, Any]) -> list[FileChange]:
-    path = str((change.get("item") or {}).get("path", "")).strip("/")
+    path = str(mapping(change, "item").get("path", "")).strip("/")
     kind = str(change.get("changeType", "")).lower()
     exists = parent and await objects.blob(call.azure.refs.path(row), parent, path) is not None
     if not path or ".." in path.split("/") or path.split("/")[0] == ".git":
@@ -111,7 +112,7 @@ async def _changes(call: Call, row: Row, parent: str | None, change: dict[str, A
 
 
 def _content(change: dict[str, Any]) -> bytes:
-    new = change.get("newContent") or {}
+    new = mapping(change, "newContent")
     text = str(new.get("content", ""))
     if str(new.get("contentType", "rawtext")).lower() != "base64encoded":
         return text.encode()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.azure_devops.endpoint import Call, collection, endpoint
-from simulator.azure_devops.errors import failure, invalid
+from simulator.azure_devops.errors import failure
 from simulator.azure_devops.git import objects
 from simulator.azure_devops.git.refs import NO_OBJECT
 from simulator.azure_devops.git.writing import RefStale, update_ref
 from simulator.azure_devops.organization import Row
+from simulator.azure_devops.shapes import as_mappings
 
 REFS = "2d874a60-a811-4f62-9c9f-963a6ea0a55b"
 
@@ -38,10 +39,9 @@ async def refs(call: Call) -> object:
 async def update(call: Call) -> object:
     """Create, move and delete refs; each answers for itself."""
     row = call.repository()
-    if not isinstance(call.body, list):
-        raise invalid("The request body must be a list of ref updates.")
+    changes = as_mappings(call.body, "the request body")
     async with call.azure.refs.lock(row):
-        results = [await _update(call, row, change) for change in call.body]
+        results = [await _update(call, row, change) for change in changes]
         await call.azure.refs.observe(row, call.caller.identity.name)
     return collection(results)
 

@@ -7,6 +7,7 @@ from simulator.azure_devops.endpoints import projects
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.organization import REPOSITORY, Row
 from simulator.azure_devops.seeding import repository_row
+from simulator.azure_devops.shapes import mapping
 
 REPOSITORIES = "225f7195-f9c7-4d14-ab28-a83f7ff77e1f"
 
@@ -51,10 +52,10 @@ async def repositories(call: Call) -> object:
 async def create(call: Call) -> object:
     """A new, empty repository."""
     name = str(call.member("name"))
-    given = call.object_body().get("project")
+    given = mapping(call.object_body(), "project")
     project = call.project() if "project" in call.route else None
     if project is None:
-        named = str((given or {}).get("id") or call.member("project"))
+        named = str(given.get("id") or given.get("name") or "")
         project = call.visible(call.organization.project(named), named)
     if any(row["name"].lower() == name.lower() for row in call.organization.rows(REPOSITORY, project["id"])):
         raise failure("GitRepositoryNameAlreadyExistsException", name=name)

@@ -7,6 +7,7 @@ from typing import Any
 from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.organization import SERVICE_ENDPOINT, Row
+from simulator.azure_devops.shapes import mapping, mappings
 
 OF_PROJECT = "e85f1c62-adfc-4b74-b618-11a150fb195e"
 OF_ORGANIZATION = "14e48fdc-2c8b-41ce-a0c3-e26f6cc55bd0"
@@ -57,8 +58,8 @@ async def endpoints(call: Call) -> object:
 async def create(call: Call) -> object:
     """A new connection."""
     given = call.object_body()
-    listed = given.get("serviceEndpointProjectReferences") or [{}]
-    named = listed[0].get("projectReference") or {}
+    listed = mappings(given, "serviceEndpointProjectReferences") or [{}]
+    named = mapping(listed[0], "projectReference")
     reference = str(named.get("id") or named.get("name") or "")
     project = call.visible(call.organization.project(reference), reference)
     name = str(call.member("name"))
@@ -94,8 +95,8 @@ def _found(call: Call) -> Row:
 
 
 def _given(call: Call, before: dict[str, Any]) -> Row:
-    given, authorization = call.object_body(), call.member("authorization")
-    parameters = dict(authorization.get("parameters") or {})
+    given, authorization = call.object_body(), mapping(call.object_body(), "authorization")
+    parameters = mapping(authorization, "parameters")
     for name, value in before.items():
         if name.lower() in _SECRETS and not parameters.get(name):
             parameters[name] = value
@@ -105,6 +106,6 @@ def _given(call: Call, before: dict[str, Any]) -> Row:
         "url": str(given.get("url") or ""),
         "description": str(given.get("description") or ""),
         "authorization": {"scheme": authorization.get("scheme", ""), "parameters": parameters},
-        "data": dict(given.get("data") or {}),
+        "data": mapping(given, "data"),
         "createdBy": call.caller.identity.name,
     }

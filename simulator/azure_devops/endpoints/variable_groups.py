@@ -8,6 +8,7 @@ from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.organization import VARIABLE_GROUP, Row, number_key
 from simulator.azure_devops.seeding import variable_group_row
+from simulator.azure_devops.shapes import as_mapping, mapping, mappings
 from simulator.formats.wildcards import matches
 from simulator.kernel.errors import NotSimulated
 
@@ -92,8 +93,8 @@ async def delete(call: Call) -> object:
 
 
 def _project(call: Call) -> Row:
-    listed = call.object_body().get("variableGroupProjectReferences") or [{}]
-    named = listed[0].get("projectReference") or {}
+    listed = mappings(call.object_body(), "variableGroupProjectReferences") or [{}]
+    named = mapping(listed[0], "projectReference")
     name = str(named.get("id") or named.get("name") or "")
     return call.visible(call.organization.project(name), name)
 
@@ -102,7 +103,8 @@ def _variables(given: dict[str, Any], before: Row) -> Row:
     if str(given.get("type", "Vsts")).lower() != "vsts":
         raise NotSimulated(f"a variable group of type {given['type']}", "Use type Vsts.")
     found = {}
-    for name, item in (given.get("variables") or {}).items():
+    for name, entry in mapping(given, "variables").items():
+        item = as_mapping(entry, name)
         secret, value = bool(item.get("isSecret")), item.get("value")
         if secret and value is None:
             value = (before.get(name) or {}).get("value", "")

@@ -11,6 +11,7 @@ from simulator.azure_devops.git.refs import NO_OBJECT, RefWatch
 from simulator.azure_devops.git.writing import Merged, RefStale, commit_tree, merge_trees, update_ref
 from simulator.azure_devops.identities import Identity
 from simulator.azure_devops.organization import Organization, Row
+from simulator.azure_devops.shapes import mapping
 
 PULL_REQUEST = "azure_devops.pull_request"
 STRATEGIES = ("noFastForward", "squash")
@@ -90,13 +91,13 @@ class PullRequests:
             raise failure("GitPullRequestCannotBeActivated")
         names = {"title": "title", "description": "description", "isDraft": "isDraft", "status": "status"}
         changed = {**row, **{own: given[name] for name, own in names.items() if name in given}}
-        changed["completionOptions"] = {**row["completionOptions"], **(given.get("completionOptions") or {})}
+        changed["completionOptions"] = {**row["completionOptions"], **mapping(given, "completionOptions")}
         self._organization.save(PULL_REQUEST, changed)
         return changed
 
     async def complete(self, row: Row, repository: Row, by: Identity, given: dict[str, Any]) -> Row:
         """Merge the source into the target, as the strategy says, and record it; conflicts are refused."""
-        options = {**row["completionOptions"], **(given.get("completionOptions") or {})}
+        options = {**row["completionOptions"], **mapping(given, "completionOptions")}
         strategy = options.get("mergeStrategy") or (
             "squash" if options.get("squashMerge") else "noFastForward"
         )
@@ -108,7 +109,7 @@ class PullRequests:
             raise failure("GitPullRequestCannotBeActivated")
         async with self._refs.lock(repository):
             source, target = await self.tips(row, repository)
-            seen = str((given.get("lastMergeSourceCommit") or {}).get("commitId", ""))
+            seen = str(mapping(given, "lastMergeSourceCommit").get("commitId", ""))
             if seen != source:
                 raise failure("GitPullRequestStaleException", commit=source)
             merged = await self.attempt(row, repository)
