@@ -77,7 +77,7 @@ async def _answer(azure: AzureDevOps, request: Request) -> Response:
         try:
             return await _dispatch(azure, request, path, who)
         except NotSimulated as refused:
-            told = {"cloud": "azure_devops", "remedy": refused.remedy}
+            told: dict[str, object] = {"cloud": "azure_devops", "remedy": refused.remedy}
             azure.kernel.log.record("NotSimulated", refused.what, told)
             return JSONResponse(not_simulated_envelope(refused), 501, {"x-simulator": "not simulated"})
 

@@ -35,7 +35,7 @@ def read(store: Store, ids: Ids, token: str) -> JobClaim | None:
     """The claim of a token that this world signed, else None."""
     head, _, rest = token.partition(".")
     body, _, signature = rest.partition(".")
-    if not hmac.compare_digest(signature, _signature(store, ids, f"{head}.{body}")):
+    if not hmac.compare_digest(signature.encode(), _signature(store, ids, f"{head}.{body}").encode()):
         return None
     return JobClaim(**json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))))
 
