@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote
 
 from simulator.aws.access import Access, access
 from simulator.aws.iam.decision import PolicyType, denial
@@ -51,6 +52,13 @@ class Authorizer:
         region: str,
     ) -> None:
         """Return when allowed; raise CallerError with AWS's AccessDenied text when not."""
+        if service == "s3" and params.get("CopySource"):
+            # A copy reads what it copies. Source: S3 API reference, CopyObject, "Permissions".
+            await self.authorize(
+                principal, service, "GetObject", _copied(params["CopySource"]), account, region
+            )
+        if service == "kms":
+            params = await self._by_key(params, account, region)
         asked = access(service, operation, params, account, region)
         if asked.action in _OPEN:
             return
@@ -128,10 +136,21 @@ class Authorizer:
                 await self._policies.bucket(bucket, asked.owner) if self.bucket_owner(bucket) else None
             ), False
         if service == "kms" and ":key/" in asked.resource:
-            return await self._policies.key(asked.resource, asked.owner), True
+            policy = await self._policies.key(asked.resource, asked.owner)
+            return policy, policy is not None  # every key has one: without it there is no key
         if ":model-package" in asked.resource:
             return self._registry_policy(asked.resource), False
         return None, False
+
+    async def _by_key(self, params: Mapping[str, Any], account: str, region: str) -> Mapping[str, Any]:
+        """The parameters with a key in the place of its alias: policies are about keys."""
+        name = str(params.get("KeyId", ""))
+        if not name.startswith("alias/") and ":alias/" not in name:
+            return params
+        if name.startswith("arn:"):
+            _, _, _, region, account, name = name.split(":", 5)
+        found = await self._policies.key_of(name, account, region)
+        return {**params, "KeyId": found} if found else params
 
     def _registry_policy(self, arn: str) -> PolicyDocument | None:
         """The policy of a model package's group; rows are written by the registry."""
@@ -155,6 +174,14 @@ class Authorizer:
         if "Prefix" in params:
             values["s3:prefix"] = str(params["Prefix"])
         return context(values)
+
+
+def _copied(source: str | Mapping[str, Any]) -> Mapping[str, Any]:
+    """Bucket and key of a copy's source: `bucket/key`, quoted, with a version or not, or a mapping."""
+    if not isinstance(source, str):
+        return source
+    bucket, _, key = unquote(source.partition("?")[0]).lstrip("/").partition("/")
+    return {"Bucket": bucket, "Key": key}
 
 
 def _caller(principal: Principal) -> Caller:

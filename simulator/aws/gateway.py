@@ -124,6 +124,8 @@ def _leaf_params(service: str, routed: Routed, request: Incoming) -> dict[str, A
     if service == "s3":
         arguments = request.arguments()
         found = {name: unquote(value) for name, value in routed.labels.items()}
+        if "x-amz-copy-source" in request.headers:
+            found["CopySource"] = request.headers["x-amz-copy-source"]
         return found | ({"Prefix": arguments["prefix"]} if "prefix" in arguments else {})
     return parse(operation_model(service, routed.operation), routed, request)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 from urllib.parse import unquote
 
 from simulator.aws.iam.documents import PolicyKind, parse_policy
@@ -12,9 +12,17 @@ from simulator.aws.iam.statements import PolicyDocument
 from simulator.aws.principal import Principal
 from simulator.kernel.errors import CallerError
 
-Leaf = Callable[[str, str, Mapping[str, Any], str], Awaitable[dict[str, Any]]]
-
 _ABSENT = ("NoSuchEntity", "NoSuchBucketPolicy", "NoSuchBucket", "NotFoundException", "ResourceNotFound")
+
+
+class Leaf(Protocol):
+    """Asks a leaf service as the simulator itself; region "" is the topology's."""
+
+    async def __call__(
+        self, service: str, operation: str, params: Mapping[str, Any], account: str, region: str = ""
+    ) -> dict[str, Any]:
+        """The answer's members."""
+        ...
 
 
 class Policies:
@@ -44,14 +52,32 @@ class Policies:
     async def key(self, key_arn: str, account: str) -> PolicyDocument | None:
         """The policy of a KMS key owned by `account`."""
         params = {"KeyId": key_arn, "PolicyName": "default"}
-        return await self._kept("key", key_arn, "kms", "GetKeyPolicy", params, account)
+        region = key_arn.split(":")[3]
+        return await self._kept("key", key_arn, "kms", "GetKeyPolicy", params, account, region)
+
+    async def key_of(self, alias: str, account: str, region: str) -> str:
+        """The ARN of the KMS key behind `alias/name`; empty when there is none."""
+        try:
+            found = await self._leaf("kms", "DescribeKey", {"KeyId": alias}, account, region)
+        except CallerError as error:
+            if error.code not in _ABSENT:
+                raise
+            return ""
+        return str(found["KeyMetadata"]["Arn"])
 
     async def _kept(
-        self, kind: str, name: str, service: str, operation: str, params: dict[str, Any], account: str
+        self,
+        kind: str,
+        name: str,
+        service: str,
+        operation: str,
+        params: dict[str, Any],
+        account: str,
+        region: str = "",
     ) -> PolicyDocument | None:
         if (kind, name) not in self._resource:
             try:
-                text = (await self._leaf(service, operation, params, account))["Policy"]
+                text = (await self._leaf(service, operation, params, account, region))["Policy"]
             except CallerError as error:
                 if error.code not in _ABSENT:
                     raise

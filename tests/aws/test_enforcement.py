@@ -1,0 +1,90 @@
+"""Policies that stand at the resource: keys of KMS by their policy, and S3 copies by what they read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.wire import RunningSimulator
+
+OPERATOR = "arn:aws:iam::222222222222:user/operator"
+DEV = "arn:aws:iam::111111111111:root"
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[RunningSimulator]:
+    running = RunningSimulator()
+    yield running
+    running.stop()
+
+
+def add(kms: Any, key: str, effect: str, principal: str, action: str = "kms:*") -> None:
+    """One more statement in the key's policy."""
+    policy = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+    policy["Statement"].append(
+        {"Effect": effect, "Principal": {"AWS": principal}, "Action": action, "Resource": "*"}
+    )
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=json.dumps(policy))
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+def test_a_key_serves_another_account_once_its_policy_says_so(
+    simulator: RunningSimulator, region: str
+) -> None:
+    grace, ada = (simulator.client("kms", person, region=region) for person in ("grace", "ada"))
+    key = grace.create_key()["KeyMetadata"]["Arn"]
+    sealed = grace.encrypt(KeyId=key, Plaintext=b"secret")["CiphertextBlob"]
+
+    with pytest.raises(ClientError, match="no resource-based policy allows the kms:Decrypt"):
+        ada.decrypt(KeyId=key, CiphertextBlob=sealed)
+    add(grace, key, "Allow", DEV)
+    assert ada.decrypt(KeyId=key, CiphertextBlob=sealed)["Plaintext"] == b"secret"
+
+
+def test_a_key_that_denies_is_not_opened_by_the_ciphertext_alone(simulator: RunningSimulator) -> None:
+    grace, operator = simulator.client("kms", "grace"), simulator.client("kms", "operator")
+    key = grace.create_key()["KeyMetadata"]["Arn"]
+    sealed = operator.encrypt(KeyId=key, Plaintext=b"secret")["CiphertextBlob"]
+    assert operator.decrypt(CiphertextBlob=sealed)["Plaintext"] == b"secret"
+
+    add(grace, key, "Deny", OPERATOR, "kms:Decrypt")
+    with pytest.raises(ClientError, match="explicit deny"):
+        operator.decrypt(CiphertextBlob=sealed)
+
+
+def test_an_alias_is_judged_by_the_policy_of_its_key(simulator: RunningSimulator) -> None:
+    grace, operator = simulator.client("kms", "grace"), simulator.client("kms", "operator")
+    key = grace.create_key()["KeyMetadata"]["Arn"]
+    grace.create_alias(AliasName="alias/artifacts", TargetKeyId=key)
+    assert operator.encrypt(KeyId="alias/artifacts", Plaintext=b"x")["KeyId"] == key
+
+    add(grace, key, "Deny", OPERATOR, "kms:Encrypt")
+    with pytest.raises(ClientError, match="explicit deny"):
+        operator.encrypt(KeyId="alias/artifacts", Plaintext=b"x")
+
+
+def test_a_key_that_is_not_there_is_said_to_be_missing(simulator: RunningSimulator) -> None:
+    kms = simulator.client("kms", "grace")
+    with pytest.raises(kms.exceptions.NotFoundException):
+        kms.encrypt(KeyId="00000000-0000-0000-0000-000000000000", Plaintext=b"x")
+
+
+def test_a_copy_needs_the_right_to_read_what_it_copies(simulator: RunningSimulator) -> None:
+    grace, ada = simulator.client("s3", "grace"), simulator.client("s3", "ada")
+    grace.create_bucket(Bucket="guarded")
+    grace.put_object(Bucket="guarded", Key="a b", Body=b"hidden")
+    ada.create_bucket(Bucket="own")
+    source = {"Bucket": "guarded", "Key": "a b"}
+    upload = ada.create_multipart_upload(Bucket="own", Key="parts")["UploadId"]
+
+    with pytest.raises(ClientError, match=r"s3:GetObject on resource: arn:aws:s3:::guarded/a b"):
+        ada.copy_object(Bucket="own", Key="taken", CopySource=source)
+    with pytest.raises(ClientError, match="s3:GetObject"):
+        ada.upload_part_copy(Bucket="own", Key="parts", UploadId=upload, PartNumber=1, CopySource=source)
+    assert "Contents" not in ada.list_objects_v2(Bucket="own")
+    grace.copy_object(Bucket="guarded", Key="copy", CopySource=source)
+    assert grace.get_object(Bucket="guarded", Key="copy")["Body"].read() == b"hidden"
