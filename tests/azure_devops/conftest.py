@@ -102,6 +102,15 @@ class Served:
 
         return self.run(called())
 
+    def hear(self) -> None:
+        """Wait until every fact so far has been acted on; what that started may still run."""
+
+        async def heard() -> None:
+            while not self.kernel.log.caught_up():
+                await asyncio.sleep(0)
+
+        self.run(heard())
+
     def rest(self) -> None:
         """Wait until nothing runs."""
         self.run(self.kernel.scheduler.rest())

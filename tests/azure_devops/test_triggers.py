@@ -23,6 +23,7 @@ def test_a_batch_holds_pushes_back_while_a_run_goes_on_and_takes_the_newest(git,
         commits.append(git.commit({"azure-pipelines.yml": BATCHED, "a.txt": text}))
         git("push", "-q", "origin", "main")
         name = served.run(started(served, "hello"))
+    served.hear()
     served.run(served.engine.finish(name))
     second = served.run(started(served, "hello", but=name))
     served.run(served.engine.finish(second))
