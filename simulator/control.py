@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -31,9 +31,6 @@ def routes(kernel: Kernel, status: Callable[[], dict[str, Any]]) -> list[Route]:
         return JSONResponse([asdict(fact) for fact in kernel.log.read(after, limit)])
 
     async def advance(request: Request) -> Response:
-        refused = _refuse_foreign(request)
-        if refused:
-            return refused
         seconds = float((await request.json())["seconds"])
         if seconds < 0:
             return JSONResponse({"message": "time can't go backwards"}, 400)
@@ -49,15 +46,24 @@ def routes(kernel: Kernel, status: Callable[[], dict[str, Any]]) -> list[Route]:
 
     return [
         Route("/_simulator/health", health),
-        Route("/_simulator/facts", facts),
-        Route("/_simulator/advance", advance, methods=["POST"]),
-        Route("/_simulator/rest", rest, methods=["POST"]),
-        Route("/_simulator/status", current),
+        Route("/_simulator/facts", _local(facts)),
+        Route("/_simulator/advance", _local(advance), methods=["POST"]),
+        Route("/_simulator/rest", _local(rest), methods=["POST"]),
+        Route("/_simulator/status", _local(current)),
     ]
 
 
+def _local(answer: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """Reading is guarded like acting: the status holds everybody's keys, and a stranger's DNS name may point here."""
+
+    async def guarded(request: Request) -> Response:
+        return _refuse_foreign(request) or await answer(request)
+
+    return guarded
+
+
 def _refuse_foreign(request: Request) -> Response | None:
-    """Only pages of this machine may act: the Host must be local, and an Origin too where there is one."""
+    """Only pages of this machine may ask: the Host must be local, and an Origin too where there is one."""
     host = request.headers.get("host", "").rsplit(":", 1)[0]
     origin = request.headers.get("origin", "")
     local_origin = not origin or any(

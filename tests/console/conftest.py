@@ -1,13 +1,16 @@
-"""Simulators that the console's tests look at: one with nothing, one where the whole loop has run, one to decide in."""
+"""One simulator where the whole loop has run, as moto has one state a process; and one of its own, with nothing."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from simulator.runtime.engine_scripted import ScriptedEngine
 from tests.console import loop
 from tests.console.desk import Desk
 from tests.wire import RunningSimulator
@@ -15,9 +18,10 @@ from tests.wire import RunningSimulator
 
 @dataclass(frozen=True)
 class Looped:
-    """A simulator in which everything has happened once; nobody changes it."""
+    """A simulator in which everything has happened once. Tests that decide bring their own version or run."""
 
     running: RunningSimulator
+    engine: ScriptedEngine
     package: str
     succeeded: str
     failed: str
@@ -34,23 +38,9 @@ class Looped:
             return desk.page(path)
 
 
-@pytest.fixture(scope="package")
-def looped() -> Iterator[Looped]:
-    """Versions, executions, an endpoint, a monitor and a run at its gate."""
-    running = RunningSimulator(engine=loop.engine())
-    try:
-        loop.artifacts(running)
-        package = loop.register(running, description=f"The first model {loop.ATTACK}")
-        loop.serve_and_watch(running, package)
-        succeeded, failed = loop.execute(running), loop.execute(running, limit=1.0)
-        yield Looped(running, package, succeeded, failed, loop.start_run(running))
-    finally:
-        running.stop()
-
-
 @dataclass(frozen=True)
 class Pending:
-    """A version that waits for a decision, in the simulator that tests may change."""
+    """A version that waits for a decision."""
 
     running: RunningSimulator
     arn: str
@@ -72,26 +62,48 @@ class Pending:
         return str(self.described()["ModelApprovalStatus"])
 
 
+@dataclass(frozen=True)
+class Untouched:
+    """A simulator in which nothing has happened."""
+
+    console_url: str
+
+
 @pytest.fixture(scope="package")
-def deciding() -> Iterator[RunningSimulator]:
-    """A simulator to decide in."""
-    running = RunningSimulator(engine=loop.engine())
+def looped() -> Iterator[Looped]:
+    """Versions, executions, an endpoint, a monitor and a run at its gate."""
+    engine = loop.engine()
+    # A page that were held for the end of what it shows would outlast its reader.
+    running = RunningSimulator(engine=engine, hold_seconds=300)
     try:
         loop.artifacts(running)
-        yield running
+        package = loop.register(running, description=f"The first model {loop.ATTACK}")
+        loop.serve_and_watch(running, package)
+        succeeded, failed = loop.execute(running), loop.execute(running, limit=1.0)
+        yield Looped(running, engine, package, succeeded, failed, loop.start_run(running))
     finally:
         running.stop()
 
 
 @pytest.fixture
-def pending(deciding: RunningSimulator) -> Pending:
+def deciding(looped: Looped) -> RunningSimulator:
+    """The simulator, for a test that starts a run of its own."""
+    return looped.running
+
+
+@pytest.fixture
+def pending(looped: Looped) -> Pending:
     """A version of its own for each test."""
-    return Pending(deciding, loop.register(deciding))
+    return Pending(looped.running, loop.register(looped.running))
 
 
 @pytest.fixture(scope="package")
-def untouched() -> Iterator[RunningSimulator]:
-    """A simulator in which nothing has happened."""
-    running = RunningSimulator()
-    yield running
-    running.stop()
+def untouched() -> Iterator[Untouched]:
+    """`simulator up` in a process of its own."""
+    command = [sys.executable, "-m", "simulator.cli", "up", "--ephemeral", "--engine", "scripted"]
+    command += ["--aws-port", "0", "--azure-devops-port", "0", "--console-port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        line = next(line for line in process.stdout if line.startswith("console"))
+        yield Untouched(line.split()[1])
+        process.terminate()

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Protocol
 
 import httpx
 
 from simulator.console.people import COOKIE
-from tests.wire import RunningSimulator
+
+
+class Place(Protocol):
+    """Whatever has a console."""
+
+    @property
+    def console_url(self) -> str:
+        """Where it is."""
 
 
 class Desk:
     """The console of a running simulator, as one person."""
 
-    def __init__(self, running: RunningSimulator, person: str = "") -> None:
+    def __init__(self, running: Place, person: str = "") -> None:
         self.url = running.console_url
         cookies = {COOKIE: person} if person else {}
         self.client = httpx.Client(base_url=self.url, cookies=cookies, trust_env=False, timeout=60)

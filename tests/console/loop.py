@@ -21,6 +21,10 @@ COMMIT = "c0ffee11c0ffee11c0ffee11c0ffee11c0ffee11"
 ATTACK = "<script>document.title = 'taken'</script><img src=x onerror=\"document.title='taken'\">"
 RUN = """
 trigger: none
+parameters:
+  - {name: held, type: string, default: ''}
+variables:
+  held: ${{ parameters.held }}
 stages:
   - stage: Build
     displayName: Build it
@@ -98,7 +102,15 @@ def engine() -> ScriptedEngine:
     made.script("scikit_learn", Script(effect=process))
     made.script("model_monitor", Script(effect=monitors))
     made.script("agent", Script(effect=builds))
+    # What is named so runs until the test ends it.
+    made.script("agent", Script(lines=("the first line",), held=True), when=held)
+    made.script("xgboost", Script(lines=("round 1",), held=True), when=held)
     return made
+
+
+def held(work: Work) -> bool:
+    """Whether a test ends this work: a step of a run with the parameter `held`, or a job named so."""
+    return bool(work.environment.get("HELD")) or "held-job" in work.name
 
 
 def artifacts(running: RunningSimulator) -> None:
@@ -239,14 +251,14 @@ def azure(running: RunningSimulator, person: str, method: str, path: str, **more
     return answer.json()
 
 
-def begin_run(running: RunningSimulator, yaml: str = RUN, person: str = "ada") -> int:
-    """Push a YAML file to model_build and start its pipeline; the run's id."""
+def begin_run(running: RunningSimulator, person: str = "ada", **parameters: str) -> int:
+    """Start the pipeline of model_build, which is pushed there the first time; the run's id."""
     refs = azure(running, person, "GET", "git/repositories/model_build/refs")["value"]
     old = next((ref["objectId"] for ref in refs), "0" * 40)
     change = {
         "changeType": "add",
         "item": {"path": "/azure-pipelines.yml"},
-        "newContent": {"content": yaml, "contentType": "rawtext"},
+        "newContent": {"content": RUN, "contentType": "rawtext"},
     }
     push = {
         "refUpdates": [{"name": "refs/heads/main", "oldObjectId": old}],
@@ -254,12 +266,13 @@ def begin_run(running: RunningSimulator, yaml: str = RUN, person: str = "ada") -
     }
     if not refs:
         azure(running, person, "POST", "git/repositories/model_build/pushes", json=push)
-    return int(azure(running, person, "POST", "pipelines/1/runs", json={})["id"])
+    body = {"templateParameters": parameters}
+    return int(azure(running, person, "POST", "pipelines/1/runs", json=body)["id"])
 
 
-def start_run(running: RunningSimulator, yaml: str = RUN, person: str = "ada") -> int:
+def start_run(running: RunningSimulator, person: str = "ada") -> int:
     """A run that waits at its gate or has ended; its id."""
-    run = begin_run(running, yaml, person)
+    run = begin_run(running, person)
     running.rest()
     return run
 

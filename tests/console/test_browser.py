@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from simulator.console.people import COOKIE
-from simulator.runtime.engine_scripted import Script
 from tests.console import loop
 from tests.console.browser import Browser
-from tests.console.conftest import Looped, Pending
+from tests.console.conftest import Looped, Pending, Untouched
+from tests.console.desk import Place
 from tests.console.test_pages import SECTIONS
 from tests.wire import RunningSimulator
 
@@ -45,7 +45,7 @@ def browser(profile: Browser) -> Browser:
     return profile
 
 
-def enter(browser: Browser, running: RunningSimulator, person: str, path: str) -> None:
+def enter(browser: Browser, running: Place, person: str, path: str) -> None:
     browser.cookie(running.console_url, COOKIE, person)
     browser.open(f"{running.console_url}{path}")
 
@@ -84,7 +84,7 @@ def test_the_gate_is_passed_by_keyboard_and_the_page_follows_to_the_end(
     assert loop.azure(deciding, "grace", "GET", f"build/builds/{run}")["result"] == "succeeded"
 
 
-def test_the_first_tab_offers_to_skip_to_the_page(browser: Browser, untouched: RunningSimulator):
+def test_the_first_tab_offers_to_skip_to_the_page(browser: Browser, untouched: Untouched):
     enter(browser, untouched, "ada", "/reality")
     browser.press("Tab")
     assert browser.evaluate("document.activeElement.className") == "skip"
@@ -131,24 +131,15 @@ def test_what_a_person_is_writing_is_not_taken_away(browser: Browser, deciding: 
     assert browser.evaluate("document.querySelector('.gate textarea').value") == "Half a sen"
 
 
-def test_a_log_grows_while_its_step_runs(browser: Browser):
-    engine = loop.engine()
-    engine.script("agent", Script(lines=("the first line",), held=True))
-    running = RunningSimulator(engine=engine)
-    try:
-        number = loop.begin_run(running)
-        began = running.until(
-            lambda f: f["kind"] == "StepStateChanged" and f["detail"]["name"] == "Say what was built"
-        )
-        assert began["detail"]["state"] == "inProgress"
-        path = loop.log_path(running, number, "Say what was built")
-        enter(browser, running, "grace", path)
-        browser.wait("document.getElementById('log').innerText.includes('the first line')")
-        work = next(w.name for w in engine.started if w.image == "agent")
-        running.do(lambda _: engine.finish(work, 0))
-        browser.wait("document.querySelector('#s-head h1 .chip').innerText === 'succeeded'")
-    finally:
-        running.stop()
+def test_a_log_grows_while_its_step_runs(browser: Browser, looped: Looped):
+    running, engine = looped.running, looped.engine
+    number = loop.begin_run(running, held="yes")
+    running.until(lambda f: f["subject"] == f"run {number} Say what was built")
+    enter(browser, running, "grace", loop.log_path(running, number, "Say what was built"))
+    browser.wait("document.getElementById('log').innerText.includes('the first line')")
+    work = next(work.name for work in reversed(engine.started) if work.image == "agent")
+    running.do(lambda _: engine.finish(work, 1))
+    browser.wait("document.querySelector('#s-head h1 .chip').innerText === 'failed'")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

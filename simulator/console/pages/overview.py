@@ -71,7 +71,7 @@ async def page(visit: Visit) -> Page:
 
 def _built(runs: list[Row], executions: list[Row], groups: list[Row]) -> list[Stop]:
     """The newest run that a push started, the newest execution and the newest version. Pure."""
-    pushed = next((run for run in runs if not run.get("templateParameters")), None)
+    pushed = next((run for run in runs if not _for_model(run)), None)
     newest = max((v for g in groups for v in g["versions"]), key=lambda v: v["CreationTime"], default=None)
     build = Stop("Build", "azure", "/runs")
     if pushed:
@@ -90,8 +90,13 @@ def _built(runs: list[Row], executions: list[Row], groups: list[Row]) -> list[St
 
 def _deployed(runs: list[Row]) -> Stop:
     """The newest run that was started for a model. Pure."""
-    found = next((run for run in runs if run.get("templateParameters")), None)
+    found = next((run for run in runs if _for_model(run)), None)
     return _run("Deploy", found) if found else Stop("Deploy", "azure", "/runs")
+
+
+def _for_model(run: Row) -> bool:
+    """Whether a run was started for a version of the registry. Pure."""
+    return any(":model-package/" in str(value) for value in run.get("templateParameters", {}).values())
 
 
 def _run(title: str, run: Row) -> Stop:
