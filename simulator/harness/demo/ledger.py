@@ -15,6 +15,15 @@ _STANDING = (
         "capacity",
         "There are no quotas, no cold starts and no throttling; real jobs wait minutes for their machines.",
     ),
+    (
+        "waits",
+        "A first Describe of something in progress is held until it changes, so that waiters need not sleep.",
+    ),
+    (
+        "deliveries",
+        "A repeated delivery of one event starts one run, by a header of ours; the real service starts two.",
+    ),
+    ("agents", "A step whose work was lost with the simulator is run again; the real service fails its job."),
     ("encryption", "S3 objects and volumes are not encrypted at rest, whatever the request says."),
 )
 
