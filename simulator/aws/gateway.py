@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from typing import Any
@@ -23,7 +24,7 @@ from simulator.aws.protocol.route import Routed, route
 from simulator.kernel.errors import CallerError, NotSimulated
 from simulator.kernel.facts import CAUSE_HEADER, cause
 
-_UNKNOWN_SERVICE_MODELS = (UnknownOperation, LookupError)
+_logger = logging.getLogger("simulator.aws")
 _BUCKET_HOST_ENDINGS = (".s3.", ".s3-")
 
 
@@ -59,10 +60,17 @@ class Gateway:
             return await self._serve(service, routed, request, request_id)
         except CallerError as error:
             return answer.error(service_model(service), routed.protocol, error, request_id)
-        except _UNKNOWN_SERVICE_MODELS as error:
+        except UnknownOperation as error:
             return self._refuse(service, routed, NotSimulated(str(error)), request_id)
         except NotSimulated as error:
             return self._refuse(service, routed, error, request_id)
+        except Exception as error:
+            # A defect of ours: the client gets AWS's form of a 500, the log the whole story.
+            _logger.exception("%s %s failed", service, routed.operation)
+            self._cloud.kernel.log.record(
+                "RequestFailed", f"{service}:{routed.operation}", {"error": repr(error)}
+            )
+            return answer.error(service_model(service), routed.protocol, _defect(service), request_id)
 
     async def _serve(self, service: str, routed: Routed, request: Incoming, request_id: str) -> Outgoing:
         cloud = self._cloud
@@ -90,10 +98,15 @@ class Gateway:
         failure = CallerError("NotSimulated", str(error), 501)
         try:
             model = service_model(service)
-        except LookupError:
+        except UnknownOperation:
             model = service_model("sts")
         refused = answer.error(model, routed.protocol, failure, request_id)
         return Outgoing(refused.status, (*refused.headers, ("x-simulator", "refuses")), refused.body)
+
+
+def _defect(service: str) -> CallerError:
+    code = "InternalError" if service == "s3" else "InternalFailure"
+    return CallerError(code, "We encountered an internal error. Please try again.", 500)
 
 
 def application(gateway: Gateway) -> Callable[[Request], Awaitable[Response]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import botocore.exceptions
+import httpx
 import pytest
 
+from simulator.aws import gateway
 from tests.wire import RunningSimulator
 
 STAGING_DEPLOY = "arn:aws:iam::333333333333:role/AzureDevOpsRole"
@@ -98,3 +100,29 @@ def test_topology_roles_are_there_for_iam_clients(simulator: RunningSimulator) -
     role = simulator.client("iam", "grace").get_role(RoleName="SageMakerExecutionRole")["Role"]
 
     assert role["Arn"] == "arn:aws:iam::222222222222:role/SageMakerExecutionRole"
+
+
+def test_a_service_that_aws_does_not_have_is_refused_in_awss_form(simulator: RunningSimulator) -> None:
+    signed = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/nosuch/aws4_request, SignedHeaders=host, Signature=0"
+
+    answer = httpx.get(simulator.aws_url, headers={"Authorization": signed})
+
+    assert answer.status_code == 501
+    assert "the service 'nosuch', which the AWS SDK does not know, is not simulated" in answer.text
+
+
+def test_a_defect_of_ours_is_an_internal_failure_of_awss_form_and_never_passes_for_a_refusal(
+    simulator: RunningSimulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("Tags")
+
+    monkeypatch.setattr(gateway, "find", fail)
+    with pytest.raises(botocore.exceptions.ClientError) as error:
+        simulator.client("sagemaker").list_models()
+
+    assert code_of(error) == "InternalFailure"
+    assert error.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
+    assert [f["detail"] for f in simulator.facts() if f["kind"] == "RequestFailed"] == [
+        {"error": "KeyError('Tags')"}
+    ]

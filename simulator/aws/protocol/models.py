@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 
+from botocore.exceptions import UnknownServiceError
 from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel
 
 
 class UnknownOperation(Exception):
-    """No service model has this operation."""
+    """There is no such service, or no service model has this operation."""
 
 
 @cache
@@ -19,13 +20,17 @@ def _loader() -> Loader:
 
 @cache
 def service_model(service: str) -> ServiceModel:
-    """The model of a botocore service (`sagemaker-runtime`); raises botocore's UnknownServiceError."""
-    return ServiceModel(_loader().load_service_model(service, "service-2"), service)
+    """The model of a botocore service (`sagemaker-runtime`); raises UnknownOperation where there is none."""
+    try:
+        description = _loader().load_service_model(service, "service-2")
+    except UnknownServiceError as error:
+        raise UnknownOperation(f"the service {service!r}, which the AWS SDK does not know,") from error
+    return ServiceModel(description, service)
 
 
 def operation_model(service: str, operation: str) -> OperationModel:
     """The model of one operation; raises UnknownOperation."""
     model = service_model(service)
     if operation not in model.operation_names:
-        raise UnknownOperation(f"{service} has no operation {operation}")
+        raise UnknownOperation(f"{service}:{operation}, which the service model does not have,")
     return model.operation_model(operation)

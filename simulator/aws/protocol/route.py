@@ -53,7 +53,9 @@ def _action(request: Incoming) -> str:
 
 def _known(service: str, operation: str) -> str:
     if operation not in service_model(service).operation_names:
-        raise UnknownOperation(f"{service} has no operation {operation or '(none named)'}")
+        raise UnknownOperation(
+            f"{service}:{operation or '(none named)'}, which the service model does not have,"
+        )
     return operation
 
 
@@ -75,7 +77,7 @@ def _by_path(service: str, protocol: str, request: Incoming) -> Routed:
         if best is None or weight > best[0]:
             best = (weight, rule, found)
     if best is None:
-        raise UnknownOperation(f"{service} has no operation for {request.method} {request.path}")
+        raise UnknownOperation(f"{request.method} {request.path} of {service}")
     labels = {name: unquote(value) for name, value in best[2].groupdict().items()}
     return Routed(best[1].operation, protocol, labels)
 
