@@ -68,14 +68,15 @@ async def schedule(visit: Visit) -> Page:
         account.listed("cloudwatch", "describe_alarms", "MetricAlarms"),
     )
     config = described["MonitoringScheduleConfig"]
+    inline = config.get("MonitoringJobDefinition", {})
     definition = await _definition(account, config.get("MonitoringJobDefinitionName", ""))
+    baseline = definition.get("DataQualityBaselineConfig") or inline.get("BaselineConfig", {})
     chosen = _chosen(executions, visit.query.get("at", ""))
-    report = await _report(account, chosen, definition) if chosen else {}
+    report = await _report(account, chosen, baseline) if chosen else {}
     values = {
         "account": account,
         "schedule": described,
         "expression": config.get("ScheduleConfig", {}).get("ScheduleExpression", ""),
-        "definition": definition,
         "executions": [{**each, "at": _at(each)} for each in executions],
         "chosen": {**chosen, "at": _at(chosen)} if chosen else None,
         "job": chosen["ProcessingJobArn"].rsplit("/", 1)[1]
@@ -112,7 +113,7 @@ async def _definition(account: Account, name: str) -> Row:
     return found or {}
 
 
-async def _report(account: Account, execution: Row, definition: Row) -> Row:
+async def _report(account: Account, execution: Row, baseline: Row) -> Row:
     """Violations and plots of an execution, as far as its report is there and may be read."""
     arn = execution.get("ProcessingJobArn", "")
     job = await optional(
@@ -122,9 +123,8 @@ async def _report(account: Account, execution: Row, definition: Row) -> Row:
     if not outputs:
         return {}
     folder = outputs[0]["S3Output"]["S3Uri"].rstrip("/")
-    baseline = definition.get("DataQualityBaselineConfig", {}).get("StatisticsResource", {}).get("S3Uri", "")
     before, after, found = await asyncio.gather(
-        _document(account, baseline),
+        _document(account, baseline.get("StatisticsResource", {}).get("S3Uri", "")),
         _document(account, f"{folder}/statistics.json"),
         _document(account, f"{folder}/constraint_violations.json"),
     )
