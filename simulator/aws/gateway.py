@@ -33,6 +33,7 @@ class Gateway:
 
     def __init__(self, cloud: AwsCloud) -> None:
         self._cloud = cloud
+        self._request_ids = cloud.kernel.ids.apart("aws requests")
 
     async def respond(self, request: Request) -> Response:
         """The HTTP entry: a Starlette endpoint for every path and method."""
@@ -51,7 +52,7 @@ class Gateway:
 
     async def handle(self, request: Incoming) -> Outgoing:
         """The answer to one request."""
-        request_id = self._cloud.kernel.ids.uuid()
+        request_id = self._request_ids.uuid()
         service, routed = "s3", Routed("", "rest-xml", {})
         try:
             service = service_of(request)

@@ -37,7 +37,7 @@ def application(azure: AzureDevOps) -> ASGIApp:
         request = Request(scope, receive)
         response = await _respond(azure, request)
         response.headers[_SESSION] = request.headers.get(_SESSION, azure.session)
-        response.headers["activityid"] = azure.kernel.ids.uuid()
+        response.headers["activityid"] = azure.activity_ids.uuid()
         await response(scope, receive, send)
 
     return app

@@ -30,6 +30,7 @@ class AzureDevOps:
         self.kernel = kernel
         self.engine = engine
         self.session = kernel.ids.uuid()
+        self.activity_ids = kernel.ids.apart("azure devops requests")
         self.organization = Organization(kernel, topology, url)
         self.refs = RefWatch(self.organization)
         self.pull_requests = PullRequests(self.organization, self.refs)

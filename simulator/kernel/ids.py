@@ -11,7 +11,18 @@ class Ids:
     """Makes ids; with a seed the sequence repeats, without one it comes from the system."""
 
     def __init__(self, seed: int | None = None) -> None:
+        self._seed = seed
         self._random: random.Random = random.Random(seed) if seed is not None else secrets.SystemRandom()
+
+    def apart(self, name: str) -> Ids:
+        """Another sequence of the same seed, for what is drawn as often as callers like: request ids, say.
+
+        How often a client asks then changes no other id.
+        """
+        made = Ids()
+        if self._seed is not None:
+            made._seed, made._random = self._seed, random.Random(f"{self._seed} {name}")
+        return made
 
     def hex(self, length: int) -> str:
         """`length` lower-case hexadecimal digits."""

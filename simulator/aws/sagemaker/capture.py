@@ -100,10 +100,12 @@ def capture(call: Call, row: Row, variant: str, role: str, exchange: Exchange) -
     if kernel.ids.fraction() * 100 >= config["InitialSamplingPercentage"]:
         return
     moment = kernel.clock.now()
-    line = json.dumps(record(config, exchange, kernel.ids.uuid(), moment))
+    event = kernel.ids.uuid()
+    line = json.dumps(record(config, exchange, event, moment))
     target = prefix(config["DestinationS3Uri"], row["EndpointName"], variant, moment)
     gathering = _gathering.setdefault(kernel, {})
-    uri, number = gathering.get(target) or (storage.join(target, file_name(moment, kernel.ids.uuid())), 0)
+    # Named by its first record: how many objects there are is a matter of speed, so no id is drawn for one.
+    uri, number = gathering.get(target) or (storage.join(target, file_name(moment, event)), 0)
     gathering[target] = (uri, number + 1)
     kernel.store.put(LINE, f"{uri}#{number:06d}", {"line": line, "role": role, "region": call.region})
     if not number:

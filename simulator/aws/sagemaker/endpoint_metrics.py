@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterable
+from itertools import count as counting
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -20,6 +21,7 @@ from simulator.kernel.world import Kernel
 NAMESPACE = "AWS/SageMaker"
 GATHER_SECONDS = 0.2
 MOST_VALUES = 150  # of one datum, by PutMetricData's limit
+_numbers = counting()  # how many windows there are is a matter of speed, so no id is drawn for one
 _waiting: WeakKeyDictionary[Kernel, dict[str, list[dict[str, Any]]]] = WeakKeyDictionary()
 
 
@@ -67,7 +69,7 @@ def count(call: Call, endpoint: str, variant: str, status: int, seconds: float) 
         return
     waiting[place] = data
     actor = as_service(call.cloud, call.account, call.region)
-    spawn(kernel, f"metrics {place} {kernel.ids.hex(8)}", _give(actor, place))
+    spawn(kernel, f"metrics {place} {next(_numbers)}", _give(actor, place))
 
 
 async def _give(actor: Actor, place: str) -> None:
