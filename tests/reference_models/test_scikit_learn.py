@@ -3,6 +3,7 @@
 import json
 
 from tests.reference_models.container import Container, source_archive
+from tests.wire import RunningSimulator
 
 TRAIN = """
 import os, pickle
@@ -69,6 +70,26 @@ def test_the_users_own_input_and_output_functions_are_used(tmp_path):
         answer = client.invoke("2;1", "text/plain")
 
     assert (answer.content_type, answer.body) == ("text/plain", b"sum=4.0")
+
+
+def test_code_that_the_sdk_left_in_s3_is_fetched_to_serve_with(tmp_path, simulator: RunningSimulator):
+    container = trained(tmp_path)
+    archive = source_archive(tmp_path / "deploy" / "sourcedir.tar.gz", mine_py=INFERENCE)
+    s3 = simulator.client("s3")
+    s3.create_bucket(Bucket="code")
+    s3.put_object(Bucket="code", Key="job/source/sourcedir.tar.gz", Body=archive.read_bytes())
+    container.environment |= {
+        "AWS_ENDPOINT_URL": simulator.aws_url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "SAGEMAKER_PROGRAM": "mine.py",
+        "SAGEMAKER_SUBMIT_DIRECTORY": "s3://code/job/source/sourcedir.tar.gz",
+    }
+
+    with container.serving() as client:
+        answer = client.invoke("1,1\n", "text/csv")
+
+    assert [round(value, 6) for value in json.loads(answer.body)] == [3]
 
 
 def test_an_error_in_the_users_code_is_a_500_and_the_server_lives_on(tmp_path):

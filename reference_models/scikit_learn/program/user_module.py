@@ -12,13 +12,21 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import script_mode
 from layout import Layout
 from web import Answer, Invoke, Refused
 
 
 def find(layout: Layout) -> Path | None:
-    """The user's file: named by SAGEMAKER_PROGRAM, or code/inference.py in the model archive; None without either."""
+    """The user's file: named by SAGEMAKER_PROGRAM, or code/inference.py in the model archive; None without either.
+
+    The SDK's `estimator.deploy()` leaves the code in S3 and says where in SAGEMAKER_SUBMIT_DIRECTORY: it is fetched.
+    """
     program = os.environ.get("SAGEMAKER_PROGRAM", "").strip('"')
+    source = os.environ.get("SAGEMAKER_SUBMIT_DIRECTORY", "").strip('"')
+    if source.startswith("s3://"):
+        script_mode.fetch_code(source, layout.code)
+        script_mode.install_requirements(layout.code)
     for directory in (layout.model / "code", layout.code, layout.model):
         for name in filter(None, (program, "inference.py")):
             if (directory / name).is_file():
