@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC
 
 import pytest
 
@@ -70,19 +71,24 @@ def test_one_target_that_fails_does_not_stop_the_others(simulator: RunningSimula
     assert first_fact(simulator, "DeliveryFailed")["detail"]["code"] == "NO_RESOURCE"
 
 
-def test_a_sagemaker_pipeline_starts_with_parameters_from_the_event(simulator: RunningSimulator) -> None:
-    sagemaker = simulator.client("sagemaker", "grace")
+def retraining_pipeline(simulator: RunningSimulator) -> str:
+    """A pipeline `retrain` with three parameters, which ends at once; its ARN."""
     names = ("Version", "Constant", "Zero")
     definition = {
         "Version": "2020-12-01",
         "Parameters": [{"Name": name, "Type": "String", "DefaultValue": "x"} for name in names],
         "Steps": [{"Name": "Stop", "Type": "Fail", "Arguments": {"ErrorMessage": "enough"}}],
     }
-    pipeline = sagemaker.create_pipeline(
+    made: str = simulator.client("sagemaker", "grace").create_pipeline(
         PipelineName="retrain",
         PipelineDefinition=json.dumps(definition),
         RoleArn=f"arn:aws:iam::{ACCOUNT}:role/SageMakerExecutionRole",
     )["PipelineArn"]
+    return made
+
+
+def test_a_sagemaker_pipeline_starts_with_parameters_from_the_event(simulator: RunningSimulator) -> None:
+    sagemaker, pipeline = simulator.client("sagemaker", "grace"), retraining_pipeline(simulator)
     values = {"Version": "$.detail.version", "Constant": "c", "Zero": "$.detail.zero"}
     parameters = {"PipelineParameterList": [{"Name": name, "Value": value} for name, value in values.items()]}
     rule_to(
@@ -161,3 +167,20 @@ def test_a_schedule_fires_on_the_virtual_clock_for_its_own_targets_only(simulato
     events.disable_rule(Name="hourly")
     simulator.advance(7200)
     assert kinds_of_facts(simulator).count("ScheduleFired") == 3
+
+
+def test_a_schedule_starts_a_sagemaker_pipeline_each_night(simulator: RunningSimulator) -> None:
+    sagemaker, events = simulator.client("sagemaker", "grace"), simulator.client("events", "grace")
+    target = {"Id": "p", "Arn": retraining_pipeline(simulator), "RoleArn": ROLE}
+    events.put_rule(Name="nightly", ScheduleExpression="cron(0 2 * * ? *)")
+    events.put_targets(Rule="nightly", Targets=[target])
+    simulator.rest()
+    assert sagemaker.list_pipeline_executions(PipelineName="retrain")["PipelineExecutionSummaries"] == []
+    simulator.advance(2 * 24 * 3600)
+    started = sagemaker.list_pipeline_executions(PipelineName="retrain")["PipelineExecutionSummaries"]
+    assert [execution["StartTime"].astimezone(UTC).hour for execution in started] == [2, 2]
+    facts = {fact["sequence"]: fact for fact in simulator.facts()}
+    fact = next(f for f in facts.values() if f["kind"] == "PipelineExecutionStateChanged")
+    while fact["cause"]:
+        fact = facts[fact["cause"]]
+    assert fact["kind"] == "ScheduleFired"
