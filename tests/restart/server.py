@@ -42,6 +42,7 @@ class Server:
         ports = zip(("--aws-port", "--azure-devops-port", "--console-port"), self._ports, strict=True)
         options = [word for name, port in ports for word in (name, str(port))]
         command = [sys.executable, "-m", "simulator.cli", "up", "--state", str(self.state), *options]
+        command.append("--conformance")  # a Describe answers at once, and not when the work has ended
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 command,

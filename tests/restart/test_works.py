@@ -14,11 +14,12 @@ import numpy as np
 import pytest
 import xgboost
 
+from simulator.harness.eventually import eventually
 from simulator.harness.world import World
 from tests.restart.server import Server
 
 BUCKET = "works"
-ROUNDS = 400
+ROUNDS, ROWS = 1000, 20_000
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
 ROLE = "arn:aws:iam::222222222222:role/SageMakerExecutionRole"
 LOGS = "/aws/sagemaker/TrainingJobs"
@@ -57,9 +58,9 @@ def world(server: Server) -> World:
 
 
 def train(world: World, name: str) -> dict[str, Any]:
-    """A training of a few seconds, whose log has one line a round; gives the description at the start."""
+    """A training of some seconds with a line of log a round; gives its description once the first are in the log."""
     draw = random.Random(1)
-    rows = [[draw.random() for _ in range(4)] for _ in range(500)]
+    rows = [[draw.random() for _ in range(4)] for _ in range(ROWS)]
     table = "\n".join(",".join(f"{value:.3f}" for value in row) for row in rows)
     world.aws().client("s3").put_object(Bucket=BUCKET, Key="train/train.csv", Body=table.encode())
     sagemaker = world.aws().client("sagemaker")
@@ -74,22 +75,29 @@ def train(world: World, name: str) -> dict[str, Any]:
         OutputDataConfig={"S3OutputPath": f"s3://{BUCKET}/output"},
         ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1},
         StoppingCondition={"MaxRuntimeInSeconds": 3600},
-        HyperParameters={"num_round": str(ROUNDS), "objective": "reg:squarederror"},
+        HyperParameters={"num_round": str(ROUNDS), "objective": "reg:squarederror", "max_depth": "8"},
     )
-    world.until(
-        lambda fact: (
-            fact["kind"] == "TrainingJobStateChanged" and fact["detail"].get("secondary_status") == "Training"
-        ),
-        "the training",
-    )
+    eventually(lambda: rounds(world, name) or None, "the first rounds in the log")
     found: dict[str, Any] = sagemaker.describe_training_job(TrainingJobName=name)
     return found
 
 
+def rounds(world: World, job: str) -> Counter[int]:
+    """How often each round of a training job is in its log."""
+    numbers = (re.match(r"\[(\d+)\]", line) for line in log_lines(world, job))
+    return Counter(int(found[1]) for found in numbers if found)
+
+
 def log_lines(world: World, job: str) -> Iterator[str]:
-    """All lines of a training job in CloudWatch Logs."""
+    """All lines of a training job in CloudWatch Logs; none before there is a log."""
     logs = world.aws().client("logs")
-    (stream,) = logs.describe_log_streams(logGroupName=LOGS, logStreamNamePrefix=job)["logStreams"]
+    try:
+        streams = logs.describe_log_streams(logGroupName=LOGS, logStreamNamePrefix=job)["logStreams"]
+    except logs.exceptions.ResourceNotFoundException:
+        return
+    if not streams:
+        return
+    (stream,) = streams
     where = {"logGroupName": LOGS, "logStreamName": stream["logStreamName"], "startFromHead": True}
     token: dict[str, str] = {}
     while True:
@@ -102,6 +110,7 @@ def log_lines(world: World, job: str) -> Iterator[str]:
 
 def test_a_training_that_ran_goes_on_and_is_not_run_twice(server: Server, world: World) -> None:
     before = train(world, "survivor")
+    assert before["SecondaryStatus"] == "Training"
     server.kill()
 
     server.start()
@@ -114,10 +123,11 @@ def test_a_training_that_ran_goes_on_and_is_not_run_twice(server: Server, world:
         before["TrainingStartTime"],
     )
     world.control.rest()
-    rounds = Counter(
-        found[1] for line in log_lines(world, "survivor") if (found := re.match(r"\[(\d+)\]", line))
+    assert rounds(world, "survivor") == dict.fromkeys(range(ROUNDS), 1)
+    entered = Counter(
+        each["detail"].get("secondary_status") for each in server.kinds("TrainingJobStateChanged")
     )
-    assert rounds == {str(number): 1 for number in range(ROUNDS)}
+    assert (entered["Downloading"], entered["Training"]) == (1, 1)
     kept = world.aws().client("s3").list_objects_v2(Bucket=BUCKET, Prefix="output")["Contents"]
     assert [each["Key"] for each in kept] == ["output/survivor/output/model.tar.gz"]
 
@@ -148,6 +158,8 @@ def test_a_stack_half_made_is_finished_and_makes_nothing_twice(server: Server, w
         for each in cloudformation.list_stack_resources(StackName="half")["StackResourceSummaries"]
         if each["ResourceStatus"] == "CREATE_COMPLETE"
     }
+    (half,) = cloudformation.describe_stacks(StackName="half")["Stacks"]
+    assert half["StackStatus"] == "CREATE_IN_PROGRESS"
     server.kill()
 
     server.start()
