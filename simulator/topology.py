@@ -158,7 +158,7 @@ def load(path: Path | None = None) -> Topology:
         return _topology(raw)
     except KeyError as error:
         raise TopologyInvalid(f"{path}: {error.args[0]} is missing or not defined") from error
-    except (TypeError, ValueError, yaml.YAMLError) as error:
+    except (AttributeError, TypeError, ValueError, OSError, yaml.YAMLError) as error:
         raise TopologyInvalid(f"{path}: {error}") from error
 
 

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from simulator.cli.commands import CommandFailed, control
 from simulator.cli.status import variables
-from simulator.runtime.images import Images
+from simulator.kernel.errors import NotSimulated
+from simulator.runtime.images import Images, ImageUnavailable
 from simulator.runtime.reach import client_variables
 
 # What would lead a client past the simulator, or to other keys than those of the chosen person.
@@ -29,6 +30,9 @@ SageMaker:
     Modules:
       TelemetryOptOut: true
 """
+_GIT_HELPER = (
+    """!f() { test "$1" != get || printf 'username=pat\\npassword=%s\\n' "$AZURE_DEVOPS_PAT"; }; f"""
+)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -58,20 +62,32 @@ def prepared(found: dict[str, Any], options: argparse.Namespace) -> dict[str, st
     elif options.account:
         raise CommandFailed("--account needs --role: the role to assume there")
     made["AWS_CONFIG_FILE"] = made["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
-    made["SAGEMAKER_USER_CONFIG_OVERRIDE"] = _telemetry_off()
-    made["AZURE_DEVOPS_CACHE_DIR"] = tempfile.mkdtemp(prefix="azure-devops-cache-")
+    folder = Path(tempfile.mkdtemp(prefix="simulator-run-"))
+    made["SAGEMAKER_USER_CONFIG_OVERRIDE"] = _telemetry_off(folder)
+    made["AZURE_DEVOPS_CACHE_DIR"] = str(folder)
+    return made | _git_credentials(found)
+
+
+def _git_credentials(found: dict[str, Any]) -> dict[str, str]:
+    """git asks these helpers for its password at Azure Repos; the token itself stays in its own variable.
+
+    They come after what the caller's GIT_CONFIG_COUNT already names (git-config(1), GIT_CONFIG_COUNT).
+    """
+    organization = urlsplit(found["azure_devops"])
+    places = ("https://dev.azure.com", f"{organization.scheme}://{organization.netloc}")
+    first = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
+    made = {"GIT_CONFIG_COUNT": str(first + len(places))}
+    for number, place in enumerate(places, first):
+        made[f"GIT_CONFIG_KEY_{number}"] = f"credential.{place}.helper"
+        made[f"GIT_CONFIG_VALUE_{number}"] = _GIT_HELPER
     return made
 
 
 def _assumed(found: dict[str, Any], keys: dict[str, str], options: argparse.Namespace) -> dict[str, str]:
-    account = found["accounts"].get(
-        options.account or found["people"][options.person]["account"], options.account
-    )
-    if options.account and account is None:
-        raise CommandFailed(
-            f"there is no account {options.account!r}; expected one of {', '.join(found['accounts'])}"
-        )
-    number = account or found["people"][options.person]["account"]
+    wanted = options.account or found["people"][options.person]["account"]
+    number = found["accounts"].get(wanted, wanted)
+    if not number.isdigit():
+        raise CommandFailed(f"there is no account {wanted!r}; expected one of {', '.join(found['accounts'])}")
     import boto3  # only here: without a role, a command starts sooner
 
     sts = boto3.client(
@@ -96,11 +112,14 @@ def _assumed(found: dict[str, Any], keys: dict[str, str], options: argparse.Name
 def _python_of(image: str, path: str) -> dict[str, str]:
     """A reference image's Python environment, built if it is not there yet, ahead of the caller's own."""
     images = Images()
-    folder = images.environment(images.describe(image))
+    try:
+        folder = images.environment(images.describe(image))
+    except (NotSimulated, ImageUnavailable) as error:
+        raise CommandFailed(str(error)) from error
     return {"PATH": f"{folder / 'bin'}{os.pathsep}{path}", "VIRTUAL_ENV": str(folder)}
 
 
-def _telemetry_off() -> str:
-    file = Path(tempfile.gettempdir()) / f"sagemaker-without-telemetry-{os.getuid()}.yaml"
+def _telemetry_off(folder: Path) -> str:
+    file = folder / "sagemaker.yaml"
     file.write_text(_TELEMETRY_OFF)
     return str(file)

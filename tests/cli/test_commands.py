@@ -69,15 +69,15 @@ def test_a_duration_that_is_none_says_what_was_expected(running: RunningSimulato
 
 
 def test_the_log_is_one_json_object_a_fact(running: RunningSimulator) -> None:
-    running.simulator.kernel.clock.now()
     httpx.get(
         f"{running.aws_url}/nothing",
-        headers={"authorization": "AWS4-HMAC-SHA256 Credential=test/2/r/nope/aws4_request"},
+        headers={"authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/nope/aws4_request"},
     )
     done = cli(running, "log", "--json")
 
-    for line in done.stdout.splitlines():
-        assert {"sequence", "kind", "cause"} <= set(json.loads(line))
+    facts = [json.loads(line) for line in done.stdout.splitlines()]
+    assert facts
+    assert all({"sequence", "kind", "cause"} <= set(fact) for fact in facts)
 
 
 def test_any_program_runs_with_its_clients_pointed_at_the_simulator(running: RunningSimulator) -> None:
@@ -88,6 +88,38 @@ def test_any_program_runs_with_its_clients_pointed_at_the_simulator(running: Run
     done = cli(running, "run", "--as", "ada", "--", sys.executable, "-c", program)
 
     assert done.stdout.split() == ["arn:aws:iam::111111111111:user/ada", "111111111111"], done.stderr
+
+
+def test_git_needs_no_password_at_azure_repos_and_no_url_holds_one(
+    running: RunningSimulator, tmp_path: Path
+) -> None:
+    target = tmp_path / "model_build"
+    words = ("run", "--as", "ada", "--", "git", "clone", "https://dev.azure.com/acme/ml/_git/model_build")
+
+    cloned = cli(running, *words, str(target))
+    stranger = cli(running, *words[:2], "eventbridge", *words[3:], str(tmp_path / "other"))
+
+    assert cloned.returncode == 0, cloned.stderr
+    assert running.token("ada") not in (target / ".git" / "config").read_text()
+    assert stranger.returncode != 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--image", "nosuch"), "image 'nosuch' is not simulated"),
+        (("--account", "nosuch", "--role", "ReadOnly"), "there is no account 'nosuch'; expected one of dev"),
+        (("--account", "staging"), "--account needs --role"),
+    ],
+)
+def test_run_says_in_a_line_what_it_does_not_know(
+    running: RunningSimulator, words: tuple[str, ...], said: str
+) -> None:
+    done = cli(running, "run", *words, "--", "true")
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("simulator: ")
+    assert said in done.stderr
 
 
 def test_a_program_runs_as_a_role_of_another_account(running: RunningSimulator) -> None:

@@ -141,3 +141,17 @@ def test_a_topology_that_says_too_little_is_refused_with_the_place(start: Start,
 
     assert "topology.yaml: people is missing" in refused.stop()
     assert refused.process.returncode == 1
+
+
+@pytest.mark.parametrize(("text", "said"), [(None, "No such file"), ("- a list\n", "topology.yaml: ")])
+def test_a_topology_that_is_no_such_file_is_refused_in_a_line(
+    start: Start, tmp_path: Path, text: str | None, said: str
+) -> None:
+    file = tmp_path / "topology.yaml"
+    if text is not None:
+        file.write_text(text)
+
+    refused = start("--ephemeral", "--topology", str(file))
+
+    assert said in refused.stop()
+    assert refused.process.returncode == 1
