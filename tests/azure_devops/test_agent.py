@@ -269,3 +269,27 @@ async def waiting_step(served):
     ):
         await served.kernel.log.wait(at, 0.05)
         at = served.kernel.log.last()
+
+
+def test_a_step_uploads_a_file_tells_of_issues_and_says_how_it_ended(build, sandboxed):
+    found, log = build(
+        """
+steps:
+  - checkout: none
+  - script: |
+      echo 42 > answer.txt
+      echo "##vso[artifact.upload artifactname=drop]$PWD/answer.txt"
+      echo "##vso[task.logissue type=warning;sourcepath=train.py;linenumber=3]look here"
+      echo "##vso[task.complete result=SucceededWithIssues]almost"
+    displayName: Tell
+"""
+    )
+    assert found["result"] == "partiallySucceeded", log
+    with sandboxed.client() as client:
+        (artifact,) = client.get(f"ml/_apis/build/builds/{found['id']}/artifacts").json()["value"]
+        records = client.get(f"ml/_apis/build/builds/{found['id']}/timeline").json()["records"]
+    content = httpx.get(artifact["resource"]["downloadUrl"], auth=client.auth, trust_env=False).content
+    assert zipfile.ZipFile(io.BytesIO(content)).namelist() == ["drop/answer.txt"]
+    (step,) = [record for record in records if record["name"] == "Tell"]
+    assert step["result"] == "succeededWithIssues"
+    assert [(issue["type"], issue["message"]) for issue in step["issues"]] == [("warning", "look here")]

@@ -152,3 +152,17 @@ def test_parameters_that_are_no_list_are_refused(program, tmp_path):
     )
     assert code == 1
     assert "Unable to parse template parameters" in said
+
+
+def test_a_command_of_the_cli_runs_as_the_connections_role_and_its_failure_is_the_tasks(program, simulator):
+    code, said = program(
+        "aws_cli.py", awsCommand="s3api", awsSubCommand="create-bucket", awsArguments="--bucket 'made-by-cli'"
+    )
+    owner = simulator.client("s3", "azure-devops", ROLE).list_buckets()["Buckets"]
+    assert code == 0, said
+    assert "[command]aws s3api create-bucket --bucket made-by-cli" in said
+    assert [bucket["Name"] for bucket in owner] == ["made-by-cli"]
+    code, said = program(
+        "aws_cli.py", awsCommand="s3api", awsSubCommand="head-bucket", awsArguments="--bucket no"
+    )
+    assert code != 0, said
