@@ -108,14 +108,16 @@ class Log:
 
     async def _handle(self, name: str, handler: Handler, fact: Fact) -> None:
         with self._activity.busy(f"{name} #{fact.sequence}"), cause(fact):
-            if not inspect.iscoroutinefunction(handler):
-                with self._store.transaction():
-                    handler(fact)
-                    self._move(name, fact)
-                return
             try:
-                await handler(fact)
+                if inspect.iscoroutinefunction(handler):
+                    await handler(fact)
+                else:
+                    with self._store.transaction():
+                        handler(fact)
+                        self._move(name, fact)
+                    return
             except Exception as error:
+                # A defect of ours: it is told, and the facts after this one still reach the consumer.
                 _logger.exception("consumer %s failed on fact %s", name, fact.sequence)
                 self.record("ConsumerFailed", name, {"fact": fact.sequence, "error": repr(error)})
             self._move(name, fact)

@@ -31,7 +31,9 @@ class Store:
         self.ephemeral = directory is None
         self.directory = directory or Path(tempfile.mkdtemp(prefix="simulator-"))
         self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.connection = sqlite3.connect(self.directory / "state.sqlite", isolation_level=None)
+        file = self.directory / "state.sqlite"
+        file.touch(mode=0o600)  # it holds secrets; SQLite gives the files beside it the same mode
+        self.connection = sqlite3.connect(file, isolation_level=None)
         self.connection.execute("PRAGMA journal_mode=WAL")
         self.connection.execute(f"PRAGMA synchronous={'OFF' if self.ephemeral else 'NORMAL'}")
         self.connection.executescript(_SCHEMA)

@@ -75,6 +75,40 @@ def test_a_fact_recorded_while_nobody_listened_is_delivered_at_the_next_start(tm
     assert [fact.kind for fact in seen] == ["Missed"]
 
 
+def test_a_consumer_that_fails_on_a_fact_says_so_and_sees_the_next(tmp_path: Path) -> None:
+    seen: list[str] = []
+
+    def handle(fact: Fact) -> None:
+        if fact.kind == "Bad":
+            raise KeyError("what")
+        seen.append(fact.kind)
+
+    async def live() -> list[dict[str, object]]:
+        kernel = Kernel.open(tmp_path)
+        kernel.log.add_consumer("reader", handle)
+        kernel.start()
+        kernel.log.record("Bad", "x")
+        kernel.log.record("Good", "x")
+        await kernel.scheduler.rest()
+        failed = [fact.detail for fact in kernel.log.read() if fact.kind == "ConsumerFailed"]
+        await kernel.close()
+        return failed
+
+    assert asyncio.run(live()) == [{"fact": 1, "error": "KeyError('what')"}]
+    assert seen == ["Good", "ConsumerFailed"]
+
+
+def test_nobody_else_may_read_the_state_wherever_it_lies(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    kernel = Kernel.open(tmp_path)
+    kernel.store.put("secret", "a", {"value": "x"})
+
+    modes = {path.stat().st_mode & 0o777 for path in tmp_path.glob("state.sqlite*")}
+    kernel.store.close()
+
+    assert modes == {0o600}
+
+
 def test_what_a_consumer_records_is_caused_by_the_fact_it_read() -> None:
     async def run() -> None:
         kernel = Kernel.open()
