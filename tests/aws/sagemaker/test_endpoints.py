@@ -326,6 +326,27 @@ def test_a_model_comes_from_a_package_of_the_registry():
     play(story)
 
 
+def test_variants_serve_side_by_side_and_one_may_be_named():
+    async def story(cloud: FakeCloud) -> None:
+        for version in ("one", "two"):
+            serves(cloud.engine, version)
+            await configure(cloud, version)
+        variants = [
+            {"VariantName": name, "ModelName": model, "InitialVariantWeight": weight}
+            for name, model, weight in (("old", "one", 1.0), ("new", "two", 0.0))
+        ]
+        await cloud.ask("CreateEndpointConfig", EndpointConfigName="both", ProductionVariants=variants)
+        await cloud.ask("CreateEndpoint", EndpointName="abalone", EndpointConfigName="both")
+        assert (await describe(cloud))["EndpointStatus"] == "InService"
+        answers = [await invoke(cloud) for _ in range(5)] + [await invoke(cloud, TargetVariant="new")]
+        said = [(answer["InvokedProductionVariant"], answer["Body"]) for answer in answers]
+        assert said == [("old", b"one")] * 5 + [("new", b"two")]
+        with pytest.raises(CallerError, match="nowhere"):
+            await invoke(cloud, TargetVariant="nowhere")
+
+    play(story)
+
+
 def test_weights_share_the_traffic():
     variants = [{"VariantName": "a", "CurrentWeight": 3.0}, {"VariantName": "b", "CurrentWeight": 1.0}]
     assert [choose(variants, fraction) for fraction in (0.0, 0.74, 0.75, 0.999)] == ["a", "a", "b", "b"]

@@ -95,6 +95,22 @@ def test_configuration_files_hold_hyperparameters_channels_and_hosts():
     play(story)
 
 
+def test_what_the_container_leaves_as_output_comes_back_beside_the_model():
+    async def story(cloud: FakeCloud) -> None:
+        def leave(work: Work) -> None:
+            (ml(work) / "output/data").mkdir(parents=True, exist_ok=True)
+            (ml(work) / "output/data/plot.txt").write_text("a plot")
+
+        prepare(cloud, Script(effect=leave))
+        await cloud.ask("CreateTrainingJob", **training_request())
+        await cloud.ask("DescribeTrainingJob", TrainingJobName="train-1")
+        packed = cloud.objects["s3://models/out/train-1/output/output.tar.gz"]
+        with tarfile.open(fileobj=io.BytesIO(packed)) as output:
+            assert output.getnames() == ["plot.txt"]
+
+    play(story)
+
+
 def test_a_raising_script_fails_the_job_with_the_text_of_its_failure_file():
     async def story(cloud: FakeCloud) -> None:
         def fail(work: Work) -> None:
