@@ -106,7 +106,7 @@ class Simulator:
         self.listeners.close()
         await detach(self.cloud)
         await self.azure_devops.close()
-        await self.working.close()
+        await self.working.close(end_works=self.kernel.store.ephemeral)
         await self.cloud.close()
         await self.kernel.close()
 

@@ -35,8 +35,11 @@ class Working:
         reach = Reach(aws_port, azure_devops_port, port, authority.bundle)
         return cls(engine or _engine(settings, kernel, reach), proxy, port, authority.bundle)
 
-    async def close(self) -> None:
-        """Stop the proxy; works go on."""
+    async def close(self, *, end_works: bool) -> None:
+        """Stop the proxy. Works go on, for the next start to find, unless there will be none: then they end here."""
+        if end_works:
+            for name in await self.engine.known():
+                await self.engine.remove(name)
         await self.engine.close()
         await self.proxy.close()
 
