@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import random
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from simulator.harness.eventually import eventually
@@ -14,6 +16,7 @@ from simulator.harness.world import World
 SCHEDULE = "abalone-production"
 ENDPOINT = "abalone-production"
 HOUR = 3600.0
+CLIENTS = 8
 _SEXES = ("F", "I", "M")
 
 
@@ -32,10 +35,14 @@ def _features(row: list[str], drift: float) -> str:
 
 
 def send(world: World, sent: list[str]) -> None:
-    """Real requests to the production endpoint, one row each."""
+    """Real requests to the production endpoint, one row each, from a few clients at a time as traffic is."""
     runtime = world.aws(account="production").client("sagemaker-runtime")
-    for row in sent:
+
+    def ask(row: str) -> None:
         runtime.invoke_endpoint(EndpointName=ENDPOINT, ContentType="text/csv", Body=row.encode())
+
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        deque(clients.map(ask, sent), maxlen=0)  # raises what a request raised
 
 
 def monitoring_executions(world: World) -> list[dict[str, Any]]:
