@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from simulator.cli.log import line
 from tests.wire import RunningSimulator
 
 
@@ -78,6 +79,23 @@ def test_the_log_is_one_json_object_a_fact(running: RunningSimulator) -> None:
     facts = [json.loads(line) for line in done.stdout.splitlines()]
     assert facts
     assert all({"sequence", "kind", "cause"} <= set(fact) for fact in facts)
+
+
+@pytest.mark.parametrize(
+    ("detail", "said"),
+    [
+        ({"status": "InService", "name": "x"}, "abalone  InService"),
+        ({"error": "Line 1:\nno such task"}, "abalone  Line 1: no such task"),
+        ({"result": None, "state": "inProgress"}, "abalone  inProgress"),
+        ({}, "abalone"),
+    ],
+)
+def test_a_line_of_the_log_says_which_state_came_and_what_went_wrong(
+    detail: dict[str, object], said: str
+) -> None:
+    fact = {"sequence": 1, "time": 0, "cause": None, "kind": "Seen", "subject": "abalone", "detail": detail}
+
+    assert line(fact).endswith(said)
 
 
 def test_any_program_runs_with_its_clients_pointed_at_the_simulator(running: RunningSimulator) -> None:
