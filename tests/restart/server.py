@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -37,12 +38,15 @@ class Server:
             self._world = World(url, self._directory / "work", shipped("fixtures"))
         return self._world
 
-    def start(self) -> World:
-        """Start it with the process engine, and wait until its three ports answer."""
+    def start(self, hold: bool = False) -> World:
+        """Start it with the process engine, and wait until its three ports answer.
+
+        Unless answers may be held, a Describe answers at once, and not when what it describes has ended.
+        """
         ports = zip(("--aws-port", "--azure-devops-port", "--console-port"), self._ports, strict=True)
         options = [word for name, port in ports for word in (name, str(port))]
         command = [sys.executable, "-m", "simulator.cli", "up", "--state", str(self.state), *options]
-        command.append("--conformance")  # a Describe answers at once, and not when the work has ended
+        command += [] if hold else ["--conformance"]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 command,
@@ -72,6 +76,8 @@ class Server:
             self._world.close()
         if self._process:
             self.stop()
+        if self.state.exists():
+            shutil.rmtree(self.state)  # works whose directory is gone end by themselves
 
     def ended(self, name: str) -> dict[str, Any]:
         """A training job of the automation account once it has ended."""
