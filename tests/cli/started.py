@@ -46,13 +46,8 @@ class Started:
 
     def client(self, service: str) -> Any:
         """A client of the person whose keys are `test`."""
-        return boto3.client(
-            service,
-            endpoint_url=self.url("AWS"),
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
+        session: Any = boto3.Session("test", "test", region_name="us-east-1")
+        return session.client(service, endpoint_url=self.url("AWS"))
 
     def stop(self) -> str:
         """SIGTERM; what it said on stderr."""
