@@ -117,6 +117,7 @@ class Simulator:
             "azure_devops": f"http://localhost:{self.listeners.port('azure_devops')}/{self.topology.organization}",
             "console": f"http://localhost:{self.listeners.port('console')}",
             "engine": self.settings.engine,
+            "hold_seconds": self.settings.hold_seconds,
             "last_fact": self.kernel.log.last(),
             "proxy": f"http://127.0.0.1:{self.working.proxy_port}",
             "certificates": str(self.working.certificates),

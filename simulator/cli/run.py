@@ -23,6 +23,7 @@ _REMOVED = (
     "AWS_ROLE_ARN",
     "AWS_WEB_IDENTITY_TOKEN_FILE",
 )
+_SHORTENED = Path(__file__).parent / "shortened_waits"
 _TELEMETRY_OFF = """\
 SchemaVersion: '1.0'
 SageMaker:
@@ -65,6 +66,10 @@ def prepared(found: dict[str, Any], options: argparse.Namespace) -> dict[str, st
     folder = Path(tempfile.mkdtemp(prefix="simulator-run-"))
     made["SAGEMAKER_USER_CONFIG_OVERRIDE"] = _telemetry_off(folder)
     made["AZURE_DEVOPS_CACHE_DIR"] = str(folder)
+    if found["hold_seconds"]:
+        made["PYTHONPATH"] = os.pathsep.join(
+            filter(None, (str(_SHORTENED), os.environ.get("PYTHONPATH", "")))
+        )
     return made | _git_credentials(found)
 
 

@@ -17,7 +17,8 @@ _STANDING = (
     ),
     (
         "waits",
-        "A first Describe of something in progress is held until it changes, so that waiters need not sleep.",
+        "A first Describe of something in progress is held until it changes, and `simulator run` shortens the SDKs'"
+        " own naps: waiters need not sleep.",
     ),
     (
         "deliveries",
