@@ -17,8 +17,7 @@ _STANDING = (
     ),
     (
         "waits",
-        "A first Describe of something in progress is held until it changes, and `simulator run` shortens the SDKs'"
-        " own naps: waiters need not sleep.",
+        "A first Describe of work in progress is held until it changes; `simulator run` shortens the SDKs' naps.",
     ),
     (
         "deliveries",
