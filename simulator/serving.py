@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 
 class PortTaken(Exception):
-    """Another program listens on the port."""
+    """The port cannot be had: another program listens on it, or the system does not allow it."""
 
 
 class _Server(uvicorn.Server):
@@ -39,7 +39,10 @@ def listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise PortTaken(f"{host}:{port} is taken ({error.strerror}); choose another port") from error
+        raise PortTaken(
+            f"cannot listen on {host}:{port} ({error.strerror}); choose another port: "
+            "--aws-port, --azure-devops-port or --console-port"
+        ) from error
     listener.listen(256)
     listener.setblocking(False)
     return listener

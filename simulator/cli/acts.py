@@ -38,6 +38,7 @@ def approve(options: argparse.Namespace) -> None:
 
 def _ok(answer: httpx.Response) -> dict[str, list[dict[str, str]]]:
     if answer.status_code >= 400:
-        raise CommandFailed(f"{answer.request.url}: {answer.status_code} {answer.text[:500]}")
+        said = answer.json()["message"] if "json" in answer.headers.get("content-type", "") else answer.text
+        raise CommandFailed(f"Azure DevOps answered {answer.status_code}: {said[:500]}")
     found: dict[str, list[dict[str, str]]] = answer.json()
     return found

@@ -155,3 +155,13 @@ def test_a_topology_that_is_no_such_file_is_refused_in_a_line(
 
     assert said in refused.stop()
     assert refused.process.returncode == 1
+
+
+def test_a_port_that_is_taken_is_refused_in_a_line_with_the_options_that_choose_another(start: Start) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        refused = start("--ephemeral", "--aws-port", port)
+
+        assert f"cannot listen on 127.0.0.1:{port}" in (said := refused.stop())
+        assert "--aws-port" in said
+    assert refused.process.returncode == 1
