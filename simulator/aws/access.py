@@ -73,6 +73,10 @@ def _resource(service: str, operation: str, params: Mapping[str, Any], account: 
         return key if key.startswith("arn:") or not key else f"arn:aws:kms:{region}:{account}:key/{key}"
     if service == "iam":
         return _iam(params, account)
+    if service == "sqs" and params.get("QueueUrl"):
+        return _queue(str(params["QueueUrl"]), account, region)
+    if service == "secretsmanager" and str(params.get("SecretId", "")).startswith("arn:"):
+        return str(params["SecretId"])
     if service.startswith("sagemaker"):
         return _sagemaker(operation, params, account, region)
     named = [
@@ -89,6 +93,12 @@ def _iam(params: Mapping[str, Any], account: str) -> str:
         if params.get(member):
             return f"arn:aws:iam::{account}:{path}/{params[member]}"
     return str(params.get("PolicyArn") or "*")
+
+
+def _queue(url: str, account: str, region: str) -> str:
+    """The queue behind its URL, whose last two parts are the account and the name."""
+    *_, owner, name = ["", *url.rstrip("/").split("/")]
+    return f"arn:aws:sqs:{region}:{owner if owner.isdigit() else account}:{name}"
 
 
 def _sagemaker(operation: str, params: Mapping[str, Any], account: str, region: str) -> str:

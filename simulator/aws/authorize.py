@@ -65,7 +65,7 @@ class Authorizer:
         if service == "s3" and params.get("Bucket"):
             owner = self.bucket_owner(str(params["Bucket"]))
             asked = Access(asked.action, asked.resource, owner or principal.account)
-        resource, only_door = await self._resource_policy(service, asked, params)
+        resource, only_door = await self._resource_policy(service, asked, params, principal.account)
         decision = evaluate(
             AccessRequest(
                 _caller(principal),
@@ -127,7 +127,7 @@ class Authorizer:
         return "" if decision.allowed else denial(principal.arn, "sts:AssumeRole", role_arn, decision)
 
     async def _resource_policy(
-        self, service: str, asked: Access, params: Mapping[str, Any]
+        self, service: str, asked: Access, params: Mapping[str, Any], account: str
     ) -> tuple[PolicyDocument | None, bool]:
         """The resource's own policy, and whether it must allow."""
         if service == "s3" and params.get("Bucket"):
@@ -140,6 +140,8 @@ class Authorizer:
             return policy, policy is not None  # every key has one: without it there is no key
         if ":model-package" in asked.resource:
             return self._registry_policy(asked.resource), False
+        if service in ("sqs", "sns", "secretsmanager") and asked.owner != account:
+            return await self._policies.shared(asked.resource, asked.owner), False
         return None, False
 
     async def _by_key(self, params: Mapping[str, Any], account: str, region: str) -> Mapping[str, Any]:

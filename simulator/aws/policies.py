@@ -65,6 +65,25 @@ class Policies:
             return ""
         return str(found["KeyMetadata"]["Arn"])
 
+    async def shared(self, resource: str, owner: str) -> PolicyDocument | None:
+        """The policy by which a queue, topic or secret lets other accounts in; read anew each time it is asked for."""
+        _, _, service, region, _, name = resource.split(":", 5)
+        url = f"https://sqs.{region}.amazonaws.com/{owner}/{name}"
+        asked: dict[str, tuple[str, dict[str, Any]]] = {
+            "sqs": ("GetQueueAttributes", {"QueueUrl": url, "AttributeNames": ["Policy"]}),
+            "sns": ("GetTopicAttributes", {"TopicArn": resource}),
+            "secretsmanager": ("GetResourcePolicy", {"SecretId": resource}),
+        }
+        operation, params = asked[service]
+        try:
+            found = await self._leaf(service, operation, params, owner, region)
+        except CallerError as error:
+            if error.status >= 500:
+                raise
+            return None  # there is no such thing, so nothing lets anybody in
+        text = found.get("ResourcePolicy") or found.get("Attributes", {}).get("Policy")
+        return parse_policy(text, PolicyKind.RESOURCE, name) if text else None
+
     async def _kept(
         self,
         kind: str,

@@ -88,3 +88,43 @@ def test_a_copy_needs_the_right_to_read_what_it_copies(simulator: RunningSimulat
     assert "Contents" not in ada.list_objects_v2(Bucket="own")
     grace.copy_object(Bucket="guarded", Key="copy", CopySource=source)
     assert grace.get_object(Bucket="guarded", Key="copy")["Body"].read() == b"hidden"
+
+
+def allowing(action: str, resource: str) -> str:
+    """A resource's policy that lets dev do one thing."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": DEV}, "Action": action, "Resource": resource}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def test_a_secret_opens_to_another_account_once_its_policy_says_so(simulator: RunningSimulator) -> None:
+    grace, ada = simulator.client("secretsmanager", "grace"), simulator.client("secretsmanager", "ada")
+    arn = grace.create_secret(Name="token", SecretString="hidden")["ARN"]
+
+    with pytest.raises(ClientError, match="no resource-based policy allows the secretsmanager:GetSecretV"):
+        ada.get_secret_value(SecretId=arn)
+    policy = allowing("secretsmanager:GetSecretValue", "*")
+    grace.put_resource_policy(SecretId=arn, ResourcePolicy=policy)
+    assert ada.get_secret_value(SecretId=arn)["SecretString"] == "hidden"
+    with pytest.raises(ClientError, match="secretsmanager:PutSecretValue"):
+        ada.put_secret_value(SecretId=arn, SecretString="replaced")
+
+
+def test_a_queue_and_a_topic_open_to_another_account_by_their_policies(simulator: RunningSimulator) -> None:
+    grace, ada = simulator.client("sqs", "grace"), simulator.client("sqs", "ada")
+    url = grace.create_queue(QueueName="letters")["QueueUrl"]
+    queue = grace.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    topic = simulator.client("sns", "grace").create_topic(Name="news")["TopicArn"]
+
+    with pytest.raises(ClientError, match="sqs:SendMessage on resource: arn:aws:sqs:us-east-1:222222222222"):
+        ada.send_message(QueueUrl=url, MessageBody="from dev")
+    with pytest.raises(ClientError, match="sns:Publish"):
+        simulator.client("sns", "ada").publish(TopicArn=topic, Message="from dev")
+    grace.set_queue_attributes(QueueUrl=url, Attributes={"Policy": allowing("sqs:SendMessage", queue)})
+    simulator.client("sns", "grace").set_topic_attributes(
+        TopicArn=topic, AttributeName="Policy", AttributeValue=allowing("sns:Publish", topic)
+    )
+    ada.send_message(QueueUrl=url, MessageBody="from dev")
+    assert simulator.client("sns", "ada").publish(TopicArn=topic, Message="from dev")["MessageId"]
+    assert [letter["Body"] for letter in grace.receive_message(QueueUrl=url)["Messages"]] == ["from dev"]
+    with pytest.raises(ClientError, match="sqs:ReceiveMessage"):
+        ada.receive_message(QueueUrl=url)
