@@ -52,6 +52,16 @@ def test_repositories_refs_commits_and_items(connect, git):
     assert [item.path for item in listed if not item.is_folder] == ["/a.txt", "/sub/b.txt"]
 
 
+@pytest.mark.parametrize("path", ["/nosuch", "/../../etc/passwd", "/./a.txt"])
+def test_what_is_not_in_the_repository_is_not_found_as_item_and_as_folder(connect, git, path):
+    branches(git)
+    client = connect().clients_v7_1.get_git_client()
+    with pytest.raises(AzureDevOpsServiceError, match="TF401174"):
+        client.get_item("model_build", path, "ml")
+    with pytest.raises(AzureDevOpsServiceError, match="TF401174"):
+        client.get_items("model_build", "ml", scope_path=path)
+
+
 def test_completing_a_pull_request_merges_and_the_fact_names_main(connect, git, served):
     branches(git)
     client = connect().clients_v7_1.get_git_client()

@@ -9,6 +9,7 @@ from simulator.azure_devops.errors import failure
 from simulator.azure_devops.git import objects
 from simulator.azure_devops.git.objects import Entry
 from simulator.azure_devops.organization import Row
+from simulator.kernel.errors import CallerError
 
 ITEMS = "fb93c0db-47ed-4a31-8c20-47552878fb44"
 
@@ -26,16 +27,7 @@ async def items(call: Call) -> object:
 
 async def _item(call: Call, row: Row, version: Version, path: str) -> object:
     repository = call.azure.refs.path(row)
-    found = await objects.entry(repository, version.commit, path)
-    if found is None:
-        raise failure(
-            "GitItemNotFoundException",
-            path=f"/{path}",
-            repository=row["name"],
-            kind=version.kind,
-            version=version.name,
-            commit=version.commit,
-        )
+    found = await _found(call, row, version, path)
     wants_json = (
         "application/json" in call.headers.get("accept", "") or call.query.get("$format", "") == "json"
     )
@@ -51,8 +43,28 @@ async def _item(call: Call, row: Row, version: Version, path: str) -> object:
 async def _listing(call: Call, row: Row, version: Version) -> object:
     scope = call.query.get("scopepath", "/").strip("/")
     recursive = call.query.get("recursionlevel", "none").lower() == "full"
+    if scope and (await _found(call, row, version, scope)).kind != "tree":
+        raise _not_found(row, version, scope)
     entries = await objects.tree(call.azure.refs.path(row), version.commit, scope, recursive)
     return collection([_view(call, row, version, entry) for entry in entries])
+
+
+async def _found(call: Call, row: Row, version: Version, path: str) -> Entry:
+    found = await objects.entry(call.azure.refs.path(row), version.commit, path)
+    if found is None:
+        raise _not_found(row, version, path)
+    return found
+
+
+def _not_found(row: Row, version: Version, path: str) -> CallerError:
+    return failure(
+        "GitItemNotFoundException",
+        path=f"/{path}",
+        repository=row["name"],
+        kind=version.kind,
+        version=version.name,
+        commit=version.commit,
+    )
 
 
 def _view(call: Call, row: Row, version: Version, entry: Entry) -> Row:

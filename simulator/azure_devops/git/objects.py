@@ -70,7 +70,7 @@ async def commit(repository: Path, revision: str) -> Commit:
 
 async def entry(repository: Path, revision: str, path: str) -> Entry | None:
     """The file or directory under `path` at a revision, or None."""
-    if "\n" in path:
+    if "\n" in path or _is_relative(path):
         return None
     output = await git(repository, "cat-file", "--batch-check", given=f"{revision}:{path}\n".encode())
     words = output.decode(errors="replace").rsplit(maxsplit=2)
@@ -135,6 +135,11 @@ async def merge_base(repository: Path, one: str, other: str) -> str | None:
         if failed.code == 1:
             return None
         raise
+
+
+def _is_relative(path: str) -> bool:
+    """Whether git would take the path from a working directory, which a bare repository has not."""
+    return path.split("/", 1)[0] in (".", "..")
 
 
 def _commit(text: str) -> Commit:
