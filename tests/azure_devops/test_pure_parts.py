@@ -44,6 +44,16 @@ def test_every_endpoint_stands_at_a_location_of_the_table():
     assert {locations.location(identifier).id for _, identifier in ENDPOINTS} == {key[1] for key in ENDPOINTS}
 
 
+def test_without_a_scope_a_token_opens_only_what_clients_need_to_find_their_way():
+    from simulator.azure_devops.endpoint import ENDPOINTS
+    from simulator.azure_devops.endpoints import areas
+
+    areas.load()
+    opened = {key[1] for key, target in ENDPOINTS.items() if scopes.allows((), target.scope)}
+    resources = {locations.location(identifier).resource.lower() for identifier in opened}
+    assert resources == {"connectiondata", "resourceareas", "webhooks"}
+
+
 @pytest.mark.parametrize(
     "accept, query, asked",
     [
