@@ -106,7 +106,7 @@ class Served:
         """Wait until every fact so far has been acted on; what that started may still run."""
 
         async def heard() -> None:
-            while not self.kernel.log.caught_up():
+            while not self.kernel.log.caught_up():  # noqa: ASYNC110  the cursors have no news of their own
                 await asyncio.sleep(0)
 
         self.run(heard())

@@ -139,9 +139,7 @@ def test_a_defect_of_ours_is_a_500_in_the_services_form(served, monkeypatch, cap
     assert "a defect" in caplog.text
 
 
-@pytest.mark.parametrize(
-    "value", ["Bearer a.b.c", "Bearer é.é.é", "Basic !!!", "Negotiate x", "Bearer"]
-)
+@pytest.mark.parametrize("value", ["Bearer a.b.c", "Bearer é.é.é", "Basic !!!", "Negotiate x", "Bearer"])
 def test_what_is_no_credential_is_asked_for_one(served, value):
     headers = {"authorization": value.encode()}
     answer = httpx.get(f"{served.url}/_apis/projects", headers=headers, trust_env=False)

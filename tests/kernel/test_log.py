@@ -90,7 +90,7 @@ def test_a_consumer_that_fails_on_a_fact_says_so_and_sees_the_next(tmp_path: Pat
         kernel.log.record("Bad", "x")
         kernel.log.record("Good", "x")
         await kernel.scheduler.rest()
-        failed = [fact.detail for fact in kernel.log.read() if fact.kind == "ConsumerFailed"]
+        failed = [dict(fact.detail) for fact in kernel.log.read() if fact.kind == "ConsumerFailed"]
         await kernel.close()
         return failed
 
