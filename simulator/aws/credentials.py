@@ -99,9 +99,8 @@ class Credentials:
         return Principal(person.arn, person.account, f"AIDA{key[4:]}")
 
     def _session(self, session: dict[str, Any], request: Incoming) -> Principal:
-        token = request.headers.get("x-amz-security-token") or request.arguments().get(
-            "X-Amz-Security-Token", ""
-        )
+        given = {name.lower(): value for name, value in request.arguments().items()}
+        token = request.headers.get("x-amz-security-token") or given.get("x-amz-security-token", "")
         if token != session["token"]:
             raise CallerError(
                 "InvalidClientTokenId", "The security token included in the request is invalid.", 403

@@ -6,7 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
+import httpx
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.wire import RunningSimulator
@@ -128,3 +131,32 @@ def test_a_queue_and_a_topic_open_to_another_account_by_their_policies(simulator
     assert [letter["Body"] for letter in grace.receive_message(QueueUrl=url)["Messages"]] == ["from dev"]
     with pytest.raises(ClientError, match="sqs:ReceiveMessage"):
         ada.receive_message(QueueUrl=url)
+
+
+@pytest.mark.parametrize("version", ["s3", "s3v4"])
+def test_a_presigned_url_may_what_its_signer_may(simulator: RunningSimulator, version: str) -> None:
+    def url(person: str, role: str = "") -> str:
+        who = simulator.simulator.topology.person(person)
+        keys: dict[str, Any] = {
+            "aws_access_key_id": who.access_key_id,
+            "aws_secret_access_key": who.secret_access_key,
+        }
+        if role:
+            sts = simulator.client("sts", person)
+            made = sts.assume_role(RoleArn=role, RoleSessionName="reader")["Credentials"]
+            names = ("AccessKeyId", "SecretAccessKey", "SessionToken")
+            keys = dict(zip((*keys, "aws_session_token"), (made[name] for name in names), strict=True))
+        session: Any = boto3.Session(**keys, region_name="us-east-1")
+        config = Config(signature_version=version)
+        signer = session.client("s3", endpoint_url=simulator.aws_url, config=config)
+        return str(signer.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "a"}))
+
+    bucket, grace = f"presigned-{version}", simulator.client("s3", "grace")
+    grace.create_bucket(Bucket=bucket)
+    grace.put_object(Bucket=bucket, Key="a", Body=b"hello")
+    role = "arn:aws:iam::222222222222:role/ReadOnly"
+
+    assert ("X-Amz-Credential" in url("grace")) is (version == "s3v4")
+    assert httpx.get(url("grace")).content == b"hello"
+    assert httpx.get(url("ada", role)).content == b"hello"
+    assert httpx.get(url("ada")).status_code == 403

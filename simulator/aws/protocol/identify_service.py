@@ -40,8 +40,12 @@ _STS_ACTIONS = ("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")
 
 def signature_scope(request: Incoming) -> tuple[str, str, str] | None:
     """(access key id, region, signing name) from the Authorization header or a presigned URL, if there."""
-    text = request.headers.get("authorization", "") or request.arguments().get("X-Amz-Credential", "")
+    arguments = request.arguments()
+    text = request.headers.get("authorization", "") or arguments.get("X-Amz-Credential", "")
     found = _SCOPE.search(text)
+    if found is None and "AWSAccessKeyId" in arguments and "Signature" in arguments:
+        # Signature version 2, which boto3 still presigns S3's URLs with in the oldest regions.
+        return arguments["AWSAccessKeyId"], "aws-global", "s3"
     return (found[1], found[3], found[4]) if found else None
 
 
