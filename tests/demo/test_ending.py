@@ -58,3 +58,16 @@ def test_the_table_names_nine_components_and_claims_only_what_was_shown(
     assert "not yet" in rows["monitoring"]
     assert "the link that broke: integration tests" in captured.err
     assert "remedy: look there" in captured.err
+
+
+def test_a_component_of_which_a_link_was_left_out_is_not_proved() -> None:
+    results, _ = demo()
+    kept = [result for result in results if result.link.name != "trial in dev"]
+
+    document = summary(kept, [], "process", 12.34, None)  # type: ignore[arg-type]
+
+    status = {
+        component["name"]: (component["status"], component["remark"]) for component in document["components"]
+    }
+    assert status["Experiment and source control"] == ("partly", "a link of it did not run")
+    assert status["Model Build pipeline"][0] == "proved"

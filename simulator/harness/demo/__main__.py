@@ -107,13 +107,15 @@ def summary(
     for result in results:
         key = result.link.component
         passed[key] = passed.get(key, True) and result.passed
+    ran = {result.link.name for result in results}
+    incomplete = {link.component for link in LINKS if link.name not in ran}
     return {
         "engine": engine,
         "seconds": round(seconds, 1),
         "passed": sum(result.passed for result in results),
         "failed": sum(not result.passed for result in results),
         "skipped": len(LINKS) - len(results),
-        "components": [_component(verdict) for verdict in verdicts(passed)],
+        "components": [_component(verdict) for verdict in verdicts(passed, incomplete)],
         "chain": [] if all(result.passed for result in results) else chain(facts),
         "ledger": ledger(facts, engine),
         "scenarios": [_scenario(result) for result in results],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 FEATURES = "tests/features/test_loop.py"
@@ -79,16 +80,24 @@ COMPONENTS = (
 )
 
 
-def verdicts(passed: dict[str, bool]) -> list[Verdict]:
-    """One verdict a component, from what became of its links (component key -> whether all its links passed)."""
-    return [_verdict(component, passed.get(component.key)) for component in COMPONENTS]
+def verdicts(passed: dict[str, bool], incomplete: Collection[str] = ()) -> list[Verdict]:
+    """One verdict a component, from what became of its links (component key -> whether all that ran passed).
+
+    `incomplete` holds the keys of components of which a link did not run.
+    """
+    return [
+        _verdict(component, passed.get(component.key), component.key in incomplete)
+        for component in COMPONENTS
+    ]
 
 
-def _verdict(component: Component, passed: bool | None) -> Verdict:
+def _verdict(component: Component, passed: bool | None, incomplete: bool) -> Verdict:
     if passed is None:
         return Verdict(component, "not yet", "no link of this run reached it")
     if not passed:
         return Verdict(component, "failed", "a link failed")
+    if incomplete:
+        return Verdict(component, "partly", "a link of it did not run")
     if component.lacks:
         return Verdict(component, "partly", f"not yet: {component.lacks}")
     return Verdict(component, "proved", component.proof)
