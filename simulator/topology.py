@@ -12,6 +12,12 @@ import yaml
 
 from simulator.shipped_folders import shipped
 
+_OF_PROJECT = (
+    ("name approvers requester_can_approve", "environments"),
+    ("name type person assume_role", "service_connections"),
+    ("name variables", "variable_groups"),
+    ("name repository path", "pipelines"),
+)
 # Both make plain values only; the one in C, where PyYAML has it, is ten times as fast.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -157,15 +163,20 @@ def load(path: Path | None = None) -> Topology:
         raw = yaml.load(path.read_text(), Loader=_LOADER)
         return _topology(raw)
     except KeyError as error:
-        raise TopologyInvalid(f"{path}: {error.args[0]} is missing or not defined") from error
+        said = str(error.args[0])
+        raise TopologyInvalid(
+            f"{path}: {said if ' ' in said else f'{said} is missing or not defined'}"
+        ) from error
     except (AttributeError, TypeError, ValueError, OSError, yaml.YAMLError) as error:
         raise TopologyInvalid(f"{path}: {error}") from error
 
 
 def _topology(raw: dict[str, Any]) -> Topology:
-    accounts = {name: str(entry["id"]) for name, entry in raw["accounts"].items()}
+    _only(raw, "the topology", "region accounts roles people test_credentials azure_devops")
+    accounts = {name: _account(name, entry) for name, entry in raw["accounts"].items()}
     people = tuple(_person(entry, accounts) for entry in raw["people"])
     azure = raw["azure_devops"]
+    _only(azure, "azure_devops", "organization projects")
     topology = Topology(
         region=raw["region"],
         accounts=accounts,
@@ -185,7 +196,23 @@ def _topology(raw: dict[str, Any]) -> Topology:
     return topology
 
 
+def _only(entry: dict[str, Any], place: str, names: str) -> None:
+    """A word that is misspelt would otherwise be a right that nobody has, without a word."""
+    for name in entry:
+        if name not in names.split():
+            raise ValueError(f"{place} has no {name!r}; expected {', '.join(names.split())}")
+
+
+def _account(name: str, entry: dict[str, Any]) -> str:
+    _only(entry, f"account {name}", "id")
+    number = str(entry["id"])
+    if not (len(number) == 12 and number.isdigit()):
+        raise ValueError(f"account {name}: {number!r} is no account id; expected 12 digits in quotes")
+    return number
+
+
 def _role(entry: dict[str, Any], accounts: dict[str, str]) -> Role:
+    _only(entry, f"role {entry['name']}", "account name trust managed statements")
     return Role(
         account=accounts[entry["account"]],
         name=entry["name"],
@@ -196,6 +223,7 @@ def _role(entry: dict[str, Any], accounts: dict[str, str]) -> Role:
 
 
 def _person(entry: dict[str, Any], accounts: dict[str, str]) -> Person:
+    _only(entry, f"person {entry['name']}", "name display email account team managed statements scopes")
     return Person(
         name=entry["name"],
         display=entry["display"],
@@ -209,6 +237,14 @@ def _person(entry: dict[str, Any], accounts: dict[str, str]) -> Person:
 
 
 def _project(entry: dict[str, Any]) -> Project:
+    _only(
+        entry,
+        f"project {entry['name']}",
+        "name teams repositories environments service_connections variable_groups pipelines pull_request_required",
+    )
+    for names, kind in _OF_PROJECT:
+        for each in entry[kind]:
+            _only(each, f"{kind} {each['name']}", names)
     return Project(
         name=entry["name"],
         teams=tuple(entry["teams"]),

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from botocore.exceptions import ClientError
 
-from simulator.topology import default_file
+from simulator.topology import TopologyInvalid, default_file, load
 from tests.wire import RunningSimulator
 
 RESEARCH = "555555555555"
@@ -79,3 +79,28 @@ def test_its_organization_and_second_team_are_there_for_azure_devops(running: Ru
 
 def test_its_region_is_what_clients_are_told(running: RunningSimulator) -> None:
     assert httpx.get(f"{running.console_url}/_simulator/status").json()["region"] == "eu-central-1"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("people:", "poeple:", "the topology has no 'poeple'; expected region, accounts"),
+        ("scopes: []", "scope: []", "person azure-devops has no 'scope'; expected name, display"),
+        ("approvers:", "approver:", "environments production has no 'approver'; expected name, approvers"),
+        ('"111111111111"}', "1234}", "account dev: '1234' is no account id; expected 12 digits"),
+        ("[grace, edsger]", "[nobody]", "the topology has no person 'nobody'; it has ada, grace"),
+        ("region: us-east-1", "", "region is missing or not defined"),
+    ],
+)
+def test_what_is_misspelt_is_refused_and_not_a_right_that_nobody_has(
+    tmp_path: Path, old: str, new: str, said: str
+) -> None:
+    text = default_file().read_text()
+    assert old in text
+    file = tmp_path / "topology.yaml"
+    file.write_text(text.replace(old, new, 1))
+
+    with pytest.raises(TopologyInvalid) as error:
+        load(file)
+
+    assert said in str(error.value)
