@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ class Browser:
             pass_fds=(commands, answers),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "HOME": str(directory)},
+            env={**os.environ, "HOME": str(directory), "TMPDIR": tempfile.gettempdir()},
         )
         os.close(commands)
         os.close(answers)
@@ -62,6 +63,13 @@ class Browser:
         self._buffer, self._last, self._session = b"", 0, ""
         self.requests: list[str] = []
         self.console: list[str] = []
+        try:
+            self._attach()
+        except PageFailed:
+            self.close()
+            raise
+
+    def _attach(self) -> None:
         target = next(t for t in self._call("Target.getTargets")["targetInfos"] if t["type"] == "page")
         attached = self._call("Target.attachToTarget", targetId=target["targetId"], flatten=True)
         self._session = attached["sessionId"]

@@ -3,21 +3,32 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 HEADER = "CHECKOUT_HEADER"
+# As the agent: a fetch whose server is away is tried three times (azure-pipelines-agent, GitSourceProvider).
+FETCH_TRIES, BACK_OFF_SECONDS = 3, 3
 
 
-def run(*arguments: str, shown: str = "") -> None:
-    """One git command, shown as the agent shows it; ends the program where it fails."""
-    print(f"##[command]git {shown or ' '.join(arguments)}", flush=True)
-    done = subprocess.run(["git", *arguments], stderr=subprocess.STDOUT, check=False)
-    if done.returncode:
-        print(
-            f"##vso[task.logissue type=error]Git {arguments[0]} failed with exit code: {done.returncode}",
-            flush=True,
-        )
-        sys.exit(done.returncode)
+def run(*arguments: str, shown: str = "", tries: int = 1) -> None:
+    """One git command, shown as the agent shows it; ends the program where its last try fails."""
+    shown = shown or " ".join(arguments)
+    word = shown.split()[0]
+    for left in range(tries - 1, -1, -1):
+        print(f"##[command]git {shown}", flush=True)
+        code = subprocess.run(["git", *arguments], stderr=subprocess.STDOUT, check=False).returncode
+        if not code:
+            return
+        if left:
+            seconds = BACK_OFF_SECONDS * (tries - left)
+            text = (
+                f"Git {arguments[0]} failed with exit code {code}, back off {seconds} seconds before retry."
+            )
+            print(f"##[warning]{text}", flush=True)
+            time.sleep(seconds)
+    print(f"##vso[task.logissue type=error]Git {word} failed with exit code: {code}", flush=True)
+    sys.exit(code)
 
 
 def setting(name: str) -> str:
@@ -46,7 +57,7 @@ def fetch(commit: str) -> None:
     everything = [] if depth() else ["+refs/heads/*:refs/remotes/origin/*"]
     arguments += ["origin", *everything, f"+{commit}"]
     config = f"--config-env=http.extraheader={HEADER}"
-    run(config, *arguments, shown=" ".join(arguments))
+    run(config, *arguments, shown=" ".join(arguments), tries=FETCH_TRIES)
 
 
 def main() -> int:
