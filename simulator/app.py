@@ -85,7 +85,9 @@ class Simulator:
         self.working = await Working.open(
             self.settings, self.kernel, aws_port, azure_port, self._given_engine
         )
-        aws_settings = AwsSettings(self.settings.backing_endpoint, self.settings.hold_seconds)
+        aws_settings = AwsSettings(
+            self.settings.backing_endpoint, self.settings.hold_seconds, self.settings.approval_notice_seconds
+        )
         self.cloud = AwsCloud(self.kernel, self.working.engine, self.topology, aws_settings, self._backing())
         self.azure_devops = AzureDevOps(
             self.kernel, self.working.engine, self.topology, f"http://localhost:{azure_port}"

@@ -14,7 +14,8 @@ ENGINES = ("process", "docker", "scripted")
 @dataclass(frozen=True)
 class Settings:
     """Ports of 0 are chosen by the system. `state` None keeps nothing. `hold_seconds` 0 is conformance mode;
-    `time_scale` 60 makes a virtual hour of a real minute."""
+    `time_scale` 60 makes a virtual hour of a real minute;
+    a model that waits `approval_notice_seconds` for its approval raises a notice."""
 
     host: str = "127.0.0.1"
     aws_port: int = AWS_PORT
@@ -28,6 +29,7 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()
     hold_seconds: float = 50.0
     time_scale: float = 1.0
+    approval_notice_seconds: float = 7 * 86400.0
 
 
 def default_state() -> Path:

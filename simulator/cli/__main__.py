@@ -84,6 +84,11 @@ def _up(command: argparse.ArgumentParser) -> None:
         "--topology", type=Path, help="the company to play (default: fixtures/topology.yaml)"
     )
     command.add_argument(
+        "--approval-notice",
+        default="7d",
+        help="how long a model may wait before a notice goes to SNS (default: 7d)",
+    )
+    command.add_argument(
         "--time-scale", type=float, default=1.0, help="run virtual time faster: 60 makes an hour of a minute"
     )
     command.add_argument(

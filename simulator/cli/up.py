@@ -9,7 +9,7 @@ import signal
 
 from simulator import settings
 from simulator.app import Simulator, run
-from simulator.cli.commands import CommandFailed
+from simulator.cli.commands import CommandFailed, seconds
 from simulator.cli.status import shell_lines
 from simulator.locked import StateInUse, locked
 from simulator.serving import PortTaken
@@ -31,6 +31,7 @@ def up(options: argparse.Namespace) -> int:
         allowed_hosts=settings.allowed_hosts(os.environ),
         hold_seconds=0.0 if options.conformance else 50.0,
         time_scale=options.time_scale,
+        approval_notice_seconds=seconds(options.approval_notice),
     )
     try:
         with locked(chosen.state):
