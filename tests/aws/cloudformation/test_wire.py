@@ -48,9 +48,12 @@ def deploy(simulator, account_role, *arguments, cwd):
         "AWS_SESSION_TOKEN": keys["SessionToken"],
     }
     command = [str(Path(sys.executable).parent / "aws"), "cloudformation", "deploy", *arguments]
-    return subprocess.run(
-        command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=120, check=False
-    )
+    while True:  # the CLI names a change set by the second: two in one second have one name, on AWS too
+        done = subprocess.run(
+            command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=120, check=False
+        )
+        if "already exists" not in done.stderr:
+            return done
 
 
 STAGING_ROLE = "arn:aws:iam::333333333333:role/AzureDevOpsRole"
