@@ -10,7 +10,7 @@ from typing import Any
 
 from simulator.aws.behaviour import Cloud
 from simulator.aws.sagemaker.acting import as_service
-from simulator.aws.sagemaker.kinds import Row
+from simulator.aws.sagemaker.kinds.kind import Row
 from simulator.kernel.errors import CallerError, NotSimulated
 
 TIMER = "sagemaker.pending_approval"

@@ -19,7 +19,7 @@ from weakref import WeakKeyDictionary
 from simulator.aws.behaviour import Call, Cloud
 from simulator.aws.sagemaker import storage
 from simulator.aws.sagemaker.acting import as_role
-from simulator.aws.sagemaker.kinds import Row
+from simulator.aws.sagemaker.kinds.kind import Row
 from simulator.aws.sagemaker.running import spawn
 from simulator.kernel.errors import CallerError, NotSimulated
 from simulator.kernel.world import Kernel

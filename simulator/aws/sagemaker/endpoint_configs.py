@@ -8,7 +8,8 @@ from typing import Any
 from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.sagemaker import resources, storage
 from simulator.aws.sagemaker.jobs import accept, refuse
-from simulator.aws.sagemaker.kinds import ENDPOINT_CONFIG, MODEL, Row
+from simulator.aws.sagemaker.kinds.kind import Row
+from simulator.aws.sagemaker.kinds.serving import ENDPOINT_CONFIG, MODEL
 from simulator.kernel.errors import CallerError, NotSimulated
 from simulator.kernel.world import Kernel
 

@@ -9,7 +9,8 @@ from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.sagemaker import resources
 from simulator.aws.sagemaker.endpoint_configs import plan
 from simulator.aws.sagemaker.jobs import accept
-from simulator.aws.sagemaker.kinds import ENDPOINT, ENDPOINT_CONFIG, Row
+from simulator.aws.sagemaker.kinds.kind import Row
+from simulator.aws.sagemaker.kinds.serving import ENDPOINT, ENDPOINT_CONFIG
 from simulator.aws.sagemaker.rollout import Endpoint, launch, take_down
 from simulator.aws.sagemaker.running import spawn
 from simulator.kernel.errors import CallerError, NotSimulated

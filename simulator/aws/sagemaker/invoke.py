@@ -13,7 +13,8 @@ from simulator.aws.sagemaker.capture import Exchange, capture
 from simulator.aws.sagemaker.endpoint_metrics import count
 from simulator.aws.sagemaker.inflight import asking
 from simulator.aws.sagemaker.jobs import refuse
-from simulator.aws.sagemaker.kinds import ENDPOINT, Row
+from simulator.aws.sagemaker.kinds.kind import Row
+from simulator.aws.sagemaker.kinds.serving import ENDPOINT
 from simulator.kernel.errors import CallerError
 from simulator.runtime.engine import WorkUnreachable
 from simulator.runtime.work import Answer as Reply

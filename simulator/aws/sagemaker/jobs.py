@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from simulator.aws.behaviour import Cloud
 from simulator.aws.sagemaker import images
 from simulator.aws.sagemaker.acting import SERVICE, Actor, as_role
-from simulator.aws.sagemaker.kinds import Kind, Row
+from simulator.aws.sagemaker.kinds.kind import Kind, Row
 from simulator.aws.sagemaker.logs import LogShipper
 from simulator.aws.sagemaker.resources import change, fetch, place
 from simulator.aws.sagemaker.running import spawn

@@ -5,7 +5,10 @@ from __future__ import annotations
 from simulator.aws.behaviour import Cloud
 from simulator.aws.sagemaker import approval_notice, behaviours, capture, running, transform
 from simulator.aws.sagemaker.jobs import Job, launch
-from simulator.aws.sagemaker.kinds import ENDPOINT, MONITORING_EXECUTION, PIPELINE_EXECUTION, TRANSFORM_JOB
+from simulator.aws.sagemaker.kinds.jobs import TRANSFORM_JOB
+from simulator.aws.sagemaker.kinds.monitoring import MONITORING_EXECUTION
+from simulator.aws.sagemaker.kinds.pipelines import PIPELINE_EXECUTION
+from simulator.aws.sagemaker.kinds.serving import ENDPOINT
 from simulator.aws.sagemaker.monitoring import executions, schedules
 from simulator.aws.sagemaker.pipelines import executor
 from simulator.aws.sagemaker.pipelines.execution import Execution

@@ -9,7 +9,7 @@ from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.sagemaker import images, resources, storage
 from simulator.aws.sagemaker.acting import Actor, as_role
 from simulator.aws.sagemaker.jobs import accept, assume, refuse
-from simulator.aws.sagemaker.kinds import MODEL
+from simulator.aws.sagemaker.kinds.serving import MODEL
 from simulator.aws.sagemaker.serving import Container
 from simulator.kernel.errors import CallerError, NotSimulated
 

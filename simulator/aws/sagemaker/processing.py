@@ -25,7 +25,8 @@ from simulator.aws.sagemaker.jobs import (
     stop,
     substitute,
 )
-from simulator.aws.sagemaker.kinds import PROCESSING_JOB, Row
+from simulator.aws.sagemaker.kinds.jobs import PROCESSING_JOB
+from simulator.aws.sagemaker.kinds.kind import Row
 from simulator.aws.sagemaker.training import no_objects
 from simulator.kernel.errors import CallerError, NotSimulated
 from simulator.kernel.facts import current_cause

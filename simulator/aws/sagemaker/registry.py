@@ -11,7 +11,8 @@ from typing import Any
 from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.sagemaker import approval_notice, resources
 from simulator.aws.sagemaker.jobs import refuse
-from simulator.aws.sagemaker.kinds import MODEL_PACKAGE, MODEL_PACKAGE_GROUP, Row
+from simulator.aws.sagemaker.kinds.kind import Row
+from simulator.aws.sagemaker.kinds.registry import MODEL_PACKAGE, MODEL_PACKAGE_GROUP
 from simulator.aws.sagemaker.resources import key_of, visible
 from simulator.kernel.errors import CallerError
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.sagemaker import resources
-from simulator.aws.sagemaker.kinds import MODEL_PACKAGE_GROUP
+from simulator.aws.sagemaker.kinds.registry import MODEL_PACKAGE_GROUP
 from simulator.kernel.errors import CallerError
 from simulator.kernel.world import Kernel
 

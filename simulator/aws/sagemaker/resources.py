@@ -12,7 +12,7 @@ from typing import Any
 from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.protocol.models import operation_model
 from simulator.aws.sagemaker import events
-from simulator.aws.sagemaker.kinds import Kind, Row
+from simulator.aws.sagemaker.kinds.kind import Kind, Row
 from simulator.kernel.errors import CallerError
 from simulator.kernel.facts import Fact
 from simulator.kernel.world import Kernel

@@ -11,7 +11,8 @@ from simulator.aws.behaviour import Cloud
 from simulator.aws.sagemaker import serving
 from simulator.aws.sagemaker.acting import as_role
 from simulator.aws.sagemaker.inflight import drained
-from simulator.aws.sagemaker.kinds import ENDPOINT, Row
+from simulator.aws.sagemaker.kinds.kind import Row
+from simulator.aws.sagemaker.kinds.serving import ENDPOINT
 from simulator.aws.sagemaker.logs import LogShipper
 from simulator.aws.sagemaker.resources import change, place, remove
 from simulator.aws.sagemaker.running import finished, spawn

@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from contextlib import ExitStack
 from weakref import WeakKeyDictionary
 
-from simulator.aws.sagemaker.kinds import Kind, Row
+from simulator.aws.sagemaker.kinds.kind import Kind, Row
 from simulator.aws.sagemaker.resources import fetch
 from simulator.kernel.world import Kernel
 

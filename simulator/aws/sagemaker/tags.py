@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.aws.behaviour import Answer, Call, behaviour
-from simulator.aws.sagemaker.kinds import TABLE
+from simulator.aws.sagemaker.kinds.table import TABLE
 from simulator.aws.sagemaker.resources import key_of, offset, token
 from simulator.kernel.errors import CallerError
 

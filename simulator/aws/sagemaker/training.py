@@ -26,7 +26,8 @@ from simulator.aws.sagemaker.jobs import (
     stop,
     substitute,
 )
-from simulator.aws.sagemaker.kinds import TRAINING_JOB, Row
+from simulator.aws.sagemaker.kinds.jobs import TRAINING_JOB
+from simulator.aws.sagemaker.kinds.kind import Row
 from simulator.aws.sagemaker.metrics import publish
 from simulator.kernel.errors import CallerError, NotSimulated
 from simulator.kernel.facts import current_cause

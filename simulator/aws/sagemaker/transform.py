@@ -9,7 +9,9 @@ from simulator.aws.behaviour import Answer, Call, Cloud, behaviour
 from simulator.aws.sagemaker import resources, serving, storage
 from simulator.aws.sagemaker.acting import Actor, as_role
 from simulator.aws.sagemaker.jobs import Job, JobFailed, accept, access_text, downloading, refuse
-from simulator.aws.sagemaker.kinds import MODEL, TRANSFORM_JOB, Row
+from simulator.aws.sagemaker.kinds.jobs import TRANSFORM_JOB
+from simulator.aws.sagemaker.kinds.kind import Row
+from simulator.aws.sagemaker.kinds.serving import MODEL
 from simulator.aws.sagemaker.logs import LogShipper
 from simulator.aws.sagemaker.running import finished, spawn
 from simulator.aws.sagemaker.serving import Container, WorkerFailed

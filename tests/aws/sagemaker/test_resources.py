@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from simulator.aws.behaviour import Call, find
-from simulator.aws.sagemaker.kinds import TABLE, TRAINING_JOB
+from simulator.aws.sagemaker.kinds.jobs import TRAINING_JOB
+from simulator.aws.sagemaker.kinds.table import TABLE
 from simulator.aws.sagemaker.resources import HOLD_HEADER, change, offset, token
 from simulator.kernel.errors import CallerError
 from simulator.kernel.lifecycle import IllegalTransition

@@ -5,7 +5,7 @@ from __future__ import annotations
 from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.sagemaker import resources, storage
 from simulator.aws.sagemaker.jobs import accept, assume, refuse
-from simulator.aws.sagemaker.kinds import DATA_QUALITY_JOB_DEFINITION
+from simulator.aws.sagemaker.kinds.monitoring import DATA_QUALITY_JOB_DEFINITION
 from simulator.aws.sagemaker.monitoring.monitor import of_definition
 from simulator.kernel.errors import CallerError
 

@@ -10,14 +10,14 @@ from simulator.aws.behaviour import Call, Cloud
 from simulator.aws.sagemaker import processing, resources, storage
 from simulator.aws.sagemaker.acting import as_role, as_service
 from simulator.aws.sagemaker.jobs import access_text
-from simulator.aws.sagemaker.kinds import (
+from simulator.aws.sagemaker.kinds.jobs import PROCESSING_JOB
+from simulator.aws.sagemaker.kinds.kind import Row
+from simulator.aws.sagemaker.kinds.monitoring import (
     DATA_QUALITY_JOB_DEFINITION,
-    ENDPOINT,
     MONITORING_EXECUTION,
     MONITORING_SCHEDULE,
-    PROCESSING_JOB,
-    Row,
 )
+from simulator.aws.sagemaker.kinds.serving import ENDPOINT
 from simulator.aws.sagemaker.metrics import publish
 from simulator.aws.sagemaker.monitoring.monitor import (
     Monitor,

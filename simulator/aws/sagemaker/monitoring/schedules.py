@@ -8,7 +8,9 @@ from typing import Any
 
 from simulator.aws.behaviour import Answer, Call, Cloud, behaviour
 from simulator.aws.sagemaker import resources
-from simulator.aws.sagemaker.kinds import ENDPOINT, MONITORING_EXECUTION, MONITORING_SCHEDULE, Row
+from simulator.aws.sagemaker.kinds.kind import Row
+from simulator.aws.sagemaker.kinds.monitoring import MONITORING_EXECUTION, MONITORING_SCHEDULE
+from simulator.aws.sagemaker.kinds.serving import ENDPOINT
 from simulator.aws.sagemaker.monitoring import executions
 from simulator.aws.sagemaker.monitoring.monitor import InvalidSchedule, next_time, seconds
 from simulator.kernel.errors import CallerError, NotSimulated

@@ -10,7 +10,8 @@ from typing import Any
 from simulator.aws.behaviour import Cloud
 from simulator.aws.sagemaker import events
 from simulator.aws.sagemaker.acting import Actor, as_role
-from simulator.aws.sagemaker.kinds import PIPELINE_EXECUTION, Row
+from simulator.aws.sagemaker.kinds.kind import Row
+from simulator.aws.sagemaker.kinds.pipelines import PIPELINE_EXECUTION
 from simulator.aws.sagemaker.pipelines.definition import Definition, parse
 from simulator.aws.sagemaker.pipelines.progress import StepState
 from simulator.aws.sagemaker.resources import change, fetch, place

@@ -9,7 +9,8 @@ from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.sagemaker import resources, storage
 from simulator.aws.sagemaker.acting import SERVICE, Actor
 from simulator.aws.sagemaker.jobs import accept, refuse
-from simulator.aws.sagemaker.kinds import PIPELINE, PIPELINE_EXECUTION, Row
+from simulator.aws.sagemaker.kinds.kind import Row
+from simulator.aws.sagemaker.kinds.pipelines import PIPELINE, PIPELINE_EXECUTION
 from simulator.aws.sagemaker.pipelines import executor
 from simulator.aws.sagemaker.pipelines.definition import InvalidDefinition, parse
 from simulator.aws.sagemaker.pipelines.execution import DEFINITION, Execution

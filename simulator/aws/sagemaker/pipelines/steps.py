@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulator.aws.sagemaker.acting import Actor
-from simulator.aws.sagemaker.kinds import MODEL, PROCESSING_JOB, TRAINING_JOB, TRANSFORM_JOB, Kind
+from simulator.aws.sagemaker.kinds.jobs import PROCESSING_JOB, TRAINING_JOB, TRANSFORM_JOB
+from simulator.aws.sagemaker.kinds.kind import Kind
+from simulator.aws.sagemaker.kinds.serving import MODEL
 from simulator.aws.sagemaker.pipelines.conditions import NotComparable, holds
 from simulator.aws.sagemaker.resources import shown
 from simulator.aws.sagemaker.running import at_rest

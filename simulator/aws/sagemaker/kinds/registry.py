@@ -1,0 +1,23 @@
+"""Kinds of the model registry: groups and the packages in them."""
+
+from __future__ import annotations
+
+from simulator.aws.sagemaker.kinds.kind import Kind
+from simulator.kernel.lifecycle import Lifecycle
+
+MODEL_PACKAGE_GROUP = Kind(
+    "ModelPackageGroup", "model-package-group", "ModelPackageGroupSummaryList",
+    ("ModelPackageGroupName", "ModelPackageGroupArn", "ModelPackageGroupDescription", "CreationTime",
+     "ModelPackageGroupStatus"),
+    Lifecycle("ModelPackageGroup", "Completed", {"Completed": ("Deleting",)}),
+    missing=("ValidationException", "ModelPackageGroup {arn} does not exist."),
+    taken=("ValidationException", "Model Package Group already exists: {arn}"),
+)  # fmt: skip
+MODEL_PACKAGE = Kind(
+    "ModelPackage", "model-package", "ModelPackageSummaryList",
+    ("ModelPackageName", "ModelPackageGroupName", "ModelPackageVersion", "ModelPackageArn",
+     "ModelPackageDescription", "CreationTime", "ModelPackageStatus", "ModelApprovalStatus"),
+    Lifecycle("ModelPackage", "Completed", {"Completed": ("Deleting",)}),
+    missing=("ValidationException", "ModelPackage {arn} does not exist."),
+    taken=("ValidationException", "Model Package already exists: {arn}"),
+)  # fmt: skip
