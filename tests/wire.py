@@ -103,6 +103,10 @@ class RunningSimulator:
             f"{self.console_url}/_simulator/advance", json={"seconds": seconds}, timeout=120
         ).raise_for_status()
 
+    def advance_into_the_hour(self) -> None:
+        """Move to five minutes past the next full hour, whatever the time of day: what an hour brings has come."""
+        self.advance(3900 - self.simulator.kernel.clock.now() % 3600)
+
     def rest(self) -> None:
         """Wait until nothing is going on."""
         httpx.post(f"{self.console_url}/_simulator/rest", timeout=120).raise_for_status()

@@ -200,6 +200,7 @@ def execute(running: RunningSimulator, limit: float = 6.0) -> str:
 
 def serve_and_watch(running: RunningSimulator, package: str) -> None:
     """The endpoint `abalone` in production with one captured request, and an hour of its monitor."""
+    running.advance_into_the_hour()
     share(running)
     deploy(running, package)
     sagemaker = running.client("sagemaker")
@@ -233,7 +234,7 @@ def serve_and_watch(running: RunningSimulator, package: str) -> None:
     runtime = production(running, "sagemaker-runtime")
     runtime.invoke_endpoint(EndpointName="abalone", ContentType="text/csv", Body="1,2")
     running.rest()
-    running.advance(3700)
+    running.advance_into_the_hour()
     running.rest()
 
 

@@ -21,7 +21,7 @@ def loop(directory: Path) -> list[dict[str, Any]]:
     company.aws_url = running.aws_url
     world = World(running.console_url, directory / "work", shipped("fixtures"))
     # Both loops begin at the same place in the hour, so that its end comes at the same place in them.
-    world.control.advance(3900 - running.simulator.kernel.clock.now() % 3600)
+    running.advance_into_the_hour()
     try:
         go(world, directory)
         world.control.rest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -27,6 +28,10 @@ class Control:
     def last(self) -> int:
         """The number of the newest fact."""
         return int(self._get("status")["last_fact"])
+
+    def now(self) -> float:
+        """Virtual seconds since the epoch."""
+        return datetime.fromisoformat(self._get("status")["now"]).timestamp()
 
     def advance(self, seconds: float) -> None:
         """Let work come to rest, then move virtual time, firing what is due."""

@@ -16,6 +16,10 @@ from simulator.harness.world import World
 SCHEDULE = "abalone-production"
 ENDPOINT = "abalone-production"
 HOUR = 3600.0
+SETTLED_SECONDS = 300.0
+"""By then the monitor of the hour before has started: it does so a minute after the hour."""
+ROOM_SECONDS = 600.0
+"""What traffic and the steps around it take of an hour at most."""
 CLIENTS = 8
 _SEXES = ("F", "I", "M")
 
@@ -35,7 +39,11 @@ def _features(row: list[str], drift: float) -> str:
 
 
 def send(world: World, sent: list[str]) -> None:
-    """Real requests to the production endpoint, one row each, from a few clients at a time as traffic is."""
+    """Real requests to the production endpoint, one row each, from a few clients at a time as traffic is.
+
+    All of them fall into one hour of the monitor, whatever the time of day is.
+    """
+    wait_for_room(world)
     runtime = world.aws(account="production").client("sagemaker-runtime")
 
     def ask(row: str) -> None:
@@ -43,6 +51,13 @@ def send(world: World, sent: list[str]) -> None:
 
     with ThreadPoolExecutor(CLIENTS) as clients:
         deque(clients.map(ask, sent), maxlen=0)  # raises what a request raised
+
+
+def wait_for_room(world: World) -> None:
+    """Advance to the next hour's fifth minute when the monitor's hour is about to change, or has only just."""
+    second = world.control.now() % HOUR
+    if not SETTLED_SECONDS <= second < HOUR - ROOM_SECONDS:
+        world.control.advance((SETTLED_SECONDS - second) % HOUR)
 
 
 def monitoring_executions(world: World) -> list[dict[str, Any]]:

@@ -43,6 +43,7 @@ def _running() -> Iterator[RunningSimulator]:
     engine.script("xgboost", Script(answer=answer))
     engine.script("model_monitor", Script(effect=analyse))
     running = RunningSimulator(engine=engine)
+    running.advance_into_the_hour()
     s3 = running.client("s3")
     s3.create_bucket(Bucket="artifacts")
     s3.put_object(Bucket="artifacts", Key="model.tar.gz", Body=archive("xgboost-model", b"trees"))
@@ -135,7 +136,7 @@ def test_a_package_of_one_account_serves_in_another_and_is_monitored_from_the_fi
               "MonitoringType": "DataQuality"}  # fmt: skip
     sagemaker.create_monitoring_schedule(MonitoringScheduleName="hourly", MonitoringScheduleConfig=config)
 
-    running.advance(3700)
+    running.advance_into_the_hour()
     first = sagemaker.list_monitoring_executions(MonitoringScheduleName="hourly")[
         "MonitoringExecutionSummaries"
     ][0]
@@ -144,7 +145,7 @@ def test_a_package_of_one_account_serves_in_another_and_is_monitored_from_the_fi
 
     allow(running, production(running, "s3"), "workload", "222222222222")
     runtime.invoke_endpoint(EndpointName="abalone", ContentType="text/csv", Body="1,2")
-    running.advance(3600)
+    running.advance_into_the_hour()
     second = sagemaker.describe_monitoring_schedule(MonitoringScheduleName="hourly")[
         "LastMonitoringExecutionSummary"
     ]
