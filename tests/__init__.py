@@ -1,0 +1,1 @@
+"""The tests; a package, so that its programs run as `python -m tests.conformance...`."""
