@@ -5,15 +5,15 @@ from simulator.aws.sagemaker import (
     endpoints,
     invoke,
     models,
-    processing,
     registry,
     registry_policy,
     tags,
     training,
-    transform,
 )
 from simulator.aws.sagemaker.monitoring import definitions, schedules
 from simulator.aws.sagemaker.pipelines import operations
+from simulator.aws.sagemaker.processing import operations as processing
+from simulator.aws.sagemaker.transform import job as transform
 
 __all__ = [
     "definitions",

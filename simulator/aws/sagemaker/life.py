@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.aws.behaviour import Cloud
-from simulator.aws.sagemaker import approval_notice, behaviours, capture, running, transform
+from simulator.aws.sagemaker import approval_notice, behaviours, capture, running
 from simulator.aws.sagemaker.jobs import Job, launch
 from simulator.aws.sagemaker.kinds.jobs import TRANSFORM_JOB
 from simulator.aws.sagemaker.kinds.monitoring import MONITORING_EXECUTION
@@ -12,9 +12,10 @@ from simulator.aws.sagemaker.kinds.serving import ENDPOINT
 from simulator.aws.sagemaker.monitoring import executions, schedules
 from simulator.aws.sagemaker.pipelines import executor
 from simulator.aws.sagemaker.pipelines.execution import Execution
-from simulator.aws.sagemaker.processing import Processing
+from simulator.aws.sagemaker.processing.job import Processing
 from simulator.aws.sagemaker.rollout import Endpoint, pick_up
 from simulator.aws.sagemaker.training import Training
+from simulator.aws.sagemaker.transform import job as transform
 
 __all__ = ["behaviours", "resume", "stop"]
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from simulator.aws.behaviour import Call, Cloud
-from simulator.aws.sagemaker import processing, resources, storage
+from simulator.aws.sagemaker import resources, storage
 from simulator.aws.sagemaker.acting import as_role, as_service
 from simulator.aws.sagemaker.jobs import access_text
 from simulator.aws.sagemaker.kinds.jobs import PROCESSING_JOB
@@ -28,6 +28,7 @@ from simulator.aws.sagemaker.monitoring.monitor import (
     of_inline,
     window,
 )
+from simulator.aws.sagemaker.processing import operations as processing
 from simulator.aws.sagemaker.resources import place
 from simulator.aws.sagemaker.running import at_rest, spawn
 from simulator.kernel.errors import CallerError, NotSimulated

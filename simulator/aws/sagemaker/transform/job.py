@@ -16,7 +16,7 @@ from simulator.aws.sagemaker.logs import LogShipper
 from simulator.aws.sagemaker.running import finished, spawn
 from simulator.aws.sagemaker.serving import Container, WorkerFailed
 from simulator.aws.sagemaker.training import no_objects
-from simulator.aws.sagemaker.transform_records import TooLarge, assemble, payloads
+from simulator.aws.sagemaker.transform.records import TooLarge, assemble, payloads
 from simulator.kernel.errors import CallerError, NotSimulated
 from simulator.kernel.facts import cause
 from simulator.runtime.engine import WorkUnreachable

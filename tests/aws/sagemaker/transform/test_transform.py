@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.aws.sagemaker.transform_records import TooLarge, assemble, payloads
+from simulator.aws.sagemaker.transform.records import TooLarge, assemble, payloads
 from simulator.kernel.errors import NotSimulated
 from simulator.runtime.engine_scripted import Request, Script
 from simulator.runtime.work import Answer

@@ -1,0 +1,97 @@
+"""The life of a processing job: its container's files, its command, what it leaves.
+
+Source: developer guide, "Build your own processing container". A job that was stopped has not completed: its outputs
+of S3UploadMode EndOfJob stay behind, its continuous ones are brought up to date.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from simulator.aws.sagemaker.jobs import Job, JobFailed, role_environment, substitute
+from simulator.aws.sagemaker.kinds.jobs import PROCESSING_JOB
+from simulator.aws.sagemaker.kinds.kind import Row
+from simulator.aws.sagemaker.processing import contract, inputs, outputs
+from simulator.aws.sagemaker.processing.exit_message import NotUtf8, exit_message, metric_lines
+from simulator.kernel.facts import current_cause
+from simulator.runtime.work import Mount, Work
+
+_NOT_UTF8 = "ClientError: The exit message in /opt/ml/output/message is not valid UTF-8"
+
+
+class Processing:
+    """The life of a processing job."""
+
+    kind = PROCESSING_JOB
+    log_group = "/aws/sagemaker/ProcessingJobs"
+    failure_file = "message"
+
+    def entering(self, job: Job, phase: str) -> Mapping[str, Any]:
+        """The start time, when the container starts."""
+        return {"ProcessingStartTime": job.kernel.clock.now()} if phase == "Running" else {}
+
+    async def prepare(self, job: Job) -> Work:
+        """Write the configuration and bring the inputs."""
+        row = job.row
+        image = substitute(job, row["AppSpecification"]["ImageUri"])
+        await asyncio.to_thread(_lay_out, job.ml, row, contract.files(row, "algo-1", ["algo-1"]))
+        await inputs.bring(job, job.ml)
+        command = command_of(row, image.entrypoint)
+        environment = {
+            **role_environment(job.cloud, row["RoleArn"], job.place[1]),
+            **row.get("Environment", {}),
+            "PROCESSING_JOB_NAME": row["ProcessingJobName"],
+        }
+        mounts = (Mount(job.ml, "/opt/ml"),)
+        return Work(job.work_name, image.name, command, environment, mounts, cause=current_cause())
+
+    def reads(self, job: Job) -> Callable[[str], None]:
+        """The lines carry no metrics; as long as they are read, the container runs and continuous outputs go to S3."""
+        outputs.begin_syncing(job)
+        return lambda line: None
+
+    async def upload(self, job: Job) -> Mapping[str, Any]:
+        """Each output directory to its prefix; a message that is no text fails the job."""
+        stopped = job.row["ProcessingJobStatus"] == "Stopping" or job.row.get("_why") == "MaxRuntimeExceeded"
+        await outputs.upload_rest(job, "Continuous" if stopped else "")
+        try:
+            await asyncio.to_thread(exit_message, _message(job))
+        except NotUtf8 as error:
+            raise JobFailed(_NOT_UTF8) from error
+        if "_metrics" in job.row:
+            return {"_metrics": await asyncio.to_thread(metric_lines, job.ml / "output/metrics/cloudwatch")}
+        return {}
+
+    def ending(self, job: Job, status: str) -> Mapping[str, Any]:
+        """The end time, and the exit message, with which a failed program too may say why."""
+        members: dict[str, Any] = {"ProcessingEndTime": job.kernel.clock.now()}
+        try:
+            text = exit_message(_message(job))
+        except NotUtf8:
+            return members  # `upload` says so where the program ended well
+        return {**members, "ExitMessage": text} if text else members
+
+
+def command_of(row: Row, entrypoint: tuple[str, ...]) -> tuple[str, ...]:
+    """ContainerEntrypoint in place of the image's, then ContainerArguments."""
+    specification = row["AppSpecification"]
+    given = tuple(specification.get("ContainerEntrypoint", ()))
+    return (*(given or entrypoint), *specification.get("ContainerArguments", ()))
+
+
+def _message(job: Job) -> Path:
+    return job.ml / "output" / "message"
+
+
+def _lay_out(ml: Path, row: Row, files: Mapping[str, Any]) -> None:
+    """The directories of outputs exist before the program starts."""
+    for folder in ("config", "processing", "output/metrics"):
+        (ml / folder).mkdir(parents=True, exist_ok=True)
+    for each in outputs.managed(row):
+        inputs.below(ml, each["LocalPath"]).mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (ml / "config" / name).write_text(json.dumps(content))
