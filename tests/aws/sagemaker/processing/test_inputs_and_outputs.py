@@ -199,7 +199,7 @@ def test_a_failed_program_may_say_why_in_its_exit_message():
     play(story)
 
 
-def test_outputs_are_encrypted_with_the_key_that_was_named():
+def test_outputs_are_encrypted_with_the_key_that_was_named(monkeypatch: pytest.MonkeyPatch):
     def writes(work: Work) -> None:
         (ml(work) / "processing/train/x").write_text("1")
 
@@ -207,7 +207,7 @@ def test_outputs_are_encrypted_with_the_key_that_was_named():
         cloud.objects["s3://data/code/x.py"] = b""
         cloud.engine.script("scikit_learn", Script(effect=writes))
         puts: list[dict[str, Any]] = []
-        cloud._PutObject = puts.append  # type: ignore[method-assign]
+        monkeypatch.setattr(cloud, "_PutObject", puts.append)
         request = processing_request()
         request["ProcessingOutputConfig"]["KmsKeyId"] = "alias/mine"
         await cloud.ask("CreateProcessingJob", **request)
