@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from simulator.kernel.indexes import Indexes, Mark, Search
+
 Row = dict[str, Any]
 
 _SCHEMA = """
@@ -37,6 +39,7 @@ class Store:
         self.connection.execute("PRAGMA journal_mode=WAL")
         self.connection.execute(f"PRAGMA synchronous={'OFF' if self.ephemeral else 'NORMAL'}")
         self.connection.executescript(_SCHEMA)
+        self._indexes = Indexes(self.connection)
         self._depth = 0
         self._after_commit: list[Callable[[], None]] = []
 
@@ -53,9 +56,11 @@ class Store:
             "INSERT INTO rows VALUES (?,?,?) ON CONFLICT (kind, key) DO UPDATE SET value=excluded.value",
             (kind, key, json.dumps(value)),
         )
+        self._indexes.note(kind, key, value)
 
     def delete(self, kind: str, key: str) -> bool:
         """Remove the row; says whether there was one."""
+        self._indexes.forget(kind, key)
         return self.connection.execute("DELETE FROM rows WHERE kind=? AND key=?", (kind, key)).rowcount > 0
 
     def scan(self, kind: str, prefix: str = "") -> list[tuple[str, Row]]:
@@ -74,6 +79,11 @@ class Store:
         )
         return int(found.fetchone()[0])
 
+    def search(self, kind: str, search: Search) -> list[tuple[str, Row, Mark]]:
+        """Rows of a kind that has an index, filtered, in order, from a mark on; see `indexes.define`."""
+        found = self._indexes.search(kind, search)
+        return [(key, self.get(kind, key) or {}, mark) for key, mark in found]
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing: rows and facts written inside commit together at the outermost exit."""
@@ -87,6 +97,7 @@ class Store:
             if self._depth == 0:
                 self._after_commit.clear()
                 self.connection.execute("ROLLBACK")
+                self._indexes.ready.clear()  # a side table may have been made inside
             raise
         self._depth -= 1
         if self._depth == 0:
