@@ -55,26 +55,22 @@ class Indexes:
     """The side tables of one database. A table is made, and filled from the rows, when it is first needed."""
 
     connection: sqlite3.Connection
-    ready: set[str] = field(default_factory=set)
+    ready: dict[str, Index] = field(default_factory=dict)
 
     def note(self, kind: str, key: str, value: Mapping[str, Any]) -> None:
         """Keep the side table in step with a row that was written."""
-        index = _DEFINED.get(kind)
-        if index is None:
-            return
-        self._prepare(kind, index)
-        self._write(kind, index, key, value)
+        if kind in _DEFINED:
+            self._write(kind, self._index(kind), key, value)
 
     def forget(self, kind: str, key: str) -> None:
         """Keep the side table in step with a row that was removed."""
         if kind in _DEFINED:
-            self._prepare(kind, _DEFINED[kind])
+            self._index(kind)
             self.connection.execute(f"DELETE FROM {_table(kind)} WHERE key=?", (key,))
 
     def search(self, kind: str, search: Search) -> list[tuple[str, Mark]]:
         """Keys and marks of the rows that a search finds, at most `limit`."""
-        index = _DEFINED[kind]
-        self._prepare(kind, index)
+        index = self._index(kind)
         order = search.order or index.usual
         clauses, values = ["scope=?"], list[Scalar]([search.scope])
         for condition in search.conditions:
@@ -107,14 +103,16 @@ class Indexes:
             (key, scope, *columns),
         )
 
-    def _prepare(self, kind: str, index: Index) -> None:
-        if kind in self.ready:
-            return
-        table, wanted = _table(kind), ["id", "key", "scope", *(f"c_{name}" for name in index.columns)]
-        present = [row[1] for row in self.connection.execute(f"PRAGMA table_info({table})")]
-        if present != wanted:
-            self._make(kind, index)
-        self.ready.add(kind)
+    def _index(self, kind: str) -> Index:
+        """The kind's index, its side table in place."""
+        if kind not in self.ready:
+            index = _DEFINED[kind]()
+            wanted = ["id", "key", "scope", *(f"c_{name}" for name in index.columns)]
+            present = [row[1] for row in self.connection.execute(f"PRAGMA table_info({_table(kind)})")]
+            if present != wanted:
+                self._make(kind, index)
+            self.ready[kind] = index
+        return self.ready[kind]
 
     def _make(self, kind: str, index: Index) -> None:
         table, columns = _table(kind), ", ".join(f"{_column(name)} NOT NULL" for name in index.columns)
@@ -137,12 +135,15 @@ class Indexes:
         self.connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {_table(kind)} (scope, {listed}, id)")
 
 
-_DEFINED: dict[str, Index] = {}
+_DEFINED: dict[str, Callable[[], Index]] = {}
 
 
-def define(kind: str, index: Index) -> None:
-    """Say how rows of a kind are found, in every store; before the first of them is written in this process."""
-    _DEFINED[kind] = index
+def define(kind: str, make: Callable[[], Index]) -> None:
+    """Say how rows of a kind are found, in every store; before the first of them is written in this process.
+
+    `make` is called when the first is written or searched for.
+    """
+    _DEFINED[kind] = make
 
 
 def is_defined(kind: str) -> bool:

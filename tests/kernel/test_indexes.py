@@ -21,7 +21,7 @@ INDEX = Index(("name", "mass", "ring"), by_name_and_mass, ("name", "mass"), ("ri
 
 @pytest.fixture(autouse=True)
 def defined() -> Iterator[None]:
-    define(KIND, INDEX)
+    define(KIND, lambda: INDEX)
     yield
     indexes._DEFINED.pop(KIND)
 
@@ -99,14 +99,14 @@ def test_a_changed_row_moves_and_a_rolled_back_one_does_not():
 def test_rows_that_were_there_before_their_index_are_found(tmp_path: Path):
     indexes._DEFINED.pop(KIND)
     sky(tmp_path).close()
-    define(KIND, INDEX)
+    define(KIND, lambda: INDEX)
     store = Store(tmp_path)
     assert names(store) == ["Mars", "Venus", "Uranus", "Saturn"]
     store.close()
-    define(
-        KIND,
-        Index(("mass", "name"), lambda key, row: ("all", (row["mass"], row["name"])), ("mass",), (), "mass"),
+    other = Index(
+        ("mass", "name"), lambda key, row: ("all", (row["mass"], row["name"])), ("mass",), (), "mass"
     )
+    define(KIND, lambda: other)
     store = Store(tmp_path)
     assert names(store, scope="all") == ["Mars", "Mars", "Venus", "Uranus", "Saturn"]
 

@@ -15,6 +15,7 @@ from simulator.aws.sagemaker.kinds.kind import Row
 from simulator.aws.sagemaker.kinds.registry import MODEL_PACKAGE, MODEL_PACKAGE_GROUP
 from simulator.aws.sagemaker.resources import key_of, visible
 from simulator.kernel.errors import CallerError
+from simulator.kernel.indexes import Condition
 
 _COUNTER = "sagemaker.model_package_counter"
 _TOKEN = "sagemaker.model_package_token"
@@ -102,7 +103,6 @@ def _new_version(call: Call, group: str, members: dict[str, Any], tags: Iterable
         }
         members.setdefault("ModelApprovalStatus", PENDING)
         members.pop("ModelPackageName", None)
-        members["_order"] = f"{version:09d}"
         row = resources.insert(kernel, MODEL_PACKAGE, f"{group_key}/{version}", members, tags)
         if row["ModelApprovalStatus"] == PENDING:
             approval_notice.remind(call.cloud, row)
@@ -124,13 +124,11 @@ async def list_model_packages(call: Call) -> Answer:
     if group := call.params.get("ModelPackageGroupName"):
         key = key_of(call, group)
         resources.fetch(call.kernel, MODEL_PACKAGE_GROUP, key)
-        rows = [row for _, row in call.kernel.store.scan(MODEL_PACKAGE.row, f"{key}/")]
-    else:
-        rows = [row for _, row in call.kernel.store.scan(MODEL_PACKAGE.row, call.key(""))]
-        rows = [
-            row for row in rows if kind == "Both" or ("ModelPackageVersion" in row) == (kind == "Versioned")
-        ]
-    return resources.page(call, MODEL_PACKAGE, rows)
+        return resources.listed(call, MODEL_PACKAGE, parent=key)
+    if kind == "Both":
+        return resources.listed(call, MODEL_PACKAGE)
+    top = Condition(resources.PARENT, "=" if kind == "Unversioned" else "!=", call.key(""))
+    return resources.listed(call, MODEL_PACKAGE, also=[top])
 
 
 @behaviour("sagemaker", "UpdateModelPackage")

@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import contextlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.protocol.models import operation_model
 from simulator.aws.sagemaker import events
+from simulator.aws.sagemaker.columns import index_of
 from simulator.aws.sagemaker.kinds.kind import Kind, Row
+from simulator.aws.sagemaker.kinds.table import TABLE
+from simulator.aws.sagemaker.listing import PARENT as PARENT
+from simulator.aws.sagemaker.listing import list_operation
+from simulator.aws.sagemaker.listing import listed as listed
+from simulator.aws.sagemaker.naming import arn_of as arn_of
+from simulator.aws.sagemaker.naming import key_of as key_of
+from simulator.aws.sagemaker.naming import place as place
+from simulator.aws.sagemaker.paging import epoch as epoch
+from simulator.aws.sagemaker.paging import offset as offset
+from simulator.aws.sagemaker.paging import page as page
+from simulator.aws.sagemaker.paging import sort_key as sort_key
+from simulator.aws.sagemaker.paging import token as token
 from simulator.kernel.errors import CallerError
 from simulator.kernel.facts import Fact
+from simulator.kernel.indexes import define
 from simulator.kernel.world import Kernel
 
 HOLD_HEADER = "x-simulator-hold"
 """`0` asks for the state as it is now; the console sends it."""
-
-
-def place(key: str) -> tuple[str, str, str]:
-    """Account, region and name of a row key."""
-    account, region, name = key.split("/", 2)
-    return account, region, name
-
-
-def arn_of(kind: Kind, key: str) -> str:
-    """The ARN of the resource with this row key."""
-    account, region, name = place(key)
-    return f"arn:aws:sagemaker:{region}:{account}:{kind.arn}/{name}"
-
-
-def key_of(call: Call, name_or_arn: str) -> str:
-    """The row key of a resource named here, or named by its ARN anywhere."""
-    if not name_or_arn.startswith("arn:"):
-        return call.key(name_or_arn)
-    _, _, _, region, account, resource = name_or_arn.split(":", 5)
-    return f"{account}/{region}/{resource.split('/', 1)[-1]}"
 
 
 def missing(kind: Kind, key: str) -> CallerError:
@@ -163,11 +155,11 @@ def lists(kind: Kind) -> None:
     """Enter the plain List of a kind in the table of behaviours."""
 
     async def listing(call: Call) -> Answer:
-        rows = [row for _, row in call.kernel.store.scan(kind.row, call.key(""))]
-        return page(call, kind, rows)
+        return listed(call, kind)
 
-    plural = kind.plural or f"{kind.name}s"
-    behaviour("sagemaker", f"List{plural}")(listing)
+    define(kind.row, partial(index_of, kind))
+
+    behaviour("sagemaker", list_operation(kind))(listing)
 
 
 def deletes(kind: Kind) -> None:
@@ -180,74 +172,6 @@ def deletes(kind: Kind) -> None:
     behaviour("sagemaker", f"Delete{kind.name}")(delete)
 
 
-def page(call: Call, kind: Kind, rows: Iterable[Row]) -> Answer:
-    """One page of a List answer: filtered, sorted and cut as the request says."""
-    params = call.params
-    kept = [row for row in rows if _passes(kind, row, params)]
-    sort, order = params.get("SortBy", kind.sort), params.get("SortOrder", kind.order)
-    kept.sort(key=sort_key(kind, sort), reverse=order == "Descending")
-    start, size = (
-        offset(params.get("NextToken")),
-        int(params.get("MaxResults", 10)),
-    )
-    answer: Answer = {
-        kind.list_member: [
-            {member: row[member] for member in kind.summary if row.get(member) is not None}
-            for row in kept[start : start + size]
-        ]
-    }
-    if start + size < len(kept):
-        answer["NextToken"] = token(start + size)
-    return answer
-
-
-def sort_key(kind: Kind, sort: str) -> Callable[[Row], tuple[Any, str]]:
-    """How `SortBy` orders rows; ties by ARN."""
-    member = {"Name": kind.name_member, "Status": kind.status_member}.get(sort, sort)
-    return lambda row: (row.get(member) or row.get("CreationTime") or "", str(row.get("_order", "")))
-
-
-_EARLIEST = {"CreationTimeAfter": "CreationTime", "LastModifiedTimeAfter": "LastModifiedTime",
-             "CreatedAfter": "CreationTime",
-             "ScheduledTimeAfter": "ScheduledTime"}  # fmt: skip
-_LATEST = {"CreationTimeBefore": "CreationTime", "LastModifiedTimeBefore": "LastModifiedTime",
-           "CreatedBefore": "CreationTime", "ScheduledTimeBefore": "ScheduledTime"}  # fmt: skip
-_EQUAL = ("ModelApprovalStatus", "EndpointName", "MonitoringJobDefinitionName", "MonitoringScheduleName")
-
-
-def _passes(kind: Kind, row: Row, params: Mapping[str, Any]) -> bool:
-    name = str(row.get(kind.name_member, ""))
-    return (
-        params.get("NameContains", "").lower() in name.lower()
-        and name.startswith(params.get("PipelineNamePrefix", ""))
-        and params.get("StatusEquals", row.get(kind.status_member)) == row.get(kind.status_member)
-        and all(row[member] >= epoch(params[p]) for p, member in _EARLIEST.items() if p in params)
-        and all(row[member] <= epoch(params[p]) for p, member in _LATEST.items() if p in params)
-        and all(params[member] == row.get(member) for member in _EQUAL if member in params)
-    )
-
-
-def token(start: int) -> str:
-    """A NextToken that stands for an offset."""
-    return base64.b64encode(f"from:{start}".encode()).decode()
-
-
-def offset(text: str | None) -> int:
-    """The offset that a NextToken stands for; raises AWS's error for a token that is not ours."""
-    if not text:
-        return 0
-    with contextlib.suppress(ValueError, binascii.Error):
-        word, _, number = base64.b64decode(text, validate=True).decode().partition(":")
-        if word == "from":
-            return int(number)
-    raise CallerError("ValidationException", "Invalid NextToken provided.")
-
-
-def epoch(value: Any) -> float:
-    """Seconds since the epoch of a timestamp parameter."""
-    return value.timestamp() if isinstance(value, datetime) else float(value)
-
-
 def to_json(value: Any) -> Any:
     """The value with timestamps as epoch seconds: what a row can hold."""
     if isinstance(value, Mapping):
@@ -255,3 +179,7 @@ def to_json(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [to_json(each) for each in value]
     return value.timestamp() if isinstance(value, datetime) else value
+
+
+for _kind in TABLE:
+    define(_kind.row, partial(index_of, _kind))

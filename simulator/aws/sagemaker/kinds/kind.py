@@ -12,12 +12,14 @@ Row = dict[str, Any]
 TIMES = ("CreationTime", "LastModifiedTime")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """One kind of resource. `name` is the stem of its members (`TrainingJob` -> TrainingJobName, ...Arn, ...Status).
 
     `arn` is the ARN's resource type; `list_member` and `summary` shape the List answer; `missing` and `taken` are
     AWS's error codes and texts, with {name} and {arn}; `in_progress` are the states in which a Describe may be held.
+    `nested` says that the row's key goes on from its parent's; `unfiltered` are parameters of the List that are no
+    filters, or that the behaviour looks at itself.
     """
 
     name: str
@@ -33,6 +35,8 @@ class Kind:
     sort: str = "CreationTime"
     order: str = "Descending"
     stem: str = ""
+    nested: bool = False
+    unfiltered: tuple[str, ...] = ()
 
     @property
     def row(self) -> str:

@@ -23,5 +23,5 @@ PIPELINE_EXECUTION = Kind(
         "Executing": ("Stopping", "Failed", "Succeeded"), "Stopping": ("Stopped", "Failed"),
     }),
     frozenset({"Executing", "Stopping"}),
-    missing=("ResourceNotFound", "Pipeline execution with ARN {arn} does not exist."),
+    missing=("ResourceNotFound", "Pipeline execution with ARN {arn} does not exist."), nested=True,
 )  # fmt: skip

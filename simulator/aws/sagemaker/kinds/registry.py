@@ -20,4 +20,5 @@ MODEL_PACKAGE = Kind(
     Lifecycle("ModelPackage", "Completed", {"Completed": ("Deleting",)}),
     missing=("ValidationException", "ModelPackage {arn} does not exist."),
     taken=("ValidationException", "Model Package already exists: {arn}"),
+    nested=True, unfiltered=("ModelPackageGroupName", "ModelPackageType"),
 )  # fmt: skip

@@ -44,19 +44,5 @@ async def describe_data_quality_job_definition(call: Call) -> Answer:
     return resources.visible(call, row)
 
 
-@behaviour("sagemaker", "ListDataQualityJobDefinitions")
-async def list_data_quality_job_definitions(call: Call) -> Answer:
-    """One page of the definitions here."""
-    rows = [row for _, row in call.kernel.store.scan(DATA_QUALITY_JOB_DEFINITION.row, call.key(""))]
-    named = [
-        {
-            **r,
-            "MonitoringJobDefinitionName": r["JobDefinitionName"],
-            "MonitoringJobDefinitionArn": r["JobDefinitionArn"],
-        }
-        for r in rows
-    ]
-    return resources.page(call, DATA_QUALITY_JOB_DEFINITION, named)
-
-
+resources.lists(DATA_QUALITY_JOB_DEFINITION)
 resources.deletes(DATA_QUALITY_JOB_DEFINITION)

@@ -191,8 +191,7 @@ async def describe_monitoring_schedule(call: Call) -> Answer:
 @behaviour("sagemaker", "ListMonitoringExecutions")
 async def list_monitoring_executions(call: Call) -> Answer:
     """One page of the executions here, the newest first."""
-    rows = [row for _, row in call.kernel.store.scan(MONITORING_EXECUTION.row, call.key(""))]
-    return resources.page(call, MONITORING_EXECUTION, rows)
+    return resources.listed(call, MONITORING_EXECUTION)
 
 
 resources.lists(MONITORING_SCHEDULE)

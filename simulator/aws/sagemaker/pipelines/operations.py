@@ -152,8 +152,7 @@ async def list_pipeline_executions(call: Call) -> Answer:
     """The executions of one pipeline, the newest first."""
     key = resources.key_of(call, call.params["PipelineName"])
     resources.fetch(call.kernel, PIPELINE, key)
-    rows = [row for _, row in call.kernel.store.scan(PIPELINE_EXECUTION.row, f"{key}/execution/")]
-    return resources.page(call, PIPELINE_EXECUTION, rows)
+    return resources.listed(call, PIPELINE_EXECUTION, parent=f"{key}/execution")
 
 
 @behaviour("sagemaker", "ListPipelineExecutionSteps")
