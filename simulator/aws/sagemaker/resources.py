@@ -49,7 +49,7 @@ def fetch(kernel: Kernel, kind: Kind, key: str) -> Row:
 
 def insert(kernel: Kernel, kind: Kind, key: str, members: Mapping[str, Any], tags: Iterable[Any] = ()) -> Row:
     """Make a resource in its first state, with a fact; raises AWS's error where the name is taken."""
-    arn, now = arn_of(kind, key), kernel.clock.now()
+    arn, now = arn_of(kind, key), round(kernel.clock.now(), 3)  # milliseconds, as on the wire
     name = place(key)[2]
     row = {
         **members,
@@ -82,7 +82,7 @@ def change(kernel: Kernel, kind: Kind, key: str, members: Mapping[str, Any], *, 
             kind.lifecycle.step(str(old), str(new))
         row |= to_json(members)
         if not quiet:
-            row["LastModifiedTime"] = kernel.clock.now()
+            row["LastModifiedTime"] = round(kernel.clock.now(), 3)
         kernel.store.put(kind.row, key, row)
         if not quiet:
             _record(kernel, kind, key, row)
