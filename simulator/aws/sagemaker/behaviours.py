@@ -14,6 +14,7 @@ from simulator.aws.sagemaker.monitoring import definitions, schedules
 from simulator.aws.sagemaker.pipelines import operations
 from simulator.aws.sagemaker.processing import operations as processing
 from simulator.aws.sagemaker.transform import job as transform
+from simulator.aws.sagemaker.tuning import operations as tuning_operations
 
 __all__ = [
     "definitions",
@@ -29,4 +30,5 @@ __all__ = [
     "tags",
     "training",
     "transform",
+    "tuning_operations",
 ]

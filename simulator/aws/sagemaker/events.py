@@ -60,6 +60,11 @@ _TRANSFORM = (
     "MaxConcurrentTransforms", "MaxPayloadInMB", "BatchStrategy", "Environment", "TransformInput", "TransformOutput",
     "TransformResources", "CreationTime", "TransformStartTime", "TransformEndTime",
 )  # fmt: skip
+_TUNING = (
+    "HyperParameterTuningJobName", "HyperParameterTuningJobArn", "HyperParameterTuningJobConfig",
+    "TrainingJobDefinition", "HyperParameterTuningJobStatus", "CreationTime", "LastModifiedTime",
+    "TrainingJobStatusCounters", "ObjectiveStatusCounters", "FailureReason",
+)  # fmt: skip
 _MODEL_PACKAGE = (
     "ModelPackageName", "ModelPackageGroupName", "ModelPackageVersion", "ModelPackageArn", "ModelPackageDescription",
     "InferenceSpecification", "ModelPackageStatus", "ModelPackageStatusDetails", "CertifyForMarketplace",
@@ -107,6 +112,14 @@ def transform_job(row: Row, tags: Tags) -> dict[str, Any]:
     """`SageMaker Transform Job State Change`."""
     detail = {**_milliseconds(_picked(row, _TRANSFORM)), "Tags": dict(tags)}
     return envelope("SageMaker Transform Job State Change", [row["TransformJobArn"]], detail)
+
+
+def tuning_job(row: Row, tags: Tags) -> dict[str, Any]:
+    """`SageMaker HyperParameter Tuning Job State Change`: times in epoch milliseconds."""
+    detail = {**_milliseconds(_picked(row, _TUNING)), "Tags": dict(tags)}
+    return envelope(
+        "SageMaker HyperParameter Tuning Job State Change", [row["HyperParameterTuningJobArn"]], detail
+    )
 
 
 def endpoint(row: Row, tags: Tags) -> dict[str, Any]:
@@ -194,6 +207,7 @@ SHAPES: dict[str, Callable[[Row, Tags], dict[str, Any]]] = {
     "TrainingJob": training_job,
     "ProcessingJob": processing_job,
     "TransformJob": transform_job,
+    "HyperParameterTuningJob": tuning_job,
     "Endpoint": endpoint,
     "EndpointConfig": endpoint_config,
     "Model": model,

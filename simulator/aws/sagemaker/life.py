@@ -16,6 +16,7 @@ from simulator.aws.sagemaker.processing.job import Processing
 from simulator.aws.sagemaker.rollout import Endpoint, pick_up
 from simulator.aws.sagemaker.training import Training
 from simulator.aws.sagemaker.transform import job as transform
+from simulator.aws.sagemaker.tuning import executor as tuning
 
 __all__ = ["behaviours", "resume", "stop"]
 
@@ -31,6 +32,7 @@ def resume(cloud: Cloud) -> None:
     for key, row in cloud.kernel.store.scan(PIPELINE_EXECUTION.row):
         if row["PipelineExecutionStatus"] in PIPELINE_EXECUTION.in_progress:
             executor.launch(Execution(cloud, key))
+    tuning.resume(cloud)
     for key, row in cloud.kernel.store.scan(MONITORING_EXECUTION.row):
         if row["MonitoringExecutionStatus"] in MONITORING_EXECUTION.in_progress:
             executions.launch(cloud, key)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.aws.behaviour import Answer, Call, behaviour
-from simulator.aws.sagemaker import archive, images, resources, storage
+from simulator.aws.sagemaker import archive, images, resources, storage, watched
 from simulator.aws.sagemaker.acting import as_service
 from simulator.aws.sagemaker.jobs import (
     Job,
@@ -178,6 +178,7 @@ class Training:
                 final[name] = {"MetricName": name, "Value": value, "Timestamp": job.kernel.clock.now()}
             if found:
                 job.change({"FinalMetricDataList": list(final.values())}, quiet=True)
+                watched.note(job, found)
 
         return read
 

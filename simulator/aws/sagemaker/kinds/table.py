@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.aws.sagemaker.kinds import jobs, monitoring, pipelines, registry, serving
+from simulator.aws.sagemaker.kinds import jobs, monitoring, pipelines, registry, serving, tuning
 from simulator.aws.sagemaker.kinds.kind import Kind
 
 TABLE: tuple[Kind, ...] = (
@@ -11,4 +11,5 @@ TABLE: tuple[Kind, ...] = (
     pipelines.PIPELINE, pipelines.PIPELINE_EXECUTION,
     registry.MODEL_PACKAGE_GROUP, registry.MODEL_PACKAGE,
     monitoring.DATA_QUALITY_JOB_DEFINITION, monitoring.MONITORING_SCHEDULE, monitoring.MONITORING_EXECUTION,
+    tuning.HYPER_PARAMETER_TUNING_JOB,
 )  # fmt: skip

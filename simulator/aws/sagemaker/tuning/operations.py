@@ -1,0 +1,120 @@
+"""The operations of hyperparameter tuning jobs: create, describe, list, stop, delete, and the list of their trials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from simulator.aws.behaviour import Answer, Call, behaviour
+from simulator.aws.sagemaker import resources, training
+from simulator.aws.sagemaker.jobs import accept, assume
+from simulator.aws.sagemaker.kinds.tuning import HYPER_PARAMETER_TUNING_JOB
+from simulator.aws.sagemaker.tuning import executor
+from simulator.aws.sagemaker.tuning.search import METRIC_HYPERPARAMETER, Search, search
+from simulator.aws.sagemaker.tuning.training_request import request
+from simulator.aws.sagemaker.tuning.trials import Trial, counters
+from simulator.aws.sagemaker.tuning.tuning_job import TuningJob
+from simulator.aws.sagemaker.tuning.warm_start import inherit
+from simulator.kernel.errors import CallerError
+
+
+@behaviour("sagemaker", "CreateHyperParameterTuningJob")
+async def create_hyper_parameter_tuning_job(call: Call) -> Answer:
+    """Accept the search and let it run; AWS answers before the first training job starts."""
+    params, key = dict(call.params), call.key(call.params["HyperParameterTuningJobName"])
+    wanted = search(params)
+    for definition in wanted.definitions:
+        training.check(request(definition, "check", {}))
+        assume(call.cloud, definition.given["RoleArn"])
+    notes = inherit(call, params, wanted)
+    tags = params.pop("Tags", [])
+    config = params["HyperParameterTuningJobConfig"]
+    seed = config.get("RandomSeed", call.kernel.ids.hex(16))
+    members = {
+        **_with_metric(params, wanted),
+        **notes,
+        **counters(()),
+        "Strategy": config["Strategy"],
+        "ResourceLimits": config["ResourceLimits"],
+        "_seed": str(seed),
+        "_tags": tags,
+        "_began": call.kernel.clock.wall(),
+    }
+    row = resources.insert(call.kernel, HYPER_PARAMETER_TUNING_JOB, key, members, tags)
+    accept(call.kernel, "CreateHyperParameterTuningJob", params, ("Autotune",))
+    executor.launch(TuningJob(call.cloud, key))
+    return {"HyperParameterTuningJobArn": row["HyperParameterTuningJobArn"]}
+
+
+def _with_metric(params: dict[str, Any], wanted: Search) -> dict[str, Any]:
+    """The request with the objective among the static hyperparameters, as AWS describes it."""
+
+    def filled(given: Mapping[str, Any], metric: str) -> dict[str, Any]:
+        static = {**given.get("StaticHyperParameters", {}), METRIC_HYPERPARAMETER: metric}
+        return {**given, "StaticHyperParameters": static}
+
+    made = [filled(each.given, each.objective.metric) for each in wanted.definitions]
+    if wanted.several:
+        return {**params, "TrainingJobDefinitions": made}
+    return {**params, "TrainingJobDefinition": made[0]}
+
+
+@behaviour("sagemaker", "ListTrainingJobsForHyperParameterTuningJob")
+async def list_training_jobs_for_hyper_parameter_tuning_job(call: Call) -> Answer:
+    """One page of the search's training jobs; sorted by the objective only those that have one are listed."""
+    params, key = call.params, resources.key_of(call, call.params["HyperParameterTuningJobName"])
+    resources.fetch(call.kernel, HYPER_PARAMETER_TUNING_JOB, key)
+    job = TuningJob(call.cloud, key)
+    trials = [each for each in job.trials() if job.training(each.name) is not None or each.ended]
+    if wanted := params.get("StatusEquals"):
+        trials = [each for each in trials if each.status == wanted]
+    sort = params.get("SortBy", "Name")
+    if sort == "FinalObjectiveMetricValue":
+        trials = [each for each in trials if each.objective_status == "Succeeded"]
+    trials.sort(key=lambda each: _sorted_by(sort, each), reverse=params.get("SortOrder") == "Descending")
+    start, size = resources.offset(params.get("NextToken")), int(params.get("MaxResults", 10))
+    answer: Answer = {"TrainingJobSummaries": [job.shown(each) for each in trials[start : start + size]]}
+    if start + size < len(trials):
+        answer["NextToken"] = resources.token(start + size)
+    return answer
+
+
+def _sorted_by(sort: str, each: Trial) -> tuple[Any, int]:
+    keys: dict[str, Any] = {
+        "Name": each.name,
+        "Status": each.status,
+        "CreationTime": each.summary.get("CreationTime", 0.0),
+        "FinalObjectiveMetricValue": each.value,
+    }
+    return keys[sort], each.index
+
+
+@behaviour("sagemaker", "StopHyperParameterTuningJob")
+async def stop_hyper_parameter_tuning_job(call: Call) -> Answer:
+    """Start no more training jobs and stop those that run; the executor does both."""
+    job = TuningJob(call.cloud, call.key(call.params["HyperParameterTuningJobName"]))
+    status = job.row["HyperParameterTuningJobStatus"]
+    if status == "InProgress":
+        job.change({"HyperParameterTuningJobStatus": "Stopping"})
+    elif status != "Stopping":
+        text = f"The request was rejected because the hyper parameter tuning job is in status {status}."
+        raise CallerError("ValidationException", text)
+    return {}
+
+
+@behaviour("sagemaker", "DeleteHyperParameterTuningJob")
+async def delete_hyper_parameter_tuning_job(call: Call) -> Answer:
+    """Delete the entry of a search that has ended; its training jobs stay."""
+    job = TuningJob(call.cloud, call.key(call.params["HyperParameterTuningJobName"]))
+    status = job.row["HyperParameterTuningJobStatus"]
+    if status in HYPER_PARAMETER_TUNING_JOB.in_progress:
+        text = f"The hyper parameter tuning job cannot be deleted while it is in status {status}."
+        raise CallerError("ValidationException", text)
+    with call.kernel.store.transaction():
+        job.forget()
+        resources.remove(call.kernel, HYPER_PARAMETER_TUNING_JOB, job.key)
+    return {}
+
+
+resources.describes(HYPER_PARAMETER_TUNING_JOB)
+resources.lists(HYPER_PARAMETER_TUNING_JOB)
