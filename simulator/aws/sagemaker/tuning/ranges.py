@@ -13,7 +13,7 @@ from typing import Any
 from simulator.kernel.errors import CallerError
 
 WIDE = 1000.0
-"""With scaling Auto a range that ends so many times its beginning is searched logarithmically: AWS does not say when."""
+"""With scaling Auto a range that ends so many times its beginning is searched logarithmically (AWS does not tell)."""
 
 
 @dataclass(frozen=True)
