@@ -8,6 +8,7 @@ CHECKOUT is a working tree of aws/sagemaker-python-sdk at a tag v2.257.*. Withou
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import boto3
 
+from simulator.shipped_folders import shipped
 from simulator.topology import load
 from tests.conformance.suite import Ports, accepted, counted, python_with, run_tests, simulator
 
@@ -22,6 +24,8 @@ ROLE = "SageMakerRole"
 """The execution role that the tests name; in AWS's own test account it exists beforehand."""
 REGION = "us-west-2"
 """The region that the tests name."""
+SEED_CODE = f"sagemaker-servicecatalog-seedcode-{REGION}"
+"""A public bucket of AWS, from which the tests take the Abalone data; here it holds ours, which are the same rows."""
 SUITES = {
     "workflow": ("tests/integ/sagemaker/workflow",),
     "model package": ("tests/integ/test_model_package.py",),
@@ -92,7 +96,7 @@ def pytest_command(ports: Ports) -> list[str]:
 
 
 def prepare(ports: Ports) -> None:
-    """Make what AWS's test account has beforehand: the role."""
+    """Make what AWS's test account has beforehand: the role, the default buckets, and AWS's public data."""
     topology = load()
     operator = topology.person("operator")
     session = boto3.Session(operator.access_key_id, operator.secret_access_key, region_name=REGION)
@@ -101,6 +105,19 @@ def prepare(ports: Ports) -> None:
     trust = json.dumps(TRUST).replace("{account}", account)
     iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=trust)
     iam.attach_role_policy(RoleName=ROLE, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
+    s3 = session.client("s3", endpoint_url=ports.aws_url)
+    for bucket in (f"sagemaker-{REGION}-{account}", f"sagemaker-custom-bucket-{REGION}-{account}", SEED_CODE):
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+    data = shipped("fixtures") / "data" / "abalone" / "abalone-dataset.csv"
+    s3.upload_file(str(data), SEED_CODE, "dataset/abalone-dataset.csv")
+    s3.put_object(Bucket=SEED_CODE, Key="dataset/abalone-dataset-batch", Body=unlabelled(data).encode())
+
+
+def unlabelled(data: Path) -> str:
+    """The rows of the Abalone data as a model takes them: seven numbers and the sex as three columns."""
+    with data.open(newline="", encoding="utf-8") as file:
+        rows = [[*row[1:8], *(str(int(row[0] == sex)) for sex in "FIM")] for row in csv.reader(file)]
+    return "".join(",".join(row) + "\n" for row in rows)
 
 
 def suite_of(test: str) -> str:
