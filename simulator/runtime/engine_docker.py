@@ -18,9 +18,11 @@ import docker.types
 from simulator.kernel.errors import NotSimulated
 from simulator.runtime.docker_ends import DockerEnds
 from simulator.runtime.docker_images import ensure
+from simulator.runtime.docker_networks import forget, join
 from simulator.runtime.engine import SERVING_PORT, WorkUnknown, WorkUnreachable
 from simulator.runtime.images import Image, Images
 from simulator.runtime.reach import CERTIFICATES, WRITABLE_VENV, Reach, work_variables
+from simulator.runtime.sandbox.layout import network_place, on_host
 from simulator.runtime.serving_port import ServingPort
 from simulator.runtime.work import Answer, Exit, Mount, Work
 
@@ -41,7 +43,8 @@ class DockerEngine:
         self._label = hashlib.sha256(str(self._directory).encode()).hexdigest()[:12]
         self._ports: dict[str, ServingPort] = {}
         self._connected: docker.DockerClient | None = None
-        (self._directory / "ends").mkdir(parents=True, exist_ok=True)
+        for name in ("ends", "no-ends"):
+            (self._directory / name).mkdir(parents=True, exist_ok=True)
         launcher = self._directory / "launcher" / "simulator" / "runtime" / "sandbox"
         shutil.copytree(SANDBOX, launcher, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
         self._ends = DockerEnds(self._directory / "ends", reach.ends())
@@ -173,9 +176,12 @@ class DockerEngine:
 
     def _remove(self, name: str) -> None:
         try:
-            self._container(name).remove(force=True, v=True)
+            container = self._container(name)
+            container.remove(force=True, v=True)
         except WorkUnknown:
             return
+        if network := container.labels.get("simulator.network"):
+            forget(self._client(), network)
         shutil.rmtree(
             self._place(name), ignore_errors=True
         )  # the container's root may have left what is its own
@@ -190,6 +196,7 @@ class DockerEngine:
         os.mkfifo(place / "started")
         started = os.open(place / "started", os.O_RDONLY | os.O_NONBLOCK)
         try:
+            (place / "streams").write_text(_streams(work))
             container = self._client().containers.run(detach=True, **self._container_of(work, image, tag))
             while not select.select([started], [], [], 1.0)[0]:
                 container.reload()
@@ -201,32 +208,66 @@ class DockerEngine:
     def _container_of(self, work: Work, image: Image, tag: str) -> dict[str, Any]:
         command = work.command or image.entrypoint
         serving = str(SERVING_PORT if work.serves else 0)
+        variables = work_variables(
+            self._reach, work.hostname, image.environment, work.environment, isolated=work.isolated
+        )
+        network: dict[str, Any] = {"network_mode": "none", "extra_hosts": {work.hostname: "127.0.0.1"}}
+        labels: dict[str, str] = {}
+        if work.network is not None:
+            name = f"simulator-{self._label}-{Path(network_place(work.network.name)).name}"
+            network, labels = (
+                join(self._client(), name, self._label, work.hostname),
+                {"simulator.network": name},
+            )
         return {
             "image": tag,
             "name": self._container_name(work.name),
-            "labels": {"simulator.engine": self._label, "simulator.work": work.name},
+            "labels": {"simulator.engine": self._label, "simulator.work": work.name, **labels},
             "entrypoint": ["python3", "-I", "-S", "-B", "-c", BOOT, serving],
             "command": list(command),
-            "environment": work_variables(self._reach, work.hostname, image.environment, work.environment),
+            "environment": variables,
             "mounts": [_bound(mount) for mount in (*self._own_mounts(work), *work.mounts)],
             "working_dir": work.working_directory,
             "hostname": work.hostname,
-            "extra_hosts": {work.hostname: "127.0.0.1"},
-            "network_mode": "none",
             "security_opt": ["no-new-privileges"],
+            **network,
         }
 
     def _own_mounts(self, work: Work) -> list[Mount]:
         mounts = [
             Mount(self._directory / "launcher", "/opt/simulator", read_only=True),
-            Mount(self._directory / "ends", "/run/simulator/ends", read_only=True),
+            Mount(
+                self._directory / ("no-ends" if work.isolated else "ends"),
+                "/run/simulator/ends",
+                read_only=True,
+            ),
             Mount(self._place(work.name), "/run/simulator/work"),
+        ]
+        mounts += [
+            Mount(stream.source, _stream_place(number), read_only=True)
+            for number, stream in enumerate(work.streams)
         ]
         if self._reach.certificates is not None:
             mounts.append(Mount(self._reach.certificates, CERTIFICATES, read_only=True))
         if work.writable_venv is not None:
             mounts.append(Mount(work.writable_venv, WRITABLE_VENV))
         return mounts
+
+
+def _stream_place(number: int) -> str:
+    return f"/run/simulator/streams/{number}"
+
+
+def _streams(work: Work) -> str:
+    """What the container's first process reads of the work's streams, one a line."""
+    lines = []
+    for number, stream in enumerate(work.streams):
+        on_host(work, stream.target)
+        seed = "-" if stream.seed is None else stream.seed
+        lines.append(
+            f"{_stream_place(number)}\t{stream.target}\t{seed}\t{stream.shard[0]}\t{stream.shard[1]}\n"
+        )
+    return "".join(lines)
 
 
 def _bound(mount: Mount) -> docker.types.Mount:

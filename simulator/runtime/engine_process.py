@@ -18,7 +18,13 @@ from simulator.runtime.engine import WorkUnknown
 from simulator.runtime.images import PYTHON, Images, lay_thin_venv
 from simulator.runtime.logs import Growth, follow
 from simulator.runtime.reach import Reach, work_variables
-from simulator.runtime.sandbox.layout import Host, image_mounts, look_at_host, specification
+from simulator.runtime.sandbox.layout import (
+    Host,
+    image_mounts,
+    look_at_host,
+    network_place,
+    specification,
+)
 from simulator.runtime.sandbox.supervisor import DIRECTORY, STATUS
 from simulator.runtime.supervised import Supervised
 from simulator.runtime.work import Answer, Exit, Work
@@ -96,7 +102,7 @@ class ProcessEngine:
         await supervised.stop(0)
         await supervised.close()
         self._works.pop(name, None)
-        await asyncio.to_thread(shutil.rmtree, supervised.place)
+        await asyncio.to_thread(self._forget, supervised.place)
 
     async def known(self) -> list[str]:
         """The works whose directories are here."""
@@ -108,6 +114,14 @@ class ProcessEngine:
             await supervised.close()
         self._works.clear()
         self._growth.close()
+
+    def _forget(self, place: Path) -> None:
+        """Remove the work's directory, and that of its network where it was the last member."""
+        shutil.rmtree(place)
+        for mark in self._directory.glob(f"networks/*/{place.name}.work"):
+            mark.unlink()
+            if not any(mark.parent.glob("*.work")):
+                shutil.rmtree(mark.parent)
 
     def _place(self, name: str) -> Path:
         return self._directory / hashlib.sha256(name.encode()).hexdigest()[:16]
@@ -127,12 +141,16 @@ class ProcessEngine:
             work.name
         )  # first, so that a start that is cut off is known and can be removed
         (place / "root").mkdir()
+        if work.network is not None:
+            network = self._directory / network_place(work.network.name)
+            network.mkdir(parents=True, exist_ok=True, mode=0o700)
+            (network / f"{place.name}.work").touch()
         (place / "spec").write_bytes(specified)
         told, _, reason = _spawn_supervisor(place).partition(" ")
         if told == "started":
             return
         reason = reason or (place / "supervisor").read_text().strip()
-        shutil.rmtree(place)
+        self._forget(place)
         if told == "unfit":
             raise ValueError(f"work {work.name!r} cannot have its mounts: {reason}")
         raise NotSimulated(f"work {work.name!r} in the process engine ({reason})", REMEDY)
@@ -144,7 +162,9 @@ class ProcessEngine:
             lay_thin_venv(work.writable_venv, venv)
         if self._host is None:
             self._host = look_at_host(PYTHON)
-        variables = work_variables(self._reach, work.hostname, image.environment, work.environment)
+        variables = work_variables(
+            self._reach, work.hostname, image.environment, work.environment, isolated=work.isolated
+        )
         mounts = image_mounts(venv, image.program, work.writable_venv)
         return specification(
             work, work.command or image.entrypoint, variables, mounts, self._host, self._reach

@@ -62,9 +62,12 @@ def client_variables(aws_port: int, proxy_port: int | None, certificates: str | 
 
 
 def work_variables(
-    reach: Reach, hostname: str, image: Mapping[str, str], own: Mapping[str, str]
+    reach: Reach, hostname: str, image: Mapping[str, str], own: Mapping[str, str], *, isolated: bool = False
 ) -> dict[str, str]:
-    """All variables of a work: the sandbox's defaults, then the image's, then its own; nothing of the host's."""
+    """All variables of a work: the sandbox's defaults, then the image's, then its own; nothing of the host's.
+
+    An `isolated` work gets none that points a client anywhere.
+    """
     defaults = {
         "PATH": SEARCH_PATH,
         "HOME": "/root",
@@ -78,6 +81,8 @@ def work_variables(
         "GIT_TERMINAL_PROMPT": "0",
         "TAR_OPTIONS": "--no-same-owner",  # where the simulator is no root, the sandbox has one owner to give
     }
+    if isolated:
+        return defaults | dict(image) | dict(own)
     proxy_port = None if reach.proxy is None else PROXY_PORT
     certificates = None if reach.certificates is None else CERTIFICATES
     return defaults | client_variables(AWS_PORT, proxy_port, certificates) | dict(image) | dict(own)

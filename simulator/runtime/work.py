@@ -15,13 +15,40 @@ class Mount:
 
 
 @dataclass(frozen=True)
+class Network:
+    """A private network that the works of one cluster share: they reach each other by the names in `hosts`.
+
+    Works that name the same network must name the same hosts; each of them is the host that its `hostname` says.
+    """
+
+    name: str
+    hosts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Bytes that a work reads from named pipes, one an epoch: `<target>_0`, `<target>_1` and so on.
+
+    `source` is a directory of the host; an epoch is the bytes of its files, in the order of their names or, with a
+    `seed`, in an order of that epoch's own. `shard` (this host's number from 0, and how many there are) leaves each
+    host its part of that order. `target` lies below one of the work's mounts.
+    """
+
+    source: Path
+    target: str
+    seed: int | None = None
+    shard: tuple[int, int] = (0, 1)
+
+
+@dataclass(frozen=True)
 class Work:
     """One program to run in one image, with exactly these variables and files and nothing else.
 
     `name` is unique among the works that were not removed. `serves` says that the program listens on port 8080 of
     its own network, where `Engine.request` reaches it. `cause` is the sequence of the fact that asked for the work.
     `writable_venv` is a directory of the host, kept between works by the caller, that becomes a thin virtual
-    environment over the image's (its `bin` comes first on PATH), so that a step can `pip install`.
+    environment over the image's (its `bin` comes first on PATH), so that a step can `pip install`. A work of a
+    `network` reaches its peers there. One that is `isolated` reaches nothing but them: not even the simulator.
     """
 
     name: str
@@ -34,6 +61,9 @@ class Work:
     cause: int | None = None
     hostname: str = "algo-1"
     writable_venv: Path | None = None
+    network: Network | None = None
+    isolated: bool = False
+    streams: tuple[Stream, ...] = ()
 
 
 @dataclass(frozen=True)

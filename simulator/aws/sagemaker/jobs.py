@@ -1,100 +1,32 @@
-"""The life that training and processing jobs share: download, run, upload, end; picked up again after a restart."""
+"""The life that training and processing jobs share: download, run, upload, end; picked up again after a restart.
+
+A job has one work a host. The first host that fails fails the job, and the others are stopped.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from simulator.aws.behaviour import Cloud
 from simulator.aws.sagemaker import images
-from simulator.aws.sagemaker.acting import SERVICE, Actor, as_role
-from simulator.aws.sagemaker.kinds.kind import Kind, Row
-from simulator.aws.sagemaker.logs import LogShipper
-from simulator.aws.sagemaker.resources import change, fetch, place
+from simulator.aws.sagemaker.acting import SERVICE
+from simulator.aws.sagemaker.job import FIRST_HOST, Job, JobFailed, Life
+from simulator.aws.sagemaker.job_hosts import follow, halt
 from simulator.aws.sagemaker.running import spawn
 from simulator.kernel.errors import CallerError, NotSimulated
 from simulator.kernel.facts import cause
 from simulator.kernel.world import Kernel
 from simulator.runtime.images import Image, Images, ImageUnavailable
-from simulator.runtime.work import Exit, Work
 
-STOP_GRACE_SECONDS = 120.0
-
-
-class JobFailed(Exception):
-    """The job cannot go on; the text is its FailureReason."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """One job: its row, its directory and who acts for it."""
-
-    cloud: Cloud
-    kind: Kind
-    key: str
-
-    @property
-    def kernel(self) -> Kernel:
-        """The kernel."""
-        return self.cloud.kernel
-
-    @property
-    def row(self) -> Row:
-        """The row as it is now."""
-        return fetch(self.kernel, self.kind, self.key)
-
-    @property
-    def place(self) -> tuple[str, str, str]:
-        """Account, region and name."""
-        return place(self.key)
-
-    @property
-    def work_name(self) -> str:
-        """The name of its work in the engine, unique among accounts and regions."""
-        account, region, name = self.place
-        return f"{self.kind.arn}-{account}-{region}-{name}"
-
-    @property
-    def ml(self) -> Path:
-        """What the container sees as /opt/ml."""
-        return self.kernel.store.directory / "work" / self.work_name / "ml"
-
-    @property
-    def actor(self) -> Actor:
-        """The session of the job's execution role."""
-        return as_role(self.cloud, self.row["RoleArn"], self.place[1])
-
-    def change(self, members: Mapping[str, Any], *, quiet: bool = False) -> Row:
-        """Set members of the row."""
-        return change(self.kernel, self.kind, self.key, members, quiet=quiet)
-
-
-class Life(Protocol):
-    """What differs between kinds of jobs."""
-
-    kind: Kind
-    log_group: str
-    failure_file: str
-
-    def entering(self, job: Job, phase: str) -> Mapping[str, Any]:
-        """Members to set when a phase begins: Downloading, Running, Uploading."""
-
-    async def prepare(self, job: Job) -> Work:
-        """Lay out /opt/ml and say what to run. Raises JobFailed."""
-
-    def reads(self, job: Job) -> Callable[[str], None]:
-        """What is done with each line of the log."""
-
-    async def upload(self, job: Job) -> Mapping[str, Any]:
-        """Bring results to S3; gives members to set. Raises JobFailed."""
-
-    def ending(self, job: Job, status: str) -> Mapping[str, Any]:
-        """Members to set when the job ends."""
+__all__ = [
+    "Job", "JobFailed", "Life", "accept", "access_text", "assume", "downloading", "failure_reason", "launch", "refuse",
+    "role_environment", "run", "stop", "substitute",
+]  # fmt: skip
 
 
 def launch(job: Job, life: Life) -> None:
@@ -114,8 +46,15 @@ async def run(job: Job, life: Life) -> None:
         _end(job, life, "Failed", {"FailureReason": text})
         raise
     _end(job, life, status, members)
-    await job.cloud.engine.remove(job.work_name)
-    await asyncio.to_thread(shutil.rmtree, job.ml.parent, ignore_errors=True)
+    await _clear(job)
+
+
+async def _clear(job: Job) -> None:
+    """Remove every work of the job, and its files."""
+    for name in await job.cloud.engine.known():
+        if name == job.work_name or name.startswith(f"{job.work_name}/"):
+            await job.cloud.engine.remove(name)
+    await asyncio.to_thread(shutil.rmtree, job.directory, ignore_errors=True)
 
 
 def _end(job: Job, life: Life, status: str, members: Mapping[str, Any]) -> None:
@@ -123,32 +62,35 @@ def _end(job: Job, life: Life, status: str, members: Mapping[str, Any]) -> None:
 
 
 async def _live(job: Job, life: Life) -> tuple[str, Mapping[str, Any]]:
-    if job.row.get("_phase") == "Running" and job.work_name not in await job.cloud.engine.known():
-        job.change({"_phase": "Starting", "_lines": 0}, quiet=True)
+    if job.row.get("_phase") == "Running":
+        known = await job.cloud.engine.known()
+        if not all(job.work_of(host) in known for host in job.hosts):
+            job.change({"_phase": "Starting", "_lines": {}}, quiet=True)
     if job.row.get("_phase", "Starting") in ("Starting", "Downloading"):
         await _begin(job, life)
     if job.row["_phase"] == "Running":
-        ended = await _follow(job, life)
-        job.change({"_exit": {"code": ended.code, "reason": ended.reason}, "_phase": "Ran"}, quiet=True)
+        host, ended = await follow(job, life)
+        exited = {"code": ended.code, "reason": ended.reason, "host": host}
+        job.change({"_exit": exited, "_phase": "Ran"}, quiet=True)
     return await _conclude(job, life)
 
 
 async def _begin(job: Job, life: Life) -> None:
-    await job.cloud.engine.remove(job.work_name)
-    await asyncio.to_thread(shutil.rmtree, job.ml.parent, ignore_errors=True)
+    await _clear(job)
     _enter(job, life, "Downloading", {"_phase": "Downloading"})
-    work = await life.prepare(job)
+    works = await life.prepare(job)
     if job.row[job.kind.status_member] == "Stopping":
         job.change({"_exit": {"code": 143, "reason": ""}, "_phase": "Ran"}, quiet=True)
         return
     try:
-        await job.cloud.engine.start(work)
+        for work in works:
+            await job.cloud.engine.start(work)
     except (NotSimulated, ImageUnavailable) as refused:
         job.kernel.log.record("WorkRefused", job.work_name, {"error": str(refused)})
         raise JobFailed(f"InternalServerError: {refused}") from refused
     started = {"_phase": "Running", "_started": job.kernel.clock.wall()}
-    stream = {"_stream": f"{job.place[2]}/algo-1-{int(job.kernel.clock.now())}"}
-    _enter(job, life, "Running", {**started, **stream})
+    hosts = {"_hosts": [work.hostname for work in works], "_since": int(job.kernel.clock.now())}
+    _enter(job, life, "Running", {**started, **hosts})
 
 
 def _enter(job: Job, life: Life, phase: str, notes: Mapping[str, Any]) -> None:
@@ -157,39 +99,12 @@ def _enter(job: Job, life: Life, phase: str, notes: Mapping[str, Any]) -> None:
     job.change({**seen, **notes}, quiet=not seen)
 
 
-async def _follow(job: Job, life: Life) -> Exit:
-    engine, row = job.cloud.engine, job.row
-    shipped = int(row.get("_lines", 0))
-    shipper = LogShipper(job.actor, life.log_group, row["_stream"], shipped, lambda n: _note_lines(job, n))
-    shipping = asyncio.create_task(shipper.ship(engine.lines(job.work_name), life.reads(job)))
-    if row[job.kind.status_member] == "Stopping":
-        asyncio.get_running_loop().create_task(engine.stop(job.work_name, STOP_GRACE_SECONDS))
-    limit = row.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", 86400)
-    left = max(0.0, row["_started"] + limit - job.kernel.clock.wall())
-    try:
-        async with asyncio.timeout(left):
-            ended = await engine.wait(job.work_name)
-    except TimeoutError:
-        job.change({"_why": "MaxRuntimeExceeded"}, quiet=True)
-        await engine.stop(job.work_name, STOP_GRACE_SECONDS)
-        ended = await engine.wait(job.work_name)
-    except asyncio.CancelledError:
-        shipping.cancel()
-        raise
-    await shipping
-    return ended
-
-
-def _note_lines(job: Job, count: int) -> None:
-    job.change({"_lines": count}, quiet=True)
-
-
 async def _conclude(job: Job, life: Life) -> tuple[str, Mapping[str, Any]]:
     row = job.row
     stopped = row[job.kind.status_member] == "Stopping" or row.get("_why") == "MaxRuntimeExceeded"
     code = int(row["_exit"]["code"])
     if code != 0 and not stopped:
-        file = job.ml / "output" / life.failure_file
+        file = job.ml_of(row["_exit"].get("host", FIRST_HOST)) / "output" / life.failure_file
         raise JobFailed(await asyncio.to_thread(failure_reason, file, code, row["_exit"]["reason"]))
     _enter(job, life, "Uploading", {})
     try:
@@ -291,5 +206,4 @@ def stop(job: Job) -> None:
         change_to["SecondaryStatus"] = "Stopping"
     job.change(change_to)
     if row.get("_phase") == "Running":
-        grace = job.cloud.engine.stop(job.work_name, STOP_GRACE_SECONDS)
-        spawn(job.kernel, f"stop {job.work_name}", grace)
+        halt(job)

@@ -35,6 +35,16 @@ def relative(prefix: str, key: str) -> str:
     return key[prefix.rfind("/") + 1 :]
 
 
+def no_objects(uri: str, region: str, role_arn: str) -> str:
+    """AWS's text for a prefix without data."""
+    bucket = split(uri)[0]
+    return (
+        f'ClientError: No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure that the '
+        f"bucket exists in the selected region ({region}), that objects exist under that S3 prefix, and that the role "
+        f'"{role_arn}" has "s3:ListBucket" permissions on bucket "{bucket}".'
+    )
+
+
 async def list_keys(actor: Actor, uri: str) -> list[str]:
     """The keys under a prefix, without folder markers, in order."""
     bucket, prefix = split(uri)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +138,7 @@ class Training:
         members = secondary(row, {"Running": "Training"}.get(phase, phase), now)
         return {**members, "TrainingStartTime": now} if phase == "Running" else members
 
-    async def prepare(self, job: Job) -> Work:
+    async def prepare(self, job: Job) -> Sequence[Work]:
         """Write the configuration and bring the channels."""
         row, (_, region, name) = job.row, job.place
         specification = row["AlgorithmSpecification"]
@@ -151,7 +151,7 @@ class Training:
                     job.actor, uri, job.ml / "input" / "data" / channel["ChannelName"]
                 )
             if not count:
-                raise JobFailed(no_objects(uri, region, row["RoleArn"]))
+                raise JobFailed(storage.no_objects(uri, region, row["RoleArn"]))
         entry = tuple(specification.get("ContainerEntrypoint", ()))
         given = tuple(specification.get("ContainerArguments", ()))
         environment = {
@@ -162,7 +162,10 @@ class Training:
         }
         command = (*entry, *given) if entry else (*image.entrypoint, *image.train, *given)
         mounts = (Mount(job.ml, "/opt/ml"),)
-        return Work(job.work_name, image.name, command, environment, mounts, cause=current_cause())
+        return (Work(job.work_name, image.name, command, environment, mounts, cause=current_cause()),)
+
+    async def accompany(self, job: Job) -> None:
+        """Nothing goes on beside it."""
 
     def reads(self, job: Job) -> Callable[[str], None]:
         """Metrics by regular expression; the last value of each is final."""
@@ -211,16 +214,6 @@ class Training:
         if members["SecondaryStatusTransitions"]:
             members["SecondaryStatusTransitions"][-1]["EndTime"] = now
         return members
-
-
-def no_objects(uri: str, region: str, role_arn: str) -> str:
-    """AWS's text for a channel without data."""
-    bucket = storage.split(uri)[0]
-    return (
-        f'ClientError: No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure that the '
-        f"bucket exists in the selected region ({region}), that objects exist under that S3 prefix, and that the role "
-        f'"{role_arn}" has "s3:ListBucket" permissions on bucket "{bucket}".'
-    )
 
 
 def _lay_out(ml: Path, files: Mapping[str, Any]) -> None:

@@ -1,8 +1,9 @@
 """The first process in a container: relays as in a sandbox, then the command.
 
-The container has no network. The simulator's ends are socket files in /run/simulator/ends, named by the port that the
-work sees; /run/simulator/work is the work's own directory, where `serve` leads to its port and the pipe `started` says
-that the command runs.
+The container has no network, or its cluster's alone. The simulator's ends are socket files in /run/simulator/ends,
+named by the port that the work sees; /run/simulator/work is the work's own directory, where `serve` leads to its port,
+the pipe `started` says that the command runs, and `streams` lists what is fed to named pipes: source, target, seed or
+`-`, and shard, one a line.
 """
 
 # pathlib would cost every start 8 ms.
@@ -16,6 +17,7 @@ import subprocess
 import sys
 
 from simulator.runtime.sandbox.first_process import watch_over
+from simulator.runtime.sandbox.pipes import feed, lay_pipes
 from simulator.runtime.sandbox.relays import (
     RESTART_PATIENCE_SECONDS,
     accept,
@@ -35,6 +37,8 @@ def launch(command: list[str], serving_port: int) -> None:
     if os.path.isdir(WRITABLE_VENV):
         lay_thin_venv()
     listeners = [(port, listen(int(port))) for port in sorted(os.listdir(ENDS))]
+    streams = read_streams()
+    lay_pipes(streams)
     serving = listen(f"{OWN}/serve") if serving_port else None
     if serving is not None:
         os.chmod(f"{OWN}/serve", 0o777)  # the simulator may be another user than the container's root
@@ -44,11 +48,23 @@ def launch(command: list[str], serving_port: int) -> None:
             in_thread(accept, listener, lambda port=port: connect(f"{ENDS}/{port}", RESTART_PATIENCE_SECONDS))
         if serving is not None:
             in_thread(accept, serving, lambda: dial_work(serving_port))
+        for stream in streams:
+            in_thread(feed, *stream)
         with open(f"{OWN}/started", "w", encoding="ascii") as pipe:
             pipe.write("started")
 
     environment, place = dict(os.environ), os.getcwd()
     watch_over({"command": command, "environment": environment, "working_directory": place}, relay)
+
+
+def read_streams() -> list[tuple[str, str, int | None, tuple[int, int]]]:
+    """The streams that the engine wrote down."""
+    with open(f"{OWN}/streams", encoding="utf-8") as file:
+        lines = [line.split("\t") for line in file.read().splitlines()]
+    return [
+        (source, target, None if seed == "-" else int(seed), (int(number), int(count)))
+        for source, target, seed, number, count in lines
+    ]
 
 
 def lay_thin_venv() -> None:

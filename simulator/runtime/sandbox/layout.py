@@ -1,5 +1,6 @@
 """What a sandbox holds: the specification that the supervisor carries out, from a work and what the host has."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,13 +89,44 @@ def specification(
         "hostname": work.hostname,
         "mounts": binds,
         "directories": list(DIRECTORIES),
-        "files": _files(work.hostname),
+        "files": _files(work),
         "links": [*host.links, *LINKS],
         "protected": list(host.protected),
         "hidden": list(host.hidden),
-        "relays": sorted(reach.ends()),
+        "relays": [] if work.isolated else sorted(reach.ends()),
         "serves": SERVING_PORT if work.serves else 0,
+        "network": _network(work),
+        "streams": [
+            (str(stream.source), str(on_host(work, stream.target)), stream.seed, stream.shard)
+            for stream in work.streams
+        ],
     }
+
+
+def on_host(work: Work, path: str) -> Path:
+    """Where the host has what the work sees at `path`; raises ValueError when no writable mount holds it."""
+    for mount in reversed(work.mounts):
+        if path.startswith(f"{mount.target.rstrip('/')}/") and not mount.read_only:
+            return mount.source / path[len(mount.target.rstrip("/")) + 1 :]
+    raise ValueError(f"work {work.name!r} has no writable mount that holds {path}")
+
+
+def address(number: int) -> str:
+    """The address of the host with this number, from 0, in a network of works."""
+    return f"10.78.{(number + 1) >> 8}.{(number + 1) & 255}"
+
+
+def network_place(name: str) -> str:
+    """The directory below the engine's that the members of a network share."""
+    return f"networks/{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+
+
+def _network(work: Work) -> tuple[str, int, str] | None:
+    """Directory, number and address of the work in its network."""
+    if work.network is None:
+        return None
+    number = work.network.hosts.index(work.hostname)
+    return f"../{network_place(work.network.name)}", number, address(number)
 
 
 def image_mounts(venv: Path, program: Path | None, writable_venv: Path | None) -> tuple[Mount, ...]:
@@ -110,10 +142,15 @@ def image_mounts(venv: Path, program: Path | None, writable_venv: Path | None) -
     return tuple(mounts)
 
 
-def _files(hostname: str) -> list[tuple[str, str]]:
+def _files(work: Work) -> list[tuple[str, str]]:
+    if work.network is None:
+        hosts = f"127.0.0.1 localhost {work.hostname}\n"
+    else:
+        peers = (f"{address(number)} {name}\n" for number, name in enumerate(work.network.hosts))
+        hosts = "".join(["127.0.0.1 localhost\n", *peers])
     return [
-        ("/etc/hostname", f"{hostname}\n"),
-        ("/etc/hosts", f"127.0.0.1 localhost {hostname}\n"),
+        ("/etc/hostname", f"{work.hostname}\n"),
+        ("/etc/hosts", hosts),
         ("/etc/resolv.conf", "# No name is resolved here: what is reachable is reached through the proxy.\n"),
         ("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files\n"),
         (

@@ -29,6 +29,8 @@ from simulator.runtime.sandbox.kernel_calls import (
     check,
     libc,
 )
+from simulator.runtime.sandbox.networks import connect, enter_network
+from simulator.runtime.sandbox.pipes import feed, lay_pipes
 from simulator.runtime.sandbox.relays import in_thread, open_relays
 
 TYPE_CHECKING = False  # the typing module would cost a start 5 ms
@@ -74,6 +76,8 @@ def supervise() -> None:
     os.write(STATUS, b"started")
     os.close(STATUS)
     in_thread(end_when_forgotten, first)
+    for stream in spec["streams"]:
+        in_thread(feed, *stream)
     code = os.waitstatus_to_exitcode(os.waitpid(first, 0)[1])
     ended = time.time()
     keeper.join()
@@ -108,7 +112,11 @@ def start(spec: dict[str, Any], saying: int, outer: tuple[int, ...]) -> int:
 
     pid 1 says what the work says to `saying`, and lets go of the descriptors `outer`, which are not for it.
     """
-    enter_user_namespace()
+    hub = None
+    if spec["network"] is None:
+        enter_user_namespace()
+    else:
+        hub = enter_network(spec["network"][0], enter_user_namespace)
     built_read, built_write = os.pipe()
     go_read, go_write = os.pipe()
 
@@ -131,6 +139,9 @@ def start(spec: dict[str, Any], saying: int, outer: tuple[int, ...]) -> int:
             raise Unfit(from_sandbox.removeprefix("unfit "))
         if from_sandbox != "built":
             raise Refused(from_sandbox or "the sandbox ended before it was built")
+        if hub is not None:
+            connect(hub, first, *spec["network"][1:])
+        lay_pipes(spec["streams"])
         open_relays(spec, first)
     except (Refused, Unfit, OSError):
         os.kill(first, signal.SIGKILL)

@@ -9,7 +9,6 @@ from typing import Any
 
 from simulator.aws.sagemaker import s3_objects, storage
 from simulator.aws.sagemaker.jobs import Job, JobFailed, downloading
-from simulator.aws.sagemaker.training import no_objects
 
 
 def below(ml: Path, path: str) -> Path:
@@ -32,7 +31,7 @@ async def _bring(job: Job, ml: Path, source: Mapping[str, Any], host: int, hosts
         except s3_objects.NotAManifest as error:
             raise JobFailed(f"ClientError: Failed to download data. {error}") from error
         if not found:
-            raise JobFailed(no_objects(uri, job.place[1], job.row["RoleArn"]))
+            raise JobFailed(storage.no_objects(uri, job.place[1], job.row["RoleArn"]))
         distribution = source.get("S3DataDistributionType", "FullyReplicated")
         await asyncio.to_thread(target.mkdir, parents=True, exist_ok=True)
         for one in s3_objects.share(found, host, hosts, distribution):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ class Processing:
         """The start time, when the container starts."""
         return {"ProcessingStartTime": job.kernel.clock.now()} if phase == "Running" else {}
 
-    async def prepare(self, job: Job) -> Work:
+    async def prepare(self, job: Job) -> Sequence[Work]:
         """Write the configuration and bring the inputs."""
         row = job.row
         image = substitute(job, row["AppSpecification"]["ImageUri"])
@@ -47,7 +47,10 @@ class Processing:
             "PROCESSING_JOB_NAME": row["ProcessingJobName"],
         }
         mounts = (Mount(job.ml, "/opt/ml"),)
-        return Work(job.work_name, image.name, command, environment, mounts, cause=current_cause())
+        return (Work(job.work_name, image.name, command, environment, mounts, cause=current_cause()),)
+
+    async def accompany(self, job: Job) -> None:
+        """Nothing goes on beside it but what `reads` began."""
 
     def reads(self, job: Job) -> Callable[[str], None]:
         """The lines carry no metrics; as long as they are read, the container runs and continuous outputs go to S3."""

@@ -15,7 +15,6 @@ from simulator.aws.sagemaker.kinds.serving import MODEL
 from simulator.aws.sagemaker.logs import LogShipper
 from simulator.aws.sagemaker.running import finished, spawn
 from simulator.aws.sagemaker.serving import Container, WorkerFailed
-from simulator.aws.sagemaker.training import no_objects
 from simulator.aws.sagemaker.transform.records import TooLarge, assemble, payloads
 from simulator.kernel.errors import CallerError, NotSimulated
 from simulator.kernel.facts import cause
@@ -94,7 +93,7 @@ async def _live(job: Job) -> None:
     with downloading("ClientError: Failed to download data. "):
         keys = await storage.list_keys(actor, source)
     if not keys:
-        raise JobFailed(no_objects(source, region, container.role))
+        raise JobFailed(storage.no_objects(source, region, container.role))
     await serving.start(job.cloud, container, job.work_name, region, environment(row))
     shipper = LogShipper(actor, "/aws/sagemaker/TransformJobs", f"{name}/i-{job.kernel.ids.hex(17)}")
     lines = job.cloud.engine.lines(job.work_name)
