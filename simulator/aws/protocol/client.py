@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 import botocore.parsers
 import botocore.serialize
+from botocore.awsrequest import HeadersDict
 from botocore.model import Shape
 
 from simulator.aws.protocol.http import Incoming, Outgoing
@@ -53,7 +54,7 @@ def members(service: str, operation: str, answer: Outgoing) -> dict[str, Any]:
     """The output members of an answer; raises CallerError with the service's own code and text."""
     model = operation_model(service, operation)
     parser = botocore.parsers.create_parser(model.service_model.resolved_protocol)
-    headers = {k.lower(): v for k, v in answer.headers}
+    headers = HeadersDict(answer.headers)  # the model names headers in any case
     body = _Body(answer.body) if model.has_streaming_output else answer.body
     response = {
         "headers": headers,

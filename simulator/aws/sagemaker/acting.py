@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.aws.behaviour import Answer, Cloud
+from simulator.aws.behaviour import Answer, Call, Cloud
 from simulator.aws.principal import Principal
 from simulator.kernel.facts import current_cause
 
@@ -45,3 +45,8 @@ def as_role(cloud: Cloud, role_arn: str, region: str, session: str = "SageMaker"
 def as_service(cloud: Cloud, account: str, region: str) -> Actor:
     """An actor that is SageMaker itself."""
     return Actor(cloud, account, region, Principal.of_service(SERVICE, account))
+
+
+def who(call: Call) -> dict[str, Any]:
+    """Who asks, as `CreatedBy` and `LastModifiedBy` say it."""
+    return {"IamIdentity": {"Arn": call.principal.arn, "PrincipalId": call.principal.user_id}}

@@ -5,14 +5,13 @@ from simulator.aws.sagemaker import (
     endpoints,
     invoke,
     models,
-    registry,
-    registry_policy,
     tags,
     training,
 )
 from simulator.aws.sagemaker.monitoring import definitions, schedules
 from simulator.aws.sagemaker.pipelines import operations
 from simulator.aws.sagemaker.processing import operations as processing
+from simulator.aws.sagemaker.registry import group_policy, groups, packages, reading, updating
 from simulator.aws.sagemaker.transform import job as transform
 from simulator.aws.sagemaker.tuning import operations as tuning_operations
 
@@ -20,15 +19,18 @@ __all__ = [
     "definitions",
     "endpoint_configs",
     "endpoints",
+    "group_policy",
+    "groups",
     "invoke",
     "models",
     "operations",
+    "packages",
     "processing",
-    "registry",
-    "registry_policy",
+    "reading",
     "schedules",
     "tags",
     "training",
     "transform",
     "tuning_operations",
+    "updating",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.aws.behaviour import Cloud
-from simulator.aws.sagemaker import approval_notice, behaviours, capture, running
+from simulator.aws.sagemaker import behaviours, capture, running
 from simulator.aws.sagemaker.jobs import Job, launch
 from simulator.aws.sagemaker.kinds.jobs import TRANSFORM_JOB
 from simulator.aws.sagemaker.kinds.monitoring import MONITORING_EXECUTION
@@ -13,6 +13,7 @@ from simulator.aws.sagemaker.monitoring import executions, schedules
 from simulator.aws.sagemaker.pipelines import executor
 from simulator.aws.sagemaker.pipelines.execution import Execution
 from simulator.aws.sagemaker.processing.job import Processing
+from simulator.aws.sagemaker.registry import approval_notice
 from simulator.aws.sagemaker.rollout import Endpoint, pick_up
 from simulator.aws.sagemaker.training import Training
 from simulator.aws.sagemaker.transform import job as transform

@@ -21,7 +21,8 @@ from simulator.kernel.indexes import Condition, Mark, Search
 def listed(call: Call, kind: Kind, *, parent: str = "", also: Iterable[Condition] = ()) -> Answer:
     """The page of the kind's List that the request asks for.
 
-    `parent` is the row key of what the listed are in (a pipeline, a domain); `also` are further conditions.
+    `parent` is the row key of what the listed are in (a pipeline, a domain, another account's group); `also` are
+    further conditions.
     Raises ValidationException for a NextToken that is not ours.
     """
     params = call.params
@@ -29,8 +30,9 @@ def listed(call: Call, kind: Kind, *, parent: str = "", also: Iterable[Condition
     if parent:
         conditions.append(Condition(PARENT, "=", parent))
     size = int(params.get("MaxResults") or page_size(kind))
+    account, region = parent.split("/")[:2] if parent else (call.account, call.region)
     search = Search(
-        scope=f"{call.account}/{call.region}",
+        scope=f"{account}/{region}",
         conditions=tuple(conditions),
         order=sort_column(kind, params.get("SortBy", kind.sort)),
         descending=str(params.get("SortOrder", kind.order)).title() == "Descending",

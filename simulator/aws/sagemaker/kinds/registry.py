@@ -16,7 +16,8 @@ MODEL_PACKAGE_GROUP = Kind(
 MODEL_PACKAGE = Kind(
     "ModelPackage", "model-package", "ModelPackageSummaryList",
     ("ModelPackageName", "ModelPackageGroupName", "ModelPackageVersion", "ModelPackageArn",
-     "ModelPackageDescription", "CreationTime", "ModelPackageStatus", "ModelApprovalStatus"),
+     "ModelPackageDescription", "CreationTime", "ModelPackageStatus", "ModelApprovalStatus",
+     "ModelLifeCycle", "ModelPackageRegistrationType"),
     Lifecycle("ModelPackage", "Completed", {"Completed": ("Deleting",)}),
     missing=("ValidationException", "ModelPackage {arn} does not exist."),
     taken=("ValidationException", "Model Package already exists: {arn}"),

@@ -87,7 +87,8 @@ async def register_model(actor: Actor, arguments: Mapping[str, Any], execution_a
     """A RegisterModel step: CreateModelPackage, with the group made where it is absent."""
     params = {k: v for k, v in arguments.items() if k != "ModelPackageName"}
     if group := params.get("ModelPackageGroupName"):
-        await _ensure_group(actor, str(group))
+        # Tags are the group's where the step makes it; a version has none of its own.
+        await _ensure_group(actor, str(group), params.pop("Tags", []))
     params["MetadataProperties"] = {**params.get("MetadataProperties", {}), "GeneratedBy": execution_arn}
     params["ClientToken"] = token
     answer = await invoke(actor, "CreateModelPackage", params)
@@ -96,7 +97,7 @@ async def register_model(actor: Actor, arguments: Mapping[str, Any], execution_a
     return Done(properties, {"RegisterModel": {"Arn": arn}})
 
 
-async def _ensure_group(actor: Actor, group: str) -> None:
+async def _ensure_group(actor: Actor, group: str, tags: list[Any]) -> None:
     try:
         await actor.call("sagemaker", "DescribeModelPackageGroup", {"ModelPackageGroupName": group})
     except CallerError as error:
@@ -104,7 +105,8 @@ async def _ensure_group(actor: Actor, group: str) -> None:
             raise StepFailed(
                 f"ClientError: Failed to invoke sagemaker:DescribeModelPackageGroup. Error Details: {error.message}"
             ) from error
-        await invoke(actor, "CreateModelPackageGroup", {"ModelPackageGroupName": group})
+        made = {"ModelPackageGroupName": group, **({"Tags": tags} if tags else {})}
+        await invoke(actor, "CreateModelPackageGroup", made)
 
 
 def decide(conditions: list[Mapping[str, Any]]) -> Done:

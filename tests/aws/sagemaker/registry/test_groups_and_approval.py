@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from simulator.aws.sagemaker.registry_policy import resource_policy
+from simulator.aws.sagemaker.registry.group_policy import resource_policy
 from simulator.kernel.errors import CallerError
 from tests.aws.sagemaker.fake_cloud import FakeCloud, play
 
