@@ -12,7 +12,7 @@ from simulator.aws.sagemaker.monitoring import definitions, schedules
 from simulator.aws.sagemaker.pipelines import operations
 from simulator.aws.sagemaker.processing import operations as processing
 from simulator.aws.sagemaker.registry import group_policy, groups, packages, reading, updating
-from simulator.aws.sagemaker.transform import job as transform
+from simulator.aws.sagemaker.transform import operations as transform
 from simulator.aws.sagemaker.tuning import operations as tuning_operations
 
 __all__ = [

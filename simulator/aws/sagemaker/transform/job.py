@@ -1,63 +1,36 @@
-"""Batch transform jobs: a model's container served for the job's time, every object of the input sent through it."""
+"""The life of a transform job: from the start of its container to the last output.
+
+Source: developer guide, "Use batch transform". A job goes on with the other objects when one fails, and fails at the
+end; after a restart of the simulator it begins again and writes its outputs over.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.aws.behaviour import Answer, Call, Cloud, behaviour
-from simulator.aws.sagemaker import resources, serving, storage
+from simulator.aws.behaviour import Cloud
+from simulator.aws.sagemaker import s3_objects, serving
 from simulator.aws.sagemaker.acting import Actor, as_role
-from simulator.aws.sagemaker.jobs import Job, JobFailed, accept, access_text, downloading, refuse
+from simulator.aws.sagemaker.jobs import Job, JobFailed, downloading
 from simulator.aws.sagemaker.kinds.jobs import TRANSFORM_JOB
-from simulator.aws.sagemaker.kinds.kind import Row
-from simulator.aws.sagemaker.kinds.serving import MODEL
 from simulator.aws.sagemaker.logs import LogShipper
 from simulator.aws.sagemaker.running import finished, spawn
+from simulator.aws.sagemaker.s3_objects import Source
 from simulator.aws.sagemaker.serving import Container, WorkerFailed
-from simulator.aws.sagemaker.transform.records import TooLarge, assemble, payloads
-from simulator.kernel.errors import CallerError, NotSimulated
+from simulator.aws.sagemaker.storage import no_objects
+from simulator.aws.sagemaker.transform import captured, dialogue
+from simulator.aws.sagemaker.transform.data_log import GROUP, DataLog
+from simulator.aws.sagemaker.transform.objects import Transformer, put
+from simulator.aws.sagemaker.transform.together import together
 from simulator.kernel.facts import cause
-from simulator.runtime.engine import WorkUnreachable
 
-_MODEL = "_model"
-_INVOCATION_SECONDS = 600.0
-
-
-def check(params: Mapping[str, Any]) -> None:
-    """Refuse what a transform here does not do; raises NotSimulated or CallerError."""
-    processing = params.get("DataProcessing", {})
-    plain = processing.get("InputFilter", "$") == "$" and processing.get("OutputFilter", "$") == "$"
-    if not plain or processing.get("JoinSource", "None") != "None":
-        raise NotSimulated(
-            "DataProcessing of sagemaker:CreateTransformJob", "Leave the filters and the join out."
-        )
-    refuse("CreateTransformJob", params, ("DataCaptureConfig",))
-    source = params["TransformInput"]["DataSource"]["S3DataSource"]
-    if source["S3DataType"] != "S3Prefix":
-        raise NotSimulated(f"S3DataType {source['S3DataType']} of a transform's input", "Use S3Prefix.")
-    if params["TransformInput"].get("SplitType", "None") not in ("None", "Line"):
-        raise NotSimulated(f"SplitType {params['TransformInput']['SplitType']}", "Use Line or None.")
-    if params["TransformInput"].get("CompressionType", "None") != "None":
-        raise NotSimulated("CompressionType of a transform's input")
-    storage.split(source["S3Uri"])
-    storage.split(params["TransformOutput"]["S3OutputPath"])
-
-
-def environment(row: Row) -> dict[str, str]:
-    """Variables by which a container knows that it serves a batch."""
-    strategy = {"SingleRecord": "SINGLE_RECORD"}.get(row.get("BatchStrategy", ""), "MULTI_RECORD")
-    return {
-        **row.get("Environment", {}),
-        "SAGEMAKER_BATCH": "true",
-        "SAGEMAKER_MAX_PAYLOAD_IN_MB": str(row.get("MaxPayloadInMB", 6)),
-        "SAGEMAKER_BATCH_STRATEGY": strategy,
-        "SAGEMAKER_MAX_CONCURRENT_TRANSFORMS": str(row.get("MaxConcurrentTransforms", 1)),
-    }
+MODEL_NOTE = "_model"
+"""The member of the row that says what serves the model."""
 
 
 def launch(cloud: Cloud, key: str) -> None:
-    """Let the job live in a task of its own; after a restart it begins again, its outputs are written over."""
+    """Let the job live in a task of its own, caused by the fact of its creation."""
     job = Job(cloud, TRANSFORM_JOB, key)
     with cause(job.row.get("_fact")):
         spawn(cloud.kernel, job.work_name, run(job))
@@ -69,15 +42,20 @@ async def run(job: Job) -> None:
     try:
         await _live(job)
     except (JobFailed, WorkerFailed) as failure:
-        status, members = "Failed", {"FailureReason": f"{_prefix(failure)}{failure}"[:1024]}
+        if job.row["TransformJobStatus"] != "Stopping":
+            status, members = "Failed", {"FailureReason": f"{_prefix(failure)}{failure}"[:1024]}
     except Exception:
         text = "InternalServerError: We encountered an internal error. Please try again."
-        job.change({"TransformJobStatus": "Failed", "FailureReason": text})
+        _end(job, "Failed", {"FailureReason": text})
         raise
     finally:
         await _end_work(job)
     if status == "Completed" and job.row["TransformJobStatus"] == "Stopping":
         status = "Stopped"
+    _end(job, status, members)
+
+
+def _end(job: Job, status: str, members: Mapping[str, Any]) -> None:
     job.change({**members, "TransformJobStatus": status, "TransformEndTime": job.kernel.clock.now()})
 
 
@@ -87,62 +65,56 @@ def _prefix(failure: Exception) -> str:
 
 async def _live(job: Job) -> None:
     row, (_, region, name) = job.row, job.place
-    container = Container.of(row[_MODEL])
+    if row["TransformJobStatus"] == "Stopping":
+        return
+    container = Container.of(row[MODEL_NOTE])
     actor = as_role(job.cloud, container.role, region)
-    source = row["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
-    with downloading("ClientError: Failed to download data. "):
-        keys = await storage.list_keys(actor, source)
-    if not keys:
-        raise JobFailed(storage.no_objects(source, region, container.role))
-    await serving.start(job.cloud, container, job.work_name, region, environment(row))
-    shipper = LogShipper(actor, "/aws/sagemaker/TransformJobs", f"{name}/i-{job.kernel.ids.hex(17)}")
+    sources = await _sources(job, actor)
+    if not sources:
+        source = row["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
+        raise JobFailed(no_objects(source, region, container.role))
+    await serving.start(job.cloud, container, job.work_name, region, dialogue.environment(row))
+    stream = f"{name}/i-{job.kernel.ids.hex(17)}"
     lines = job.cloud.engine.lines(job.work_name)
-    spawn(job.kernel, f"log {job.work_name}", shipper.ship(lines), busy=False)
+    spawn(job.kernel, f"log {job.work_name}", LogShipper(actor, GROUP, stream).ship(lines), busy=False)
     if row["TransformJobStatus"] == "InProgress":
         job.change({"TransformStartTime": job.kernel.clock.now()})
-    bucket, prefix = storage.split(source)
-    for key in keys:
-        if job.row["TransformJobStatus"] == "Stopping":
-            return
-        await _one(job, actor, f"s3://{bucket}/{key}", storage.relative(prefix, key))
+    limits = dialogue.limits_of(row, await dialogue.execution_parameters(job))
+    log = DataLog(actor, stream)
+    await log.say(limits.line())
+    await _transform(Transformer(job, actor, limits, log), sources, limits.concurrent)
+    await _capture(job, actor, sources)
 
 
-async def _one(job: Job, actor: Actor, uri: str, relative: str) -> None:
-    """One object through the container, to `<output>/<relative>.out`."""
-    row = job.row
-    given, target = row["TransformInput"], row["TransformOutput"]
+async def _sources(job: Job, actor: Actor) -> list[Source]:
+    source = job.row["TransformInput"]["DataSource"]["S3DataSource"]
     with downloading("ClientError: Failed to download data. "):
-        body = await storage.get(actor, uri)
-    headers = {"content-type": given.get("ContentType", "application/octet-stream")}
-    if accepted := target.get("Accept"):
-        headers["accept"] = accepted
-    limit, split = int(row.get("MaxPayloadInMB", 6)), given.get("SplitType", "None")
-    try:
-        cut = list(payloads(body, split, row.get("BatchStrategy", "MultiRecord"), limit))
-    except TooLarge as error:
-        raise JobFailed(
-            "ClientError: See job logs for more information (a record exceeds MaxPayloadInMB)"
-        ) from error
-    answers = [await _ask(job, headers, payload) for payload in cut]
-    content = assemble(answers, target.get("AssembleWith", "None"))
-    try:
-        await storage.put(actor, storage.join(target["S3OutputPath"], f"{relative}.out"), content)
-    except CallerError as error:
-        raise JobFailed(f"ClientError: Failed to upload data. {access_text(error)}") from error
+        try:
+            return await s3_objects.named(actor, source["S3Uri"], source["S3DataType"])
+        except s3_objects.NotAManifest as error:
+            raise JobFailed(f"ClientError: Failed to download data. {error}") from error
 
 
-async def _ask(job: Job, headers: Mapping[str, str], payload: bytes) -> bytes:
-    try:
-        answer = await job.cloud.engine.request(
-            job.work_name, "POST", "/invocations", headers, payload, _INVOCATION_SECONDS
-        )
-    except WorkUnreachable as error:
-        raise JobFailed(f"AlgorithmError: {error}") from error
-    if answer.status != 200:
-        side = "ClientError" if 400 <= answer.status < 500 else "AlgorithmError"
-        text = answer.body[:512].decode(errors="replace")
-        raise JobFailed(f"{side}: See job logs for more information ({answer.status}: {text})")
-    return answer.body
+async def _transform(transformer: Transformer, sources: list[Source], concurrent: int) -> None:
+    """Every object, as many at once as requests may be open; raises JobFailed for the first that failed."""
+    reasons = await together((transformer.transform(each) for each in sources), concurrent)
+    for reason in filter(None, reasons):
+        raise JobFailed(reason)
+
+
+async def _capture(job: Job, actor: Actor, sources: list[Source]) -> None:
+    """The manifests of what was read and written, when all of it was."""
+    row = job.row
+    config = row.get("DataCaptureConfig")
+    if not config or row["TransformJobStatus"] == "Stopping":
+        return
+    first = sources[0]
+    prefix = first.uri.removesuffix(first.relative)
+    target, names = row["TransformOutput"]["S3OutputPath"], [each.relative for each in sources]
+    now, unique = job.kernel.clock.now(), job.kernel.ids.uuid()
+    found = captured.manifests(config["DestinationS3Uri"], prefix, target, names, now, unique)
+    for uri, content in found.items():
+        await put(actor, uri, content, config.get("KmsKeyId", ""))
 
 
 async def _end_work(job: Job) -> None:
@@ -150,29 +122,3 @@ async def _end_work(job: Job) -> None:
         await job.cloud.engine.stop(job.work_name, serving.STOP_GRACE_SECONDS)
     await finished(job.kernel, f"log {job.work_name}")
     await serving.remove(job.cloud, job.work_name)
-
-
-@behaviour("sagemaker", "CreateTransformJob")
-async def create_transform_job(call: Call) -> Answer:
-    """Accept the job and let it live."""
-    params, key = dict(call.params), call.key(call.params["TransformJobName"])
-    check(params)
-    model = resources.fetch(call.kernel, MODEL, call.key(params["ModelName"]))
-    tags = params.pop("Tags", ())
-    row = resources.insert(call.kernel, TRANSFORM_JOB, key, {**params, _MODEL: model["_container"]}, tags)
-    accept(call.kernel, "CreateTransformJob", params, ("ExperimentConfig", "ModelClientConfig"))
-    launch(call.cloud, key)
-    return {"TransformJobArn": row["TransformJobArn"]}
-
-
-@behaviour("sagemaker", "StopTransformJob")
-async def stop_transform_job(call: Call) -> Answer:
-    """Ask the job to end after the object at hand."""
-    job = Job(call.cloud, TRANSFORM_JOB, call.key(call.params["TransformJobName"]))
-    if job.row["TransformJobStatus"] == "InProgress":
-        job.change({"TransformJobStatus": "Stopping"})
-    return {}
-
-
-resources.describes(TRANSFORM_JOB)
-resources.lists(TRANSFORM_JOB)

@@ -1,48 +1,75 @@
-"""How a batch transform cuts an object into payloads and puts the answers together: pure.
+"""How a batch transform cuts an object into records and payloads, and puts the answers together: pure.
 
-Source: developer guide, "Use batch transform" (SplitType, BatchStrategy, MaxPayloadInMB, AssembleWith).
+Source: developer guide, "Use batch transform" (SplitType, BatchStrategy, MaxPayloadInMB, AssembleWith); API reference,
+TransformInput. RecordIO is MXNet's framing: magic number, length in 29 bits, data padded to four bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterator, Sequence
 
 MEBIBYTE = 1024 * 1024
+_MAGIC = 0xCED7230A
+_LENGTH = (1 << 29) - 1
 
 
 class TooLarge(Exception):
     """A record does not fit into one payload."""
 
 
-def payloads(body: bytes, split: str, strategy: str, limit_mb: int) -> Iterator[bytes]:
-    """The request bodies for an object; `limit_mb` of 0 is no limit. Raises TooLarge."""
-    limit = limit_mb * MEBIBYTE or None
+class NotRecordIO(Exception):
+    """The object is not framed as RecordIO."""
+
+
+def records(body: bytes, split: str) -> Iterator[bytes]:
+    """The records of an object: itself, its lines without their ends, or its RecordIO frames with their heads."""
     if split == "None":
-        yield _fitting(body, limit)
-        return
+        yield body
+    elif split == "Line":
+        yield from (line for line in body.split(b"\n") if line.strip())
+    else:
+        yield from _frames(body)
+
+
+def _frames(body: bytes) -> Iterator[bytes]:
+    position = 0
+    while position < len(body):
+        if position + 8 > len(body):
+            raise NotRecordIO
+        magic, head = struct.unpack_from("<II", body, position)
+        end = position + 8 + (head & _LENGTH) + (-(head & _LENGTH) % 4)
+        if magic != _MAGIC or end > len(body):
+            raise NotRecordIO
+        yield body[position:end]
+        position = end
+
+
+def batches(records: Sequence[bytes], split: str, strategy: str, limit_mb: int) -> Iterator[list[bytes]]:
+    """The records of each request, in order; a `limit_mb` of 0 is no limit. Raises TooLarge."""
+    limit = limit_mb * MEBIBYTE or None
+    end = 1 if split == "Line" else 0
     batch: list[bytes] = []
     size = 0
-    for line in body.splitlines():
-        if not line.strip():
-            continue
-        _fitting(line, limit)
-        over = limit is not None and size + len(line) + 1 > limit
+    for record in records:
+        if limit is not None and len(record) > limit:
+            raise TooLarge
+        over = limit is not None and size + len(record) + end > limit
         if batch and (strategy == "SingleRecord" or over):
-            yield b"\n".join(batch)
+            yield batch
             batch, size = [], 0
-        batch.append(line)
-        size += len(line) + 1
+        batch.append(record)
+        size += len(record) + end
     if batch:
-        yield b"\n".join(batch)
+        yield batch
 
 
-def _fitting(record: bytes, limit: int | None) -> bytes:
-    if limit is not None and len(record) > limit:
-        raise TooLarge
-    return record
+def payload(batch: Sequence[bytes], split: str) -> bytes:
+    """The body of a request."""
+    return (b"\n" if split == "Line" else b"").join(batch)
 
 
-def assemble(answers: list[bytes], how: str) -> bytes:
+def assemble(answers: Sequence[bytes], how: str) -> bytes:
     """The content of the output object: answers one after the other, each ended by a line end for `Line`."""
     if how == "Line":
         return b"".join(answer.rstrip(b"\n") + b"\n" for answer in answers)

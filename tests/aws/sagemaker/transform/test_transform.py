@@ -1,10 +1,15 @@
 """Batch transform: objects are cut, sent through the model's container and put together again."""
 
+import asyncio
+import gzip
+import json
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
-from simulator.aws.sagemaker.transform.records import TooLarge, assemble, payloads
-from simulator.kernel.errors import NotSimulated
-from simulator.runtime.engine_scripted import Request, Script
+from simulator.runtime.engine import WorkUnreachable
+from simulator.runtime.engine_scripted import Request, Script, ScriptedEngine
 from simulator.runtime.work import Answer
 from tests.aws.sagemaker.fake_cloud import FakeCloud, play
 from tests.aws.sagemaker.test_endpoints import configure
@@ -23,16 +28,40 @@ def request(**more):
 
 
 def doubles(asked: Request) -> Answer:
-    if asked.path == "/ping":
-        return Answer(200, {}, b"")
     if b"bad" in asked.body:
         return Answer(400, {}, b"no number")
     return Answer(200, {}, b"\n".join(str(2 * int(line)).encode() for line in asked.body.split(b"\n")))
 
 
-async def prepare(cloud: FakeCloud) -> None:
-    cloud.engine.script("xgboost", Script(answer=doubles))
+async def prepare(
+    cloud: FakeCloud, invocations: Callable[[Request], Answer] = doubles, offered: bytes = b""
+) -> list[Request]:
+    """The model that batches are sent to; gives the list to which what it is asked is added."""
+    seen: list[Request] = []
+
+    def answer(asked: Request) -> Answer:
+        if asked.path == "/invocations":
+            seen.append(asked)
+            return invocations(asked)
+        if asked.path == "/execution-parameters":
+            return Answer(200 if offered else 404, {}, offered)
+        return Answer(200, {}, b"")
+
+    cloud.engine.script("xgboost", Script(answer=answer))
     await configure(cloud, "one")
+    return seen
+
+
+async def described(cloud: FakeCloud, name: str = "batch-1") -> dict[str, Any]:
+    return await cloud.ask("DescribeTransformJob", TransformJobName=name)
+
+
+def data_log(cloud: FakeCloud, name: str = "batch-1") -> list[str]:
+    return next(
+        lines
+        for (_, stream), lines in cloud.logs.items()
+        if stream.startswith(f"{name}/") and stream.endswith("/data-log")
+    )
 
 
 def test_every_object_gets_its_answers():
@@ -55,33 +84,165 @@ def test_every_object_gets_its_answers():
     play(story)
 
 
-def test_an_error_of_the_model_fails_the_job():
+def test_an_object_that_cannot_be_transformed_fails_the_job_and_the_others_have_their_outputs():
     async def story(cloud: FakeCloud) -> None:
         await prepare(cloud)
-        cloud.objects["s3://data/batch/a.csv"] = b"bad"
+        cloud.objects["s3://data/batch/a.csv"] = b"1\nbad"
+        cloud.objects["s3://data/batch/b.csv"] = b"2"
         await cloud.ask("CreateTransformJob", **request())
-        job = await cloud.ask("DescribeTransformJob", TransformJobName="batch-1")
-        assert job["FailureReason"] == "ClientError: See job logs for more information (400: no number)"
+        job = await described(cloud)
+        assert (job["TransformJobStatus"], job["FailureReason"]) == (
+            "Failed",
+            "ClientError: See job logs for more information",
+        )
+        assert "s3://out/x/a.csv.out" not in cloud.objects
+        assert cloud.objects["s3://out/x/b.csv.out"] == b"4\n"
+        said = [line.split("[sagemaker logs]: ")[1] for line in data_log(cloud)]
+        assert said == [
+            "MaxConcurrentTransforms=1, MaxPayloadInMB=6, BatchStrategy=MULTI_RECORD",
+            "data/batch/a.csv: ClientError: 400",
+            "data/batch/a.csv: ",
+            "data/batch/a.csv: Message:",
+            "data/batch/a.csv: no number",
+        ]
 
     play(story)
 
 
-def test_filters_are_refused_by_name():
+def test_an_error_of_the_server_is_tried_again_as_often_as_the_client_configuration_says():
+    async def story(cloud: FakeCloud) -> None:
+        invocations = await prepare(cloud, lambda asked: Answer(500, {}, b"broken"))
+        cloud.objects["s3://data/batch/a.csv"] = b"1"
+        asked = request(ModelClientConfig={"InvocationsMaxRetries": 2, "InvocationsTimeoutInSeconds": 5})
+        await cloud.ask("CreateTransformJob", **asked)
+        job = await described(cloud)
+        assert job["FailureReason"] == "AlgorithmError: See job logs for more information"
+        assert job["ModelClientConfig"]["InvocationsMaxRetries"] == 2
+        assert data_log(cloud)[1].endswith("a.csv: Bad HTTP status received from algorithm: 500")
+        assert len(invocations) == 3
+
+    play(story)
+
+
+def test_the_container_says_how_much_it_can_bear_unless_the_request_does():
+    offered = b'{"MaxConcurrentTransforms": 4, "BatchStrategy": "SINGLE_RECORD", "MaxPayloadInMB": 1}'
+
+    async def story(cloud: FakeCloud) -> None:
+        invocations = await prepare(cloud, doubles, offered)
+        cloud.objects["s3://data/batch/a.csv"] = b"1\n2\n3"
+        await cloud.ask("CreateTransformJob", **request())
+        await described(cloud)
+        assert [asked.body for asked in invocations] == [b"1", b"2", b"3"]
+        await cloud.ask(
+            "CreateTransformJob", **request(TransformJobName="batch-2", BatchStrategy="MultiRecord")
+        )
+        await described(cloud, "batch-2")
+        assert invocations[-1].body == b"1\n2\n3"
+        assert (
+            "MaxConcurrentTransforms=4, MaxPayloadInMB=1, BatchStrategy=MULTI_RECORD"
+            in data_log(cloud, "batch-2")[0]
+        )
+        assert cloud.objects["s3://out/x/a.csv.out"] == b"2\n4\n6\n"
+
+    play(story)
+
+
+def test_predictions_are_joined_with_the_columns_that_the_model_did_not_see():
+    async def story(cloud: FakeCloud) -> None:
+        invocations = await prepare(cloud)
+        cloud.objects["s3://data/batch/a.csv"] = b'id-1,1\n"id,2",2\n'
+        wanted = {"InputFilter": "$[1:]", "JoinSource": "Input", "OutputFilter": "$[0,-1]"}
+        await cloud.ask("CreateTransformJob", **request(DataProcessing=wanted))
+        assert (await described(cloud))["DataProcessing"] == wanted
+        assert invocations[-1].body == b"1\n2"
+        assert cloud.objects["s3://out/x/a.csv.out"] == b'id-1,2\n"id,2",4\n'
+
+    play(story)
+
+
+def test_a_manifest_and_gzip_are_read():
     async def story(cloud: FakeCloud) -> None:
         await prepare(cloud)
-        with pytest.raises(NotSimulated, match="DataProcessing"):
-            await cloud.ask("CreateTransformJob", **request(DataProcessing={"InputFilter": "$[1:]"}))
+        cloud.objects["s3://data/raw/deep/a.gz"] = gzip.compress(b"1\n2")
+        cloud.objects["s3://data/raw/other.gz"] = b"not looked at"
+        cloud.objects["s3://data/it.manifest"] = json.dumps(
+            [{"prefix": "s3://data/raw/"}, "deep/a.gz"]
+        ).encode()
+        asked = request()
+        asked["TransformInput"]["DataSource"]["S3DataSource"] = {
+            "S3DataType": "ManifestFile",
+            "S3Uri": "s3://data/it.manifest",
+        }
+        asked["TransformInput"]["CompressionType"] = "Gzip"
+        await cloud.ask("CreateTransformJob", **asked)
+        assert (await described(cloud))["TransformJobStatus"] == "Completed"
+        assert cloud.objects["s3://out/x/deep/a.gz.out"] == b"2\n4\n"
 
     play(story)
 
 
-def test_lines_are_batched_up_to_the_limit():
-    line = b"x" * 600_000
-    assert [len(p) for p in payloads(b"\n".join([line] * 3), "Line", "MultiRecord", 1)] == [600_000] * 3
-    assert list(payloads(b"a\n\nb\n", "Line", "MultiRecord", 6)) == [b"a\nb"]
-    assert list(payloads(b"a\nb\n", "Line", "SingleRecord", 6)) == [b"a", b"b"]
-    assert list(payloads(b"a\nb\n", "None", "MultiRecord", 0)) == [b"a\nb\n"]
-    with pytest.raises(TooLarge):
-        list(payloads(line * 2, "Line", "MultiRecord", 1))
-    assert assemble([b"1\n", b"2"], "Line") == b"1\n2\n"
-    assert assemble([b"1", b"2"], "None") == b"12"
+def test_capture_leaves_manifests_by_the_hour_and_identifies_each_record():
+    async def story(cloud: FakeCloud) -> None:
+        await prepare(cloud)
+        cloud.objects["s3://data/batch/a.csv"] = b"1\n2"
+        capture = {"DestinationS3Uri": "s3://data/captured", "GenerateInferenceId": True}
+        await cloud.ask("CreateTransformJob", **request(DataCaptureConfig=capture))
+        assert (await described(cloud))["TransformJobStatus"] == "Completed"
+        hour = cloud.kernel.clock.datetime().strftime("%Y/%m/%d/%H")
+        read, written = (
+            [uri for uri in cloud.objects if uri.startswith(f"s3://data/captured/{side}/{hour}/")]
+            for side in ("input", "output")
+        )
+        assert json.loads(cloud.objects[read[0]]) == [{"prefix": "s3://data/batch/"}, "a.csv"]
+        assert json.loads(cloud.objects[written[0]]) == [{"prefix": "s3://out/x/"}, "a.csv.out"]
+        rows = [line.split(",") for line in cloud.objects["s3://out/x/a.csv.out"].decode().splitlines()]
+        assert [row[0] for row in rows] == ["2", "4"]
+        assert len({row[1] for row in rows}) == 2
+        assert rows[0][2].endswith("Z")
+
+    play(story)
+
+
+class Hanging(ScriptedEngine):
+    """A container that never answers an invocation."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = asyncio.Event()
+
+    async def request(self, name: str, method: str, path: str, *rest: Any) -> Answer:
+        if path != "/invocations":
+            return await super().request(name, method, path, *rest)
+        self.asked.set()
+        await self.wait(name)
+        raise WorkUnreachable("the container has ended")
+
+
+def test_a_stopped_job_ends_its_container_and_writes_nothing():
+    async def story(cloud: FakeCloud) -> None:
+        cloud.engine = engine = Hanging()
+        await prepare(cloud)
+        cloud.objects["s3://data/batch/a.csv"] = b"1"
+        await cloud.ask("CreateTransformJob", **request())
+        await engine.asked.wait()
+        await cloud.ask("StopTransformJob", TransformJobName="batch-1")
+        assert (await described(cloud))["TransformJobStatus"] == "Stopped"
+        assert not [uri for uri in cloud.objects if uri.startswith("s3://out/")]
+        assert not await engine.known()
+
+    play(story)
+
+
+def test_outputs_are_encrypted_with_the_key_that_was_named(monkeypatch: pytest.MonkeyPatch):
+    async def story(cloud: FakeCloud) -> None:
+        await prepare(cloud)
+        cloud.objects["s3://data/batch/a.csv"] = b"1"
+        puts: list[dict[str, Any]] = []
+        monkeypatch.setattr(cloud, "_PutObject", puts.append)
+        asked = request()
+        asked["TransformOutput"]["KmsKeyId"] = "alias/mine"
+        await cloud.ask("CreateTransformJob", **asked)
+        await described(cloud)
+        assert (puts[0]["ServerSideEncryption"], puts[0]["SSEKMSKeyId"]) == ("aws:kms", "alias/mine")
+
+    play(story)

@@ -1,0 +1,52 @@
+"""Cutting an object into records and payloads, and putting answers together."""
+
+import struct
+
+import pytest
+
+from simulator.aws.sagemaker.transform.records import (
+    NotRecordIO,
+    TooLarge,
+    assemble,
+    batches,
+    payload,
+    records,
+)
+
+
+def payloads(body: bytes, split: str, strategy: str, limit_mb: int) -> list[bytes]:
+    cut = batches(list(records(body, split)), split, strategy, limit_mb)
+    return [payload(batch, split) for batch in cut]
+
+
+def frame(data: bytes) -> bytes:
+    return struct.pack("<II", 0xCED7230A, len(data)) + data + b"\0" * (-len(data) % 4)
+
+
+def test_lines_are_batched_up_to_the_limit():
+    line = b"x" * 600_000
+    assert payloads(b"\n".join([line] * 3), "Line", "MultiRecord", 1) == [line] * 3
+    assert payloads(b"a\n\nb\n", "Line", "MultiRecord", 6) == [b"a\nb"]
+    assert payloads(b"a\nb\n", "Line", "SingleRecord", 6) == [b"a", b"b"]
+    assert payloads(b"a\nb\n", "None", "MultiRecord", 0) == [b"a\nb\n"]
+
+
+def test_a_record_over_the_limit_is_too_large():
+    with pytest.raises(TooLarge):
+        payloads(b"x" * 1_200_000, "Line", "MultiRecord", 1)
+    assert payloads(b"x" * 1_200_000, "Line", "MultiRecord", 0)
+
+
+def test_recordio_is_cut_at_its_frames_which_keep_their_heads():
+    body = frame(b"abc") + frame(b"defgh")
+    assert payloads(body, "RecordIO", "SingleRecord", 6) == [frame(b"abc"), frame(b"defgh")]
+    assert payloads(body, "RecordIO", "MultiRecord", 6) == [body]
+    with pytest.raises(NotRecordIO):
+        payloads(b"a,b\n1,2\n", "RecordIO", "SingleRecord", 6)
+    with pytest.raises(NotRecordIO):
+        payloads(body[:-1], "RecordIO", "SingleRecord", 6)
+
+
+def test_answers_are_put_one_after_the_other():
+    assert assemble([b"1\n", b"2"], "Line") == b"1\n2\n"
+    assert assemble([b"1", b"2"], "None") == b"12"
