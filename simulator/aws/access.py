@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.aws.lambda_.names import named
 from simulator.aws.protocol.models import service_model
 
 # S3 operations whose IAM action has another name. Source: "Actions, resources, and condition keys for Amazon S3".
@@ -36,6 +37,8 @@ _S3_ACTIONS = {
     "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
     "DeletePublicAccessBlock": "PutBucketPublicAccessBlock",
 }
+# Source: "Actions, resources, and condition keys for AWS Lambda".
+_LAMBDA_ACTIONS = {"Invoke": "InvokeFunction", "GetLayerVersionByArn": "GetLayerVersion"}
 _ACTION_PREFIX = {
     "sagemaker-runtime": "sagemaker",
     "sagemaker-metrics": "sagemaker",
@@ -60,6 +63,12 @@ def access(service: str, operation: str, params: Mapping[str, Any], account: str
         bucket, key = str(params.get("Bucket", "")), str(params.get("Key", ""))
         action = "s3:" + _S3_ACTIONS.get(operation, operation)
         return Access(action, f"arn:aws:s3:::{bucket}{'/' + key if key else ''}" if bucket else "*", account)
+    if service == "lambda":
+        operation_action = _LAMBDA_ACTIONS.get(operation, operation)
+        resource = _function(params, account, region)
+        return Access(
+            f"lambda:{operation_action}", resource, resource.split(":")[4] if resource != "*" else account
+        )
     action = f"{_ACTION_PREFIX.get(service) or service_model(service).signing_name}:{operation}"
     resource = _resource(service, operation, params, account, region)
     owner = resource.split(":")[4] if resource.count(":") >= 5 else account
@@ -99,6 +108,19 @@ def _queue(url: str, account: str, region: str) -> str:
     """The queue behind its URL, whose last two parts are the account and the name."""
     *_, owner, name = ["", *url.rstrip("/").split("/")]
     return f"arn:aws:sqs:{region}:{owner if owner.isdigit() else account}:{name}"
+
+
+def _function(params: Mapping[str, Any], account: str, region: str) -> str:
+    """The function with its qualifier, or the layer version; `*` for operations over all of them."""
+    text = str(params.get("FunctionName") or params.get("Resource") or params.get("Arn") or "")
+    if params.get("LayerName"):
+        layer, version = str(params["LayerName"]), params.get("VersionNumber")
+        base = layer if layer.startswith("arn:") else f"arn:aws:lambda:{region}:{account}:layer:{layer}"
+        return f"{base}:{version}" if version else base
+    if ":layer:" in text:
+        return text
+    function = named(text, account, region, str(params.get("Qualifier", "")))
+    return function.qualified_arn if function else "*"
 
 
 def _sagemaker(operation: str, params: Mapping[str, Any], account: str, region: str) -> str:

@@ -138,6 +138,8 @@ class Authorizer:
         if service == "kms" and ":key/" in asked.resource:
             policy = await self._policies.key(asked.resource, asked.owner)
             return policy, policy is not None  # every key has one: without it there is no key
+        if service == "lambda" and ":function:" in asked.resource:
+            return self._function_policy(asked.resource), False
         if ":model-package" in asked.resource:
             return self._registry_policy(asked.resource), False
         if service in ("sqs", "sns", "secretsmanager") and asked.owner != account:
@@ -153,6 +155,14 @@ class Authorizer:
             _, _, _, region, account, name = name.split(":", 5)
         found = await self._policies.key_of(name, account, region)
         return {**params, "KeyId": found} if found else params
+
+    def _function_policy(self, arn: str) -> PolicyDocument | None:
+        """The policy of a function, version or alias; rows are written by AddPermission."""
+        _, _, _, region, account, _, name, *qualifier = arn.split(":")
+        key = f"{account}/{region}/{name}/{qualifier[0] if qualifier else '$LATEST'}"
+        row = self._kernel.store.get("lambda.policy", key)
+        document = {"Version": "2012-10-17", "Statement": row["statements"]} if row else None
+        return parse_policy(document, PolicyKind.RESOURCE, name) if document else None
 
     def _registry_policy(self, arn: str) -> PolicyDocument | None:
         """The policy of a model package's group; rows are written by the registry."""

@@ -32,6 +32,18 @@ MODULES: dict[str, tuple[str, ...]] = {
         "simulator.aws.eventbridge.tags",
         "simulator.aws.eventbridge.target_operations",
     ),
+    "lambda": (
+        "simulator.aws.lambda_.aliases",
+        "simulator.aws.lambda_.concurrency",
+        "simulator.aws.lambda_.event_invoke",
+        "simulator.aws.lambda_.function_tags",
+        "simulator.aws.lambda_.functions",
+        "simulator.aws.lambda_.invoke",
+        "simulator.aws.lambda_.layers",
+        "simulator.aws.lambda_.permissions",
+        "simulator.aws.lambda_.updates",
+        "simulator.aws.lambda_.versions",
+    ),
     "sns": ("simulator.aws.sns.publish",),
 }
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from simulator.aws import behaviours
+from simulator.aws import behaviours, signed_links
 from simulator.aws.behaviour import find
 from simulator.aws.cloud import LEAVES, AwsCloud
 from simulator.aws.principal import Principal
@@ -40,7 +40,7 @@ class Gateway:
         if request.url.path == "/_simulator/health":
             return JSONResponse({"status": "ready", "service": "aws"})
         incoming = await _incoming(request)
-        outgoing = await self.handle(incoming)
+        outgoing = signed_links.answer(self._cloud.kernel, incoming) or await self.handle(incoming)
         response = Response(outgoing.body, outgoing.status)
         for name, value in outgoing.headers:
             response.headers.append(name, value)

@@ -7,6 +7,7 @@ from simulator.aws.cloudformation import running as cloudformation_running
 from simulator.aws.cloudwatch import wiring as cloudwatch_wiring
 from simulator.aws.eventbridge import wiring as eventbridge_wiring
 from simulator.aws.eventbridge.targets.invocation import AuthorizingCloud
+from simulator.aws.lambda_ import wiring as lambda_wiring
 from simulator.aws.sagemaker import life as sagemaker_life
 from simulator.aws.sns import wiring as sns_wiring
 
@@ -16,6 +17,7 @@ def attach(cloud: AuthorizingCloud) -> None:
     eventbridge_wiring.attach(cloud)
     cloudwatch_wiring.attach(cloud)
     sns_wiring.attach(cloud)
+    lambda_wiring.attach(cloud)
     sagemaker_life.resume(cloud)
     cloudformation_running.resume(cloud)
 
@@ -24,3 +26,4 @@ async def detach(cloud: Cloud) -> None:
     """Let go of what runs for the services, before engine and store are closed; it goes on in the next process."""
     await cloudformation_running.stop(cloud)
     await sagemaker_life.stop(cloud)
+    await lambda_wiring.detach(cloud)

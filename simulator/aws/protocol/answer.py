@@ -203,4 +203,6 @@ def _rest(
         else:
             body[wire] = _plain(member, value)
     headers = [(k, v) for k, v in headers if k.lower() != "content-type"]
-    return Outgoing(status, (("content-type", kind), *headers), raw if payload else _dump(body))
+    if not payload and status != 204:  # an answer without content has no body, not even an empty object
+        raw = _dump(body)
+    return Outgoing(status, (("content-type", kind), *headers), raw)
