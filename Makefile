@@ -15,6 +15,8 @@ export UV_SYSTEM_CERTS ?= $(if $(SYSTEM_CERTIFICATES),true,false)
 # Compiled once and kept, whatever the shell says: a start would compile both clouds and moto again each time.
 unexport PYTHONDONTWRITEBYTECODE
 
+# CC=true: all that any package would compile is sagemaker-training's shim for MPI, which is not used.
+
 # A stamp says that an install finished; as long as it is newer than pyproject.toml the network is not touched.
 RUNS    := $(VENV)/.complete-to-run
 DEVELOP := $(VENV)/.complete-to-develop
@@ -63,5 +65,5 @@ $(RUNS): pyproject.toml | $(VENV)/bin/uv
 	@touch $@
 
 $(DEVELOP): pyproject.toml | $(VENV)/bin/uv
-	$(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --editable '.[dev]'
+	CC=true $(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --editable '.[dev]'
 	@touch $@

@@ -18,13 +18,21 @@ def base_image() -> str:
 
 
 def tag_of(image: Image, base: str) -> str:
-    """The tag of an image: another content of its folder or another base is another tag."""
+    """The tag of an image: another content of its folder, or of what it shares, or another base is another tag."""
     digest = hashlib.sha256(base.encode())
-    for path in sorted(
-        each for each in image.folder.rglob("*") if each.is_file() and "__pycache__" not in each.parts
-    ):
-        digest.update(f"\0{path.relative_to(image.folder)}\0".encode() + path.read_bytes())
+    for folder in (image.folder, *image.shares):
+        for path in sorted(each for each in folder.rglob("*") if each.is_file() and _counts(each)):
+            digest.update(f"\0{path.relative_to(folder)}\0".encode() + path.read_bytes())
     return f"simulator/{image.name}:{digest.hexdigest()[:12]}"
+
+
+def _counts(path: Path) -> bool:
+    return "__pycache__" not in path.parts
+
+
+def context_of(image: Image) -> Path:
+    """What the Docker engine is sent: the image's folder, or the one above where it shares another."""
+    return image.folder.parent if image.shares else image.folder
 
 
 def ensure(client: docker.DockerClient, image: Image) -> str:
@@ -34,14 +42,17 @@ def ensure(client: docker.DockerClient, image: Image) -> str:
     try:
         client.images.get(tag)
     except docker.errors.ImageNotFound:
-        _build(client, image.folder, tag, base)
+        _build(client, image, tag, base)
     return tag
 
 
-def _build(client: docker.DockerClient, folder: Path, tag: str, base: str) -> None:
+def _build(client: docker.DockerClient, image: Image, tag: str, base: str) -> None:
+    context = context_of(image)
+    file = str((image.folder / "Dockerfile").relative_to(context))
+    arguments = {"BASE_IMAGE": base}
     try:
         client.images.build(
-            path=str(folder), tag=tag, buildargs={"BASE_IMAGE": base}, network_mode="host", rm=True
+            path=str(context), dockerfile=file, tag=tag, buildargs=arguments, network_mode="host", rm=True
         )
     except docker.errors.BuildError as failure:
         said = "".join(str(line.get("stream", line.get("error", ""))) for line in failure.build_log)

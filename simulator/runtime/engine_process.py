@@ -15,7 +15,7 @@ from pathlib import Path
 
 from simulator.kernel.errors import NotSimulated
 from simulator.runtime.engine import WorkUnknown
-from simulator.runtime.images import PYTHON, Images, lay_thin_venv
+from simulator.runtime.images import PYTHON, Image, Images, lay_thin_venv
 from simulator.runtime.logs import Growth, follow
 from simulator.runtime.reach import Reach, work_variables
 from simulator.runtime.sandbox.layout import (
@@ -135,7 +135,9 @@ class ProcessEngine:
         return self._works[name]
 
     def _launch(self, work: Work, place: Path) -> None:
-        specified = marshal.dumps(self._specify(work))
+        image = self._images.describe(work.image)
+        venv = self._images.environment(image)
+        specified = marshal.dumps(self._specify(work, image, venv, place))
         place.mkdir(mode=0o700)
         (place / "name").write_text(
             work.name
@@ -145,6 +147,7 @@ class ProcessEngine:
             network = self._directory / network_place(work.network.name)
             network.mkdir(parents=True, exist_ok=True, mode=0o700)
             (network / f"{place.name}.work").touch()
+        lay_thin_venv(_own_venv(work, place), venv)
         (place / "spec").write_bytes(specified)
         told, _, reason = _spawn_supervisor(place).partition(" ")
         if told == "started":
@@ -155,20 +158,21 @@ class ProcessEngine:
             raise ValueError(f"work {work.name!r} cannot have its mounts: {reason}")
         raise NotSimulated(f"work {work.name!r} in the process engine ({reason})", REMEDY)
 
-    def _specify(self, work: Work) -> dict[str, object]:
-        image = self._images.describe(work.image)
-        venv = self._images.environment(image)
-        if work.writable_venv is not None:
-            lay_thin_venv(work.writable_venv, venv)
+    def _specify(self, work: Work, image: Image, venv: Path, place: Path) -> dict[str, object]:
         if self._host is None:
             self._host = look_at_host(PYTHON)
         variables = work_variables(
             self._reach, work.hostname, image.environment, work.environment, isolated=work.isolated
         )
-        mounts = image_mounts(venv, image.program, work.writable_venv)
+        mounts = image_mounts(venv, image.program, image.shares, _own_venv(work, place))
         return specification(
             work, work.command or image.entrypoint, variables, mounts, self._host, self._reach
         )
+
+
+def _own_venv(work: Work, place: Path) -> Path:
+    """Where the work installs what it needs beside its image: the caller's directory, or one that goes with it."""
+    return work.writable_venv or place / "venv"
 
 
 def _spawn_supervisor(place: Path) -> str:

@@ -6,7 +6,11 @@ An image is a folder `reference_models/<name>/` with `image.json`, `requirements
      "entrypoint": ["python3", "/opt/program/entry.py"],   what runs when a work gives no command of its own
      "train": ["train"], "serve": ["serve"],               arguments after the entrypoint (these are the defaults)
      "environment": {"SOME": "variable"},                  defaults that a work may override
-     "program": "program"}                                 folder that works see, read-only, as /opt/program
+     "build_environment": {"SOME": "variable"},            for the installation of the requirements only
+     "program": "program",                                 folder that works see, read-only, as /opt/program
+     "shares": ["contract"]}                               folders beside this one that works see as /opt/contract
+
+A name may also be the path of such a folder elsewhere: an image of the user's own.
 
 Inside a work the environment is /opt/image, whatever its place in the cache. Its scripts name their interpreter by
 place, so the folder `inside` holds them once more for that place, and covers `bin` there.
@@ -31,7 +35,7 @@ from simulator.kernel.errors import NotSimulated
 from simulator.runtime.reach import IMAGE_VENV, WRITABLE_VENV
 from simulator.shipped_folders import shipped
 
-BUILD = 3
+BUILD = 4
 """Part of every key: raise it when the way of building changes."""
 
 PYTHON = Path(os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable))
@@ -56,11 +60,14 @@ class Image:
     serve: tuple[str, ...] = ("serve",)
     environment: dict[str, str] = field(default_factory=dict)
     program: Path | None = None
+    build_environment: dict[str, str] = field(default_factory=dict)
+    shares: tuple[Path, ...] = ()
 
     @property
     def key(self) -> str:
         """Names the cached environment: the same requirements on the same Python are the same environment."""
-        parts = (str(BUILD), platform.python_version(), platform.machine(), str(PYTHON), self.requirements)
+        built = (self.requirements, *(f"{k}={v}" for k, v in sorted(self.build_environment.items())))
+        parts = (str(BUILD), platform.python_version(), platform.machine(), str(PYTHON), *built)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24]
 
 
@@ -93,7 +100,7 @@ class Images:
         described = json.loads((folder / "image.json").read_text())
         program = folder / described["program"] if described.get("program") else None
         return Image(
-            name=name,
+            name=folder.name,
             folder=folder,
             requirements=(folder / "requirements.txt").read_text(),
             entrypoint=tuple(described.get("entrypoint", ())),
@@ -101,6 +108,8 @@ class Images:
             serve=tuple(described.get("serve", ("serve",))),
             environment=dict(described.get("environment", {})),
             program=program,
+            build_environment=dict(described.get("build_environment", {})),
+            shares=tuple(folder.parent / each for each in described.get("shares", ())),
         )
 
     def names(self) -> list[str]:
@@ -162,7 +171,10 @@ def _build(image: Image, target: Path) -> None:
 
 
 def _uv(image: Image, *arguments: str) -> None:
-    done = subprocess.run([find_uv_bin(), *arguments], capture_output=True, text=True, check=False)
+    variables = {**os.environ, **image.build_environment}
+    done = subprocess.run(
+        [find_uv_bin(), *arguments], env=variables, capture_output=True, text=True, check=False
+    )
     if done.returncode != 0:
         raise ImageUnavailable(f"image {image.name!r} could not be built: {done.stderr.strip()}")
 

@@ -46,9 +46,10 @@ class Work:
 
     `name` is unique among the works that were not removed. `serves` says that the program listens on port 8080 of
     its own network, where `Engine.request` reaches it. `cause` is the sequence of the fact that asked for the work.
-    `writable_venv` is a directory of the host, kept between works by the caller, that becomes a thin virtual
-    environment over the image's (its `bin` comes first on PATH), so that a step can `pip install`. A work of a
-    `network` reaches its peers there. One that is `isolated` reaches nothing but them: not even the simulator.
+    A work can `pip install`: into a thin virtual environment over the image's (its `bin` comes first on PATH), or in a
+    container of its own. `writable_venv` is a directory of the host that keeps it for the caller's next work.
+    A work of a `network` reaches its peers there. One that is `isolated` reaches nothing but them: not even the
+    simulator.
     """
 
     name: str

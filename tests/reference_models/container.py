@@ -48,12 +48,20 @@ class Container:
 
     def variables(self) -> dict[str, str]:
         """A container's environment holds nothing of this machine's but the search path."""
-        own = {"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1", "SM_BASE_DIR": str(self.base)}
+        own = {"PATH": os.environ["PATH"], "OMP_NUM_THREADS": "1", "SAGEMAKER_BASE_DIR": str(self.base)}
+        own["SM_STUDIO_LOCAL_MODE"] = "true"  # the toolkit's own way not to wait until algo-1 has an address
         return own | {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"} | self.environment
 
     def command(self, *arguments: str) -> list[str]:
         """The image's entry point with arguments."""
-        return [sys.executable, str(MODELS / self.image / "program" / "entry.py"), *arguments]
+        described = json.loads((MODELS / self.image / "image.json").read_text())
+        shares = {f"/opt/{each}/": f"{MODELS / each}/" for each in described.get("shares", ())}
+        program, *rest = described["entrypoint"][1:]
+        for inside, outside in shares.items():
+            program = program.replace(inside, outside)
+        places = [program, *rest]
+        own = str(MODELS / self.image / "program")
+        return [sys.executable, *(each.replace("/opt/program", own) for each in places), *arguments]
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs to the end; stdout holds stderr too."""

@@ -1,4 +1,4 @@
-"""Every image says what it is in the same four files, and shared programs are the same bytes everywhere."""
+"""Every image says what it is in the same four files, and what images share exists once."""
 
 import json
 import re
@@ -8,7 +8,6 @@ import pytest
 from tests.reference_models.container import MODELS
 
 IMAGES = sorted(path.parent.name for path in MODELS.glob("*/image.json"))
-SHARED = ("layout.py", "script_mode.py", "user_module.py", "web.py")
 
 
 @pytest.mark.parametrize("image", IMAGES)
@@ -19,9 +18,27 @@ def test_an_image_has_its_four_parts(image):
     assert description["name"] == image
     assert "ARG BASE_IMAGE=" in docker
     assert all(f"{name}={value}" in docker for name, value in description.get("environment", {}).items())
+    assert all(f"{name}={value} pip" in docker for name, value in described_build(description))
     if description["program"]:
-        assert (MODELS / image / description["program"] / "entry.py").is_file()
+        assert list((MODELS / image / description["program"]).glob("*.py"))
         assert json.dumps(description["entrypoint"]) in docker
+    copied = {line.split()[1] for line in docker.splitlines() if line.startswith("COPY ")}
+    context = MODELS if description.get("shares") else MODELS / image
+    assert [each for each in copied if not (context / each).exists()] == []
+    assert [each for each in description.get("shares", ()) if f"{each}/" not in copied] == []
+
+
+def described_build(description):
+    """The variables of the installation."""
+    return description.get("build_environment", {}).items()
+
+
+def test_no_file_stands_in_two_images():
+    seen: dict[bytes, list[str]] = {}
+    for path in sorted(MODELS.glob("*/program/**/*.py")):
+        seen.setdefault(path.read_bytes(), []).append(path.relative_to(MODELS).as_posix())
+
+    assert [paths for paths in seen.values() if len(paths) > 1] == []
 
 
 @pytest.mark.parametrize("image", IMAGES)
@@ -31,11 +48,3 @@ def test_every_requirement_has_a_lower_bound(image):
 
     assert packages
     assert [line for line in packages if not re.fullmatch(r"[a-z0-9-]+>=[0-9.]+(,<[0-9.]+)?", line)] == []
-
-
-@pytest.mark.parametrize("name", SHARED)
-def test_the_contracts_common_part_is_the_same_in_both_framework_images(name):
-    """An image is built from its own folder alone, so what two share is kept twice, and kept equal here."""
-    one, other = (MODELS / image / "program" / name for image in ("xgboost", "scikit_learn"))
-
-    assert one.read_bytes() == other.read_bytes()

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hyperparameters import BadHyperparameter
+
+from program.hyperparameters import UserError
 
 FORMATS = {
     "": "libsvm",  # the algorithm's default
@@ -32,25 +33,25 @@ class Table:
 
 
 def data_format(content_type: str | None) -> str:
-    """csv, libsvm or parquet; raises BadHyperparameter for anything else."""
+    """csv, libsvm or parquet; raises UserError for anything else."""
     kind = (content_type or "").split(";")[0].strip().lower()
     if kind not in FORMATS:
-        raise BadHyperparameter(f"{kind} is not an accepted ContentType: csv, libsvm, parquet.")
+        raise UserError(f"{kind} is not an accepted ContentType: csv, libsvm, parquet.")
     return FORMATS[kind]
 
 
 def read(directory: Path, content_type: str | None, csv_weights: bool = False) -> Table:
-    """All files of a channel as one table; raises BadHyperparameter when there is nothing usable."""
+    """All files of a channel as one table; raises UserError when there is nothing usable."""
     files = sorted(path for path in directory.rglob("*") if path.is_file() and not path.name.startswith("."))
     if not files:
-        raise BadHyperparameter(f"No data in channel {directory.name!r}")
+        raise UserError(f"No data in channel {directory.name!r}")
     kind = data_format(content_type)
     if kind == "libsvm":
         return read_libsvm([path.read_text() for path in files])
     read_one = read_csv if kind == "csv" else read_parquet
     parts = [read_one(path) for path in files]
     if len({part.shape[1] for part in parts}) > 1:
-        raise BadHyperparameter(f"The files of channel {directory.name!r} differ in their number of columns")
+        raise UserError(f"The files of channel {directory.name!r} differ in their number of columns")
     values = np.concatenate(parts)
     if csv_weights:
         return Table(values[:, 0], values[:, 2:], values[:, 1])
@@ -66,9 +67,7 @@ def read_csv(path: Path) -> np.ndarray:
         pass  # perhaps only missing values: the slower reader knows them, and what it cannot read becomes NaN
     values = np.genfromtxt(io.StringIO(text), delimiter=",", ndmin=2)
     if np.isnan(values[:, 0]).any():
-        raise BadHyperparameter(
-            f"Could not read a label in {path.name}: csv must be numbers, label first, no header"
-        )
+        raise UserError(f"Could not read a label in {path.name}: csv must be numbers, label first, no header")
     return values
 
 
@@ -77,9 +76,7 @@ def read_parquet(path: Path) -> np.ndarray:
     try:
         import pyarrow.parquet
     except ImportError as failure:
-        raise BadHyperparameter(
-            "This image reads parquet only with pyarrow; add it to requirements.txt"
-        ) from failure
+        raise UserError("This image reads parquet only with pyarrow; add it to requirements.txt") from failure
     columns = pyarrow.parquet.read_table(path).columns
     return np.column_stack([column.to_numpy() for column in columns]).astype(float)
 
@@ -91,7 +88,7 @@ def read_libsvm(texts: list[str]) -> Table:
         rows = [{int(k): float(v) for k, v in (item.split(":") for item in line[1:])} for line in lines]
         labels = np.array([float(line[0]) for line in lines])
     except (ValueError, IndexError) as failure:
-        raise BadHyperparameter(f"Could not read libsvm data: {failure}") from failure
+        raise UserError(f"Could not read libsvm data: {failure}") from failure
     return Table(labels, dense(rows))
 
 

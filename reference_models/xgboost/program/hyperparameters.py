@@ -30,7 +30,7 @@ OBJECTIVES = (
 OWN = ("num_round", "early_stopping_rounds", "csv_weights", "eval_metric", "_tuning_objective_metric")
 
 
-class BadHyperparameter(Exception):
+class UserError(Exception):
     """The caller's mistake; the text becomes the failure reason."""
 
 
@@ -114,23 +114,23 @@ RULES["silent"] = integer(0, 1)
 
 
 def validate(given: Mapping[str, str]) -> dict[str, Any]:
-    """Typed values; raises BadHyperparameter for a missing, unknown, unreadable or impossible one."""
+    """Typed values; raises UserError for a missing, unknown, unreadable or impossible one."""
     values: dict[str, Any] = {}
     for name, text in given.items():
         rule = RULES.get(name)
         if rule is None:
-            raise BadHyperparameter(f"Extraneous hyperparameter found: {name}")
+            raise UserError(f"Extraneous hyperparameter found: {name}")
         try:
             value = rule.parse(str(text).strip().strip('"'))
         except ValueError as failure:
-            raise BadHyperparameter(f"Hyperparameter {name}: could not parse value {text!r}") from failure
+            raise UserError(f"Hyperparameter {name}: could not parse value {text!r}") from failure
         if not rule.allowed(value):
-            raise BadHyperparameter(f"Hyperparameter {name}: value {text} not in range {rule.description}")
+            raise UserError(f"Hyperparameter {name}: value {text} not in range {rule.description}")
         values[name] = value
     if "num_round" not in values:
-        raise BadHyperparameter("Missing required hyperparameter: num_round")
+        raise UserError("Missing required hyperparameter: num_round")
     if values.get("objective", "").startswith("multi:") and "num_class" not in values:
-        raise BadHyperparameter("Require input for parameter 'num_class' for multi-classification")
+        raise UserError("Require input for parameter 'num_class' for multi-classification")
     return values
 
 

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from channels import dense
-from layout import Layout
-from library import load_xgboost
-from training import MODEL_NAME
-from web import Answer, Invoke, Refused
+from contract.layout import Layout
+from contract.web import Answer, Invoke, Refused
+
+from program.channels import dense
+from program.library import load_xgboost
+from program.training import MODEL_NAME
 
 LIBSVM = ("libsvm", "text/libsvm", "text/x-libsvm")
 

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import channels
-from hyperparameters import BadHyperparameter, library_parameters, metrics, validate
-from layout import Layout
-from library import load_xgboost
+from contract.layout import Layout
+
+from program import channels
+from program.hyperparameters import UserError, library_parameters, metrics, validate
+from program.library import load_xgboost
 
 MODEL_NAME = "xgboost-model"
 DEFAULT_VERSION = "1.7-1"
@@ -25,7 +26,7 @@ def image_version() -> tuple[int, int]:
 
 
 def train(layout: Layout, hyperparameters: Mapping[str, str]) -> None:
-    """One training job; raises BadHyperparameter for what the caller got wrong."""
+    """One training job; raises UserError for what the caller got wrong."""
     values = validate(hyperparameters)
     tables = read_channels(layout, bool(values.get("csv_weights")))
     refuse_many_hosts(layout)
@@ -53,7 +54,7 @@ def read_channels(layout: Layout, csv_weights: bool) -> dict[str, channels.Table
     """The train channel and, if there is one, the validation channel."""
     configured = layout.read_configuration("inputdataconfig")
     if "train" not in configured:
-        raise BadHyperparameter("Missing required channel: train")
+        raise UserError("Missing required channel: train")
     return {
         name: channels.read(layout.channel(name), configured[name].get("ContentType"), csv_weights)
         for name in ("train", "validation")
@@ -65,9 +66,7 @@ def refuse_many_hosts(layout: Layout) -> None:
     """Says by name what this image does not do."""
     hosts = layout.read_configuration("resourceconfig").get("hosts", ["algo-1"])
     if len(hosts) > 1:
-        raise BadHyperparameter(
-            f"Training on {len(hosts)} hosts is not offered by this image; use one instance"
-        )
+        raise UserError(f"Training on {len(hosts)} hosts is not offered by this image; use one instance")
 
 
 def metric_printer(xgboost: Any) -> Any:

@@ -129,16 +129,18 @@ def _network(work: Work) -> tuple[str, int, str] | None:
     return f"../{network_place(work.network.name)}", number, address(number)
 
 
-def image_mounts(venv: Path, program: Path | None, writable_venv: Path | None) -> tuple[Mount, ...]:
-    """Where a work sees its image's environment and program, and a writable environment over it."""
+def image_mounts(
+    venv: Path, program: Path | None, shares: tuple[Path, ...], writable_venv: Path
+) -> tuple[Mount, ...]:
+    """Where a work sees its image's environment, its program and what it shares, and its own environment over it."""
     mounts = [
         Mount(venv, IMAGE_VENV, read_only=True),
         Mount(venv / "inside", f"{IMAGE_VENV}/bin", read_only=True),
+        *(Mount(each, f"/opt/{each.name}", read_only=True) for each in shares),
+        Mount(writable_venv, WRITABLE_VENV),
     ]
     if program is not None:
         mounts.append(Mount(program, PROGRAM, read_only=True))
-    if writable_venv is not None:
-        mounts.append(Mount(writable_venv, WRITABLE_VENV))
     return tuple(mounts)
 
 

@@ -1,4 +1,4 @@
-"""The files and folders of SageMaker's container contract, under /opt/ml or where SM_BASE_DIR says."""
+"""The files and folders of SageMaker's container contract, under /opt/ml or where SAGEMAKER_BASE_DIR says."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Layout:
     @classmethod
     def from_environment(cls) -> Layout:
         """The real place, or another one for tests."""
-        return cls(Path(os.environ.get("SM_BASE_DIR", "/opt/ml")))
+        return cls(Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml")))
 
     @property
     def model(self) -> Path:
