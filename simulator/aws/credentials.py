@@ -13,8 +13,8 @@ from simulator.kernel.facts import current_cause
 from simulator.kernel.world import Kernel
 from simulator.topology import Topology
 
-# What awslocal and tutorials send, and what localstack-client sends.
-_TEST_KEYS = ("test", "accesskey")
+# What awslocal and tutorials send, what localstack-client sends, and what moto sends in server mode.
+_TEST_KEYS = ("test", "accesskey", "FOOBARKEY")
 _SESSION = "sts.session"
 _KEY = "iam.access_key"
 _UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"

@@ -151,4 +151,4 @@ def counted(results: Sequence[Result], skips: Mapping[str, str], group: Callable
         figures = [count["passed"], count["failed"], count["accepted"], count["skipped"], count.total()]
         lines.append("{:<40} {:>7} {:>7} {:>9} {:>8} {:>5}".format(name, *figures))
     failures = [each for each in results if each.status == "failed" and each.test not in skips]
-    return "\n".join([*lines, "", *(f"FAILED {each.test}: {each.why[:300]}" for each in failures)])
+    return "\n".join([*lines, "", *(f"FAILED {each.test}: {each.why[:200]}" for each in failures)])
