@@ -111,11 +111,42 @@ def behaviour(service: str, operation: str) -> Callable[[Behaviour], Behaviour]:
     return enter
 
 
+def memory(service: str, operation: str, alive_with: str = "") -> Callable[[Behaviour], Behaviour]:
+    """Enter a function as what an operation does where nothing gives it life: it keeps and gives back.
+
+    With `alive_with`, an operation of the same service, it is life none the less where that one has a behaviour: a
+    list of jobs that run is no mere memory. A behaviour of the operation itself goes before it, whenever it is entered.
+    """
+
+    def enter(function: Behaviour) -> Behaviour:
+        if (service, operation) in _MEMORY:
+            raise ValueError(f"{service}:{operation} is remembered twice")
+        _MEMORY[service, operation] = (function, alive_with)
+        return function
+
+    return enter
+
+
+_MEMORY: dict[tuple[str, str], tuple[Behaviour, str]] = {}
+
+
 def find(service: str, operation: str) -> Behaviour | None:
-    """The behaviour of an operation, once its module is loaded."""
-    return _TABLE.get((service, operation))
+    """The behaviour of an operation, or else its memory, once its module is loaded."""
+    found = _TABLE.get((service, operation))
+    if found is None and (service, operation) in _MEMORY:
+        return _MEMORY[service, operation][0]
+    return found
+
+
+def remembers(service: str, operation: str) -> bool:
+    """Whether the operation only remembers."""
+    if (service, operation) in _TABLE or (service, operation) not in _MEMORY:
+        return False
+    alive_with = _MEMORY[service, operation][1]
+    return not alive_with or (service, alive_with) not in _TABLE
 
 
 def behaves(service: str) -> tuple[str, ...]:
-    """The operations of a service that have a behaviour, sorted."""
-    return tuple(sorted(operation for owner, operation in _TABLE if owner == service))
+    """The operations of a service that have a behaviour, or live with one, sorted."""
+    known = {operation for owner, operation in (*_TABLE, *_MEMORY) if owner == service}
+    return tuple(sorted(operation for operation in known if not remembers(service, operation)))

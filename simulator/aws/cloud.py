@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from simulator.aws import accounts, behaviours
 from simulator.aws.authorize import Authorizer
-from simulator.aws.behaviour import Answer, Call, find
+from simulator.aws.behaviour import Answer, Call, find, remembers
 from simulator.aws.credentials import Credentials
 from simulator.aws.leaf_effects import LeafEffects
 from simulator.aws.policies import Policies
@@ -69,6 +69,7 @@ class AwsCloud:
         self._effects = LeafEffects(kernel.store, self._policies, self.credentials)
         self._seeding: asyncio.Lock | None = None
         self._seeded = False
+        self._read_from_memory: set[str] = set()
         with kernel.store.transaction():
             accounts.enter_roles(kernel.store, topology)
 
@@ -120,7 +121,19 @@ class AwsCloud:
         call = Call(service, operation, params, asker, account, region, self, request_id, headers)
         remembered = principal is not None and principal.cause is not None and current_cause() is None
         with cause(principal.cause) if principal and remembered else nullcontext():
-            return await function(call)
+            result = await function(call)
+            self._tell_memory(call)
+            return result
+
+    def _tell_memory(self, call: Call) -> None:
+        """A fact for the reality ledger where an operation only remembers; a read is told of once."""
+        name = f"{call.service}:{call.operation}"
+        reads = call.operation.startswith(("Describe", "Get", "List"))
+        if not remembers(call.service, call.operation) or (reads and name in self._read_from_memory):
+            return
+        if reads:
+            self._read_from_memory.add(name)
+        self.kernel.log.record("Remembered", name, {}, account=call.account, region=call.region)
 
     async def forward(
         self,

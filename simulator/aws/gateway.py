@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from simulator.aws import behaviours, signed_links
-from simulator.aws.behaviour import find
+from simulator.aws.behaviour import find, remembers
 from simulator.aws.cloud import LEAVES, AwsCloud
 from simulator.aws.principal import Principal
 from simulator.aws.protocol import answer
@@ -88,7 +88,11 @@ class Gateway:
                 result = await cloud.serve(
                     service, routed.operation, params, account, region, principal, request.headers, request_id
                 )
-                return answer.answer(model, routed.protocol, result, request_id)
+                outgoing = answer.answer(model, routed.protocol, result, request_id)
+                if remembers(service, routed.operation):
+                    headers = (*outgoing.headers, ("x-simulator", "remembers"))
+                    return Outgoing(outgoing.status, headers, outgoing.body)
+                return outgoing
             named = _leaf_params(service, routed, request)
             principal = caller or _anonymous(service, named, cloud)
             return await cloud.forward(service, routed.operation, named, request, region, principal)

@@ -13,8 +13,8 @@ _TROUBLE = ("Failed", "Rejected", "DeadLettered", "NotSimulated", "NotDelivered"
 _BAD_STATES = frozenset(
     {"failed", "rejected", "rollback_complete", "rollback_failed", "alarm", "create_failed"}
 )
-_KERNEL = frozenset({"TimerFailed", "ConsumerFailed", "HostRefused", "AcceptedNotSimulated"})
-_NO_TROUBLE = frozenset({"HostRefused", "AcceptedNotSimulated"})
+_KERNEL = frozenset({"TimerFailed", "ConsumerFailed", "HostRefused", "AcceptedNotSimulated", "Remembered"})
+_NO_TROUBLE = frozenset({"HostRefused", "AcceptedNotSimulated", "Remembered"})
 _AT_ONCE = 2000
 
 

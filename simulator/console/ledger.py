@@ -82,6 +82,8 @@ def _told(fact: Fact) -> tuple[str, str, str] | None:
         return "refused", str(fact["subject"]), "the real service has this"
     if fact["kind"] == "HostRefused":
         return "host refused", str(fact["subject"]), str(detail.get("remedy") or "would have been reached")
+    if fact["kind"] == "Remembered":
+        return "remembered", str(fact["subject"]), "does what is here only kept and given back"
     if fact["kind"] == "AcceptedNotSimulated":
         instead = str(detail.get("instead") or "has an effect on the real service")
         return "accepted, not simulated", str(fact["subject"]), instead

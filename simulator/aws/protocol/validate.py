@@ -52,7 +52,7 @@ def _misfits(shape: Shape, value: Any, path: str) -> Iterator[str]:
     """Wrong types and unknown members."""
     if isinstance(shape, StructureShape) and shape.is_document_type:
         return
-    if not _fits(shape.type_name, value):
+    if not fits(shape.type_name, value):
         yield f"{path or 'The request'}: {type(value).__name__} can not be converted to {shape.type_name}"
         return
     if isinstance(shape, StructureShape):
@@ -70,7 +70,8 @@ def _misfits(shape: Shape, value: Any, path: str) -> Iterator[str]:
             yield from _misfits(shape.value, item, f"{path}.{key}")
 
 
-def _fits(type_name: str, value: Any) -> bool:
+def fits(type_name: str, value: Any) -> bool:
+    """Whether a Python value is of a type of the model."""
     expected = _PYTHON[type_name]
     return isinstance(value, expected) and (bool in expected or not isinstance(value, bool))
 

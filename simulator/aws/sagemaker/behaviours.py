@@ -12,6 +12,7 @@ from simulator.aws.sagemaker.monitoring import definitions, schedules
 from simulator.aws.sagemaker.pipelines import operations
 from simulator.aws.sagemaker.processing import operations as processing
 from simulator.aws.sagemaker.registry import group_policy, groups, packages, reading, updating
+from simulator.aws.sagemaker.remembering import operations as remembering
 from simulator.aws.sagemaker.transform import operations as transform
 from simulator.aws.sagemaker.tuning import operations as tuning_operations
 
@@ -27,6 +28,7 @@ __all__ = [
     "packages",
     "processing",
     "reading",
+    "remembering",
     "schedules",
     "tags",
     "training",

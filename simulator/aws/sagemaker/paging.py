@@ -80,3 +80,12 @@ def offset(text: str | None) -> int:
 def epoch(value: Any) -> float:
     """Seconds since the epoch of a timestamp parameter."""
     return value.timestamp() if isinstance(value, datetime) else float(value)
+
+
+def to_json(value: Any) -> Any:
+    """The value with timestamps as epoch seconds: what a row can hold."""
+    if isinstance(value, Mapping):
+        return {name: to_json(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [to_json(each) for each in value]
+    return value.timestamp() if isinstance(value, datetime) else value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -23,6 +22,7 @@ from simulator.aws.sagemaker.paging import epoch as epoch
 from simulator.aws.sagemaker.paging import offset as offset
 from simulator.aws.sagemaker.paging import page as page
 from simulator.aws.sagemaker.paging import sort_key as sort_key
+from simulator.aws.sagemaker.paging import to_json as to_json
 from simulator.aws.sagemaker.paging import token as token
 from simulator.kernel.errors import CallerError
 from simulator.kernel.facts import Fact
@@ -36,7 +36,8 @@ HOLD_HEADER = "x-simulator-hold"
 def missing(kind: Kind, key: str) -> CallerError:
     """AWS's error for a resource that is not there."""
     code, text = kind.missing
-    return CallerError(code, text.format(name=place(key)[2], arn=arn_of(kind, key)))
+    name = place(key)[2]
+    return CallerError(code, text.format(name=name, arn=arn_of(kind, key), kind=kind.name, noun=kind.noun))
 
 
 def fetch(kernel: Kernel, kind: Kind, key: str) -> Row:
@@ -51,6 +52,8 @@ def insert(kernel: Kernel, kind: Kind, key: str, members: Mapping[str, Any], tag
     """Make a resource in its first state, with a fact; raises AWS's error where the name is taken."""
     arn, now = arn_of(kind, key), round(kernel.clock.now(), 3)  # milliseconds, as on the wire
     name = place(key)[2]
+    if kind.identity or kind.generated:
+        name = members.get(kind.name_member, name)
     row = {
         **members,
         kind.name_member: name,
@@ -58,12 +61,12 @@ def insert(kernel: Kernel, kind: Kind, key: str, members: Mapping[str, Any], tag
         "CreationTime": now,
         "LastModifiedTime": now,
     }
-    if kind.lifecycle:
-        row.setdefault(kind.status_member, kind.lifecycle.initial)
+    if first := kind.lifecycle.initial if kind.lifecycle else kind.begins:
+        row.setdefault(kind.status_member, first)
     with kernel.store.transaction():
         if kernel.store.get(kind.row, key) is not None:
             code, text = kind.taken
-            raise CallerError(code, text.format(name=name, arn=arn, noun=kind.noun))
+            raise CallerError(code, text.format(name=name, arn=arn, kind=kind.name, noun=kind.noun))
         row = dict(to_json(row))
         if tags:
             kernel.store.put("sagemaker.tags", arn, {"tags": {t["Key"]: t["Value"] for t in tags}})
@@ -170,15 +173,6 @@ def deletes(kind: Kind) -> None:
         return {}
 
     behaviour("sagemaker", f"Delete{kind.name}")(delete)
-
-
-def to_json(value: Any) -> Any:
-    """The value with timestamps as epoch seconds: what a row can hold."""
-    if isinstance(value, Mapping):
-        return {name: to_json(each) for name, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [to_json(each) for each in value]
-    return value.timestamp() if isinstance(value, datetime) else value
 
 
 for _kind in TABLE:

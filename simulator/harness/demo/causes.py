@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-_NOISE = ("HostRefused", "AcceptedNotSimulated")
+_NOISE = ("HostRefused", "AcceptedNotSimulated", "Remembered")
 _TROUBLE = ("Failed", "Rejected", "DeadLettered", "NotSimulated")
 
 

@@ -56,6 +56,10 @@ def _met(facts: list[dict[str, Any]]) -> Counter[tuple[str, str, str]]:
             met["refused", fact["subject"], "the real service has this operation"] += 1
         elif fact["kind"] == "HostRefused":
             met["host refused", fact["subject"], str(detail.get("remedy", ""))] += 1
+        elif fact["kind"] == "Remembered":
+            met[
+                "remembered", fact["subject"], "the real service does what is here only kept and given back"
+            ] += 1
         elif fact["kind"] == "AcceptedNotSimulated":
             met["accepted, not simulated", fact["subject"], str(detail.get("instead", ""))] += 1
     return met

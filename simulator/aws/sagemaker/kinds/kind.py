@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,25 @@ from simulator.kernel.lifecycle import Lifecycle
 
 Row = dict[str, Any]
 TIMES = ("CreationTime", "LastModifiedTime")
+
+# As the Feature Store and HyperPod word it; other families' own texts are not known to us.
+NOT_FOUND = ("ResourceNotFound", "Resource Not Found: Amazon SageMaker can't find a {kind} with name {name}")
+ABSENT = ("ValidationException", 'Could not find {noun} "{arn}".')
+IN_USE = (
+    "ResourceInUse",
+    "Resource Already Exists: {kind} with name {name} already exists. Choose a different name.",
+)
+CONFLICT = ("ConflictException", "{kind} with name {name} already exists. Choose a different name.")
+
+
+def nothing(request: Row) -> Row:
+    """What a kind begins with that adds nothing to its request."""
+    return {}
+
+
+def constant(**members: Any) -> Callable[[Row], Row]:
+    """What a kind begins with, whatever the request says."""
+    return lambda request: members
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,12 +40,20 @@ class Kind:
     AWS's error codes and texts, with {name} and {arn}; `in_progress` are the states in which a Describe may be held.
     `nested` says that the row's key goes on from its parent's; `unfiltered` are parameters of the List that are no
     filters, or that the behaviour looks at itself.
+
+    `named`, `arn_named` and `status_named` are the members where they are not the stem with Name, Arn and Status.
+    `begins` is the first state of a kind without a lifecycle here. `identity` is how the key is made of a request's
+    members, `{DomainId}/{UserProfileName}`, where it is not the name alone; `generated` how the service makes it,
+    `d-{id}`. `within` is the kind that this one is in: it must exist, and is not deleted before; `limit` is how many an
+    account may have. `refers` are pairs of a request's member and the kind that it names, which must exist; `renamed`
+    pairs of a request's member and the row's; `shows` pairs of an answer's member and the row's; `first` gives, of the
+    request, what it does not say and every answer must.
     """
 
     name: str
     arn: str
-    list_member: str
-    summary: tuple[str, ...]
+    list_member: str = ""
+    summary: tuple[str, ...] = ()
     lifecycle: Lifecycle | None = None
     in_progress: frozenset[str] = frozenset()
     missing: tuple[str, str] = ("ValidationException", "Requested resource not found.")
@@ -37,6 +65,18 @@ class Kind:
     stem: str = ""
     nested: bool = False
     unfiltered: tuple[str, ...] = ()
+    named: str = ""
+    arn_named: str = ""
+    status_named: str = ""
+    begins: str = ""
+    identity: str = ""
+    generated: str = ""
+    within: str = ""
+    limit: int = 0
+    refers: tuple[tuple[str, str], ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    shows: tuple[tuple[str, str], ...] = ()
+    first: Callable[[Row], Row] = nothing
 
     @property
     def row(self) -> str:
@@ -46,17 +86,17 @@ class Kind:
     @property
     def name_member(self) -> str:
         """`TrainingJobName`."""
-        return f"{self.stem or self.name}Name"
+        return self.named or f"{self.stem or self.name}Name"
 
     @property
     def arn_member(self) -> str:
         """`TrainingJobArn`."""
-        return f"{self.stem or self.name}Arn"
+        return self.arn_named or f"{self.stem or self.name}Arn"
 
     @property
     def status_member(self) -> str:
         """`TrainingJobStatus`."""
-        return f"{self.stem or self.name}Status"
+        return self.status_named or f"{self.stem or self.name}Status"
 
     @property
     def fact(self) -> str:

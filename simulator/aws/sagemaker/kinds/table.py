@@ -1,15 +1,31 @@
-"""Every kind of resource that SageMaker has here, in one table."""
+"""Every kind of resource that SageMaker has here, in one table: all rows of all families."""
 
 from __future__ import annotations
 
-from simulator.aws.sagemaker.kinds import jobs, monitoring, pipelines, registry, serving, tuning
+from simulator.aws.sagemaker.kinds import (
+    clusters,
+    compute,
+    edge,
+    feature_store,
+    hubs,
+    inference,
+    jobs,
+    monitoring,
+    notebooks,
+    people,
+    pipelines,
+    registry,
+    serving,
+    studio,
+    tuning,
+)
 from simulator.aws.sagemaker.kinds.kind import Kind
 
-TABLE: tuple[Kind, ...] = (
-    jobs.TRAINING_JOB, jobs.PROCESSING_JOB, jobs.TRANSFORM_JOB,
-    serving.MODEL, serving.ENDPOINT_CONFIG, serving.ENDPOINT,
-    pipelines.PIPELINE, pipelines.PIPELINE_EXECUTION,
-    registry.MODEL_PACKAGE_GROUP, registry.MODEL_PACKAGE,
-    monitoring.DATA_QUALITY_JOB_DEFINITION, monitoring.MONITORING_SCHEDULE, monitoring.MONITORING_EXECUTION,
-    tuning.HYPER_PARAMETER_TUNING_JOB,
+FAMILIES = (
+    jobs, tuning, compute, serving, inference, pipelines, registry, monitoring, studio, notebooks, clusters, edge, hubs,
+    people, feature_store,
 )  # fmt: skip
+TABLE: tuple[Kind, ...] = tuple(
+    kind for family in FAMILIES for kind in vars(family).values() if isinstance(kind, Kind)
+)
+BY_NAME = {kind.name: kind for kind in TABLE}

@@ -1,0 +1,45 @@
+"""Kinds of HyperPod: clusters, their nodes and extensions, scheduler configurations, compute quotas."""
+
+from __future__ import annotations
+
+from simulator.aws.sagemaker.kinds.kind import CONFLICT, IN_USE, NOT_FOUND, Kind, Row, constant
+
+
+def instance_groups(request: Row) -> list[Row]:
+    """The groups as Describe shows them: what was asked for, none of it there yet."""
+    kept = ("InstanceGroupName", "InstanceType", "LifeCycleConfig", "ExecutionRole", "ThreadsPerCore")
+    return [
+        {
+            **{name: group[name] for name in kept if name in group},
+            "CurrentCount": 0,
+            "TargetCount": group["InstanceCount"],
+            "Status": "Creating",
+        }
+        for group in request.get("InstanceGroups", ())
+    ]
+
+
+CLUSTER = Kind(
+    "Cluster", "cluster", begins="Creating", missing=NOT_FOUND, taken=IN_USE, generated="{id}", order="Ascending",
+    unfiltered=("TrainingPlanArn",), first=lambda request: {"InstanceGroups": instance_groups(request)},
+)  # fmt: skip
+CLUSTER_NODE = Kind(
+    "ClusterNode", "cluster-node", "ClusterNodeSummaries", nested=True, missing=NOT_FOUND,
+    named="InstanceId", order="Ascending", unfiltered=("IncludeNodeLogicalIds",), plural="ClusterNodes",
+)  # fmt: skip
+CLUSTER_EXTENSION = Kind(
+    "ClusterExtension", "extension", begins="Creating", missing=NOT_FOUND, taken=IN_USE, stem="Extension",
+    status_named="Status", identity="{ExtensionArn}", generated="sagemaker-extension/{ExtensionName}/{id}",
+    refers=(("ClusterArn", "Cluster"),), list_member="Extensions",
+    first=lambda request: {"ExtensionVersion": request.get("ExtensionVersion", "1.0.0")},
+)  # fmt: skip
+CLUSTER_SCHEDULER_CONFIG = Kind(
+    "ClusterSchedulerConfig", "cluster-scheduler-config", begins="Creating", missing=NOT_FOUND, taken=CONFLICT,
+    named="Name", status_named="Status", identity="{ClusterSchedulerConfigId}", generated="{id}",
+    refers=(("ClusterArn", "Cluster"),), first=constant(ClusterSchedulerConfigVersion=1),
+)  # fmt: skip
+COMPUTE_QUOTA = Kind(
+    "ComputeQuota", "compute-quota", begins="Creating", missing=NOT_FOUND, taken=CONFLICT,
+    named="Name", status_named="Status", identity="{ComputeQuotaId}", generated="{id}",
+    refers=(("ClusterArn", "Cluster"),), first=constant(ComputeQuotaVersion=1),
+)  # fmt: skip
