@@ -73,11 +73,11 @@ def test_the_accounts_of_the_topology_are_in_the_organization(simulator: Running
 
 def test_an_operation_without_behaviour_is_refused_by_name_and_recorded(simulator: RunningSimulator) -> None:
     with pytest.raises(botocore.exceptions.ClientError) as error:
-        simulator.client("organizations").list_roots()
+        simulator.client("sagemaker").create_presigned_domain_url(DomainId="d-1", UserProfileName="ada")
 
-    assert "organizations:ListRoots is not simulated" in str(error.value)
+    assert "sagemaker:CreatePresignedDomainUrl is not simulated" in str(error.value)
     assert [f["subject"] for f in simulator.facts() if f["kind"] == "NotSimulated"] == [
-        "organizations:ListRoots"
+        "sagemaker:CreatePresignedDomainUrl"
     ]
 
 
