@@ -57,6 +57,8 @@ class Authorizer:
             await self.authorize(
                 principal, service, "GetObject", _copied(params["CopySource"]), account, region
             )
+        if (service, operation) == ("sagemaker", "CreateModel"):
+            await self._authorize_packages(principal, params, region)
         if service == "kms":
             params = await self._by_key(params, account, region)
         asked = access(service, operation, params, account, region)
@@ -65,6 +67,23 @@ class Authorizer:
         if service == "s3" and params.get("Bucket"):
             owner = self.bucket_owner(str(params["Bucket"]))
             asked = Access(asked.action, asked.resource, owner or principal.account)
+        await self._judge(principal, service, asked, params, region)
+
+    async def _authorize_packages(self, principal: Principal, params: Mapping[str, Any], region: str) -> None:
+        """A model from another account's package asks its group's policy for sagemaker:CreateModel on the package.
+
+        Source: SageMaker developer guide, "Deploy a Model Version from a Different Account".
+        """
+        for container in (params.get("PrimaryContainer", {}), *params.get("Containers", ())):
+            package = str(container.get("ModelPackageName", ""))
+            if package.count(":") >= 5 and (owner := package.split(":")[4]) != principal.account:
+                asked = Access("sagemaker:CreateModel", package, owner)
+                await self._judge(principal, "sagemaker", asked, params, region)
+
+    async def _judge(
+        self, principal: Principal, service: str, asked: Access, params: Mapping[str, Any], region: str
+    ) -> None:
+        """Raise AWS's AccessDenied where the policies that apply do not allow what is asked."""
         resource, only_door = await self._resource_policy(service, asked, params, principal.account)
         decision = evaluate(
             AccessRequest(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import Any, Protocol
 
-from simulator.aws import accounts, behaviours
+from simulator.aws import accounts, behaviours, object_keys
 from simulator.aws.authorize import Authorizer
 from simulator.aws.behaviour import Answer, Call, find, remembers
 from simulator.aws.credentials import Credentials
@@ -93,7 +93,11 @@ class AwsCloud:
             return await self.serve(service, operation, dict(params), account, region, principal, {}, "")
         await self.authorize(service, operation, params, account, region, principal)
         owner = self._owner(service, params, account)
+        await self._keys_before(service, operation, params, owner, region, principal)
         result = await self._leaf(service, operation, params, owner, region)
+        await self._key_after(
+            service, operation, str(result.get("SSEKMSKeyId", "")), owner, region, principal
+        )
         self._effects.note(service, operation, params, result, owner)
         return result
 
@@ -150,8 +154,11 @@ class AwsCloud:
         if not keyless:
             await self.authorize(service, operation, params, principal.account, region, principal)
         owner = self._owner(service, params, principal.account)
+        await self._keys_before(service, operation, params, owner, region, principal)
         answer = await self._backing.send(request, owner)
         _refuse_unfinished(service, operation, answer)
+        key = next((value for name, value in answer.headers if name.lower() == object_keys.KEY_HEADER), "")
+        await self._key_after(service, operation, key, owner, region, principal)
         if keyless and answer.status < 300:
             # The ciphertext alone says which key it needs, and only who remembers the keys can read it.
             key = client.members(service, operation, answer)["KeyId"]
@@ -205,6 +212,42 @@ class AwsCloud:
         if principal is not None and not principal.service:
             await self._ready()
             await self.authorizer.authorize(principal, service, operation, params, account, region)
+
+    async def _keys_before(
+        self,
+        service: str,
+        operation: str,
+        params: Mapping[str, Any],
+        owner: str,
+        region: str,
+        principal: Principal | None,
+    ) -> None:
+        if service != "s3" or principal is None or principal.service:
+            return
+
+        async def head(bucket: str, key: str) -> Answer:
+            account = self.authorizer.bucket_owner(bucket) or owner
+            try:
+                return await self.leaf("s3", "HeadObject", {"Bucket": bucket, "Key": key}, account)
+            except CallerError as error:
+                if error.status != 404:
+                    raise
+                return {}  # the copy itself says that there is no such source
+
+        may = self._may_use_keys(owner, region, principal)
+        await object_keys.before(operation, params, owner, self._policies, may, head)
+
+    async def _key_after(
+        self, service: str, operation: str, key: str, owner: str, region: str, principal: Principal | None
+    ) -> None:
+        if service == "s3" and principal is not None and not principal.service:
+            await object_keys.after(operation, key, self._may_use_keys(owner, region, principal))
+
+    def _may_use_keys(self, owner: str, region: str, principal: Principal) -> object_keys.Authorize:
+        async def may(operation: str, key: str) -> None:
+            await self.authorize("kms", operation, {"KeyId": key}, owner, region, principal)
+
+        return may
 
     def _owner(self, service: str, params: Mapping[str, Any], account: str) -> str:
         """The account in which a leaf service keeps what the request is about."""

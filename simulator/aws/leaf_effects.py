@@ -13,7 +13,8 @@ from simulator.aws.policies import Policies
 from simulator.kernel.store import Store
 
 _POLICY_SERVICES = ("iam", "kms")
-_BUCKET_POLICY = ("PutBucketPolicy", "DeleteBucketPolicy", "DeleteBucket", "CreateBucket")
+_BUCKET_POLICY = ("PutBucketPolicy", "DeleteBucketPolicy", "DeleteBucket", "CreateBucket", "PutBucketEncryption",
+                  "DeleteBucketEncryption")  # fmt: skip
 
 
 class LeafEffects:

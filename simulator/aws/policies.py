@@ -32,11 +32,13 @@ class Policies:
         self._leaf = leaf
         self._identity: dict[str, tuple[PolicyDocument, ...]] = {}
         self._resource: dict[tuple[str, str], PolicyDocument | None] = {}
+        self._bucket_keys: dict[str, str] = {}
 
     def forget(self) -> None:
         """Something about policies changed: read them again."""
         self._identity.clear()
         self._resource.clear()
+        self._bucket_keys.clear()
 
     async def identity(self, principal: Principal) -> tuple[PolicyDocument, ...]:
         """Inline and attached policies of the caller's user or role."""
@@ -48,6 +50,23 @@ class Policies:
     async def bucket(self, bucket: str, account: str) -> PolicyDocument | None:
         """The policy of a bucket owned by `account`."""
         return await self._kept("bucket", bucket, "s3", "GetBucketPolicy", {"Bucket": bucket}, account)
+
+    async def bucket_key(self, bucket: str, account: str) -> str:
+        """The KMS key that a bucket encrypts with by default; empty when there is none."""
+        if bucket not in self._bucket_keys:
+            self._bucket_keys[bucket] = await self._read_bucket_key(bucket, account)
+        return self._bucket_keys[bucket]
+
+    async def _read_bucket_key(self, bucket: str, account: str) -> str:
+        try:
+            found = await self._leaf("s3", "GetBucketEncryption", {"Bucket": bucket}, account)
+        except CallerError as error:
+            if error.code not in (*_ABSENT, "ServerSideEncryptionConfigurationNotFoundError"):
+                raise
+            return ""
+        rules = found.get("ServerSideEncryptionConfiguration", {}).get("Rules", [])
+        usual = rules[0].get("ApplyServerSideEncryptionByDefault", {}) if rules else {}
+        return str(usual.get("KMSMasterKeyID", "")) if "kms" in str(usual.get("SSEAlgorithm")) else ""
 
     async def key(self, key_arn: str, account: str) -> PolicyDocument | None:
         """The policy of a KMS key owned by `account`."""

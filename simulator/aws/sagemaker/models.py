@@ -85,8 +85,9 @@ async def _check_model_data(call: Call, container: Container) -> None:
         return
     bucket, key = storage.split(container.model_data)
     try:
+        # One byte is read, not only HeadObject: that would not ask the key by which the archive is encrypted.
         await as_role(call.cloud, container.role, call.region).call(
-            "s3", "HeadObject", {"Bucket": bucket, "Key": key}
+            "s3", "GetObject", {"Bucket": bucket, "Key": key, "Range": "bytes=0-0"}
         )
     except CallerError as error:
         raise CallerError(
@@ -94,8 +95,13 @@ async def _check_model_data(call: Call, container: Container) -> None:
             f'Could not access model data at {container.model_data}. Please ensure that the role "{container.role}" '
             'exists and that its trust relationship policy allows the action "sts:AssumeRole" for the service '
             'principal "sagemaker.amazonaws.com". Also ensure that the role has "s3:GetObject" permissions and that '
-            f"the object is located in {call.region}.",
+            f"the object is located in {call.region}.{_which(error)}",
         ) from error
+
+
+def _which(error: CallerError) -> str:
+    """Which policy refused, S3's or the key's: AWS leaves this out; we add it in brackets."""
+    return f" ({error.message})" if "is not authorized to perform" in error.message else ""
 
 
 resources.describes(MODEL)
