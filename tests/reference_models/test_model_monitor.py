@@ -240,7 +240,7 @@ def test_no_data_is_a_failure_that_says_so(tmp_path):
     "dataset_format, environment, name",
     [
         ({"parquet": {}}, {}, "dataset_format ['parquet']"),
-        (PLAIN, {"analysis_type": "MODEL_QUALITY"}, "analysis_type MODEL_QUALITY"),
+        (PLAIN, {"analysis_type": "MODEL_BIAS"}, "analysis_type MODEL_BIAS"),
     ],
 )
 def test_what_this_image_does_not_do_is_refused_by_name(tmp_path, dataset_format, environment, name):

@@ -15,6 +15,7 @@ import column_statistics
 import constraints
 import datasets
 import metrics
+import model_quality
 from settings import NotOffered, Settings, read_settings
 
 
@@ -22,21 +23,43 @@ def run(settings: Settings) -> str:
     """Writes the reports and gives the message that the platform shows as the job's exit message."""
     handler = capture.load_preprocessor(settings.preprocessor) if settings.preprocessor else None
     dataset = datasets.read(settings.dataset_source, settings.dataset_format, handler)
-    columns = column_statistics.measure_all(dataset)
     settings.output_path.mkdir(parents=True, exist_ok=True)
-    write(settings.output_path / "statistics.json", column_statistics.statistics(columns))
-    write(settings.output_path / "constraints.json", constraints.suggest(columns))
-    violations, drifts = compare(settings, columns)
+    analyse = model_quality_of if settings.analysis == "MODEL_QUALITY" else data_quality_of
+    violations = analyse(settings, dataset)
     if not settings.is_baseline:
-        report = {"violations": [asdict(violation) for violation in violations]}
-        write(settings.output_path / "constraint_violations.json", report)
-    if publishes(settings):
-        write_metrics(settings, columns, drifts)
+        write(settings.output_path / "constraint_violations.json", {"violations": violations})
     if settings.postprocessor:
         capture.load_function(settings.postprocessor, "postprocess_handler")()
     if violations:
         return f"CompletedWithViolations: Job completed successfully with {len(violations)} violations."
     return "Completed: Job completed successfully with no violations."
+
+
+def data_quality_of(settings: Settings, dataset: datasets.Columns) -> list[dict[str, Any]]:
+    """Describes every column; gives what violates the baseline."""
+    columns = column_statistics.measure_all(dataset)
+    write(settings.output_path / "statistics.json", column_statistics.statistics(columns))
+    write(settings.output_path / "constraints.json", constraints.suggest(columns))
+    violations, drifts = compare(settings, columns)
+    if publishes(settings):
+        write_metrics(settings, metrics.lines(settings, columns, drifts))
+    return [asdict(violation) for violation in violations]
+
+
+def model_quality_of(settings: Settings, dataset: datasets.Columns) -> list[dict[str, Any]]:
+    """Measures the predictions; gives what violates the baseline."""
+    kind, pairs = model_quality.problem(settings), model_quality.pairs(dataset, settings)
+    if not pairs:
+        raise datasets.NoData("No record has both a prediction and a truth")
+    measured = model_quality.measure(kind, pairs)
+    statistics = model_quality.statistics_document(kind, pairs, measured)
+    write(settings.output_path / "statistics.json", statistics)
+    write(settings.output_path / "constraints.json", model_quality.constraints_document(kind, measured))
+    if settings.publish_metrics:
+        write_metrics(settings, metrics.model_lines(settings, measured))
+    if settings.baseline_constraints is None:
+        return []
+    return list(model_quality.violations(kind, measured, read(settings.baseline_constraints)))
 
 
 def compare(
@@ -56,14 +79,11 @@ def publishes(settings: Settings) -> bool:
     return settings.publish_metrics and constraints.rules(expected).emit_metrics
 
 
-def write_metrics(
-    settings: Settings, columns: list[column_statistics.Column], drifts: dict[str, float]
-) -> None:
+def write_metrics(settings: Settings, lines: list[str]) -> None:
     """The file that the platform reads metrics from."""
     directory = settings.output_directory / "metrics" / "cloudwatch"
     directory.mkdir(parents=True, exist_ok=True)
-    text = "\n".join(metrics.lines(settings, columns, drifts))
-    (directory / "cloudwatch_metrics.jsonl").write_text(text + "\n")
+    (directory / "cloudwatch_metrics.jsonl").write_text("".join(f"{line}\n" for line in lines))
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -87,7 +107,7 @@ def main() -> int:
     code = 0
     try:
         message = run(settings)
-    except (NotOffered, datasets.NoData) as failure:
+    except (NotOffered, datasets.NoData, model_quality.NoColumn) as failure:
         message, code = f"Error: {failure}", 1
     except Exception as failure:  # a script of the user's may raise anything, and the job must say so
         traceback.print_exc()

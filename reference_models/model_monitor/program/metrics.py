@@ -19,8 +19,6 @@ def dimensions(settings: Settings) -> list[dict[str, str]]:
 
 def lines(settings: Settings, columns: list[Column], drifts: Mapping[str, float]) -> list[str]:
     """Per feature: its values, how complete it is and, where it was compared, its drift; stamped with the end."""
-    stamp = settings.end_time or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    shared = {"Dimensions": dimensions(settings), "Timestamp": stamp}
     found: list[dict[str, Any]] = []
     for column in columns:
         if column.numbers:
@@ -30,6 +28,18 @@ def lines(settings: Settings, columns: list[Column], drifts: Mapping[str, float]
             found.append(
                 {"MetricName": f"feature_baseline_drift_{column.name}", "Value": drifts[column.name]}
             )
+    return _stamped(settings, found)
+
+
+def model_lines(settings: Settings, measured: Mapping[str, Any]) -> list[str]:
+    """Each metric of the model that is a number."""
+    named = {name: metric["value"] for name, metric in measured.items() if "value" in metric}
+    return _stamped(settings, [{"MetricName": name, "Value": value} for name, value in named.items()])
+
+
+def _stamped(settings: Settings, found: list[dict[str, Any]]) -> list[str]:
+    stamp = settings.end_time or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    shared = {"Dimensions": dimensions(settings), "Timestamp": stamp}
     return [json.dumps({**shared, **metric, "Unit": "None"}) for metric in found]
 
 

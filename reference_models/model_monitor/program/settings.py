@@ -5,9 +5,15 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+ANALYSES = ("DATA_QUALITY", "MODEL_QUALITY")
+_ATTRIBUTES = (
+    "problem_type", "inference_attribute", "probability_attribute", "ground_truth_attribute",
+    "probability_threshold_attribute",
+)  # fmt: skip
 
 
 class NotOffered(Exception):
@@ -30,6 +36,8 @@ class Settings:
     preprocessor: Path | None
     postprocessor: Path | None
     output_directory: Path  # /opt/ml/output: the message and the metrics
+    analysis: str = "DATA_QUALITY"
+    attributes: Mapping[str, str] = field(default_factory=dict)  # of model quality
 
     @property
     def is_baseline(self) -> bool:
@@ -40,8 +48,10 @@ class Settings:
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Raises KeyError for a variable that must be there and NotOffered for an analysis of another kind."""
     analysis = environment.get("analysis_type", "DATA_QUALITY")
-    if analysis != "DATA_QUALITY":
-        raise NotOffered(f"analysis_type {analysis} is not offered by this image; it does DATA_QUALITY")
+    if analysis not in ANALYSES:
+        raise NotOffered(
+            f"analysis_type {analysis} is not offered by this image; it does {', '.join(ANALYSES)}"
+        )
 
     def path(name: str) -> Path | None:
         value = environment.get(name, "")
@@ -60,4 +70,6 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         preprocessor=path("record_preprocessor_script"),
         postprocessor=path("post_analytics_processor_script"),
         output_directory=Path(environment.get("SM_BASE_DIR", "/opt/ml")) / "output",
+        analysis=analysis,
+        attributes={name: environment[name] for name in _ATTRIBUTES if environment.get(name)},
     )
