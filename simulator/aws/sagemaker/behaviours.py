@@ -8,6 +8,7 @@ from simulator.aws.sagemaker import (
     tags,
     training,
 )
+from simulator.aws.sagemaker.automl import operations as automl_operations
 from simulator.aws.sagemaker.monitoring import definitions, schedules
 from simulator.aws.sagemaker.pipelines import operations
 from simulator.aws.sagemaker.processing import operations as processing
@@ -17,6 +18,7 @@ from simulator.aws.sagemaker.transform import operations as transform
 from simulator.aws.sagemaker.tuning import operations as tuning_operations
 
 __all__ = [
+    "automl_operations",
     "definitions",
     "endpoint_configs",
     "endpoints",

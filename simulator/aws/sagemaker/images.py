@@ -47,6 +47,7 @@ def _xgboost_metrics() -> tuple[Mapping[str, str], ...]:
 REPOSITORIES: Mapping[str, Image] = {
     "sagemaker-xgboost": Image("xgboost", _xgboost_metrics()),
     "sagemaker-scikit-learn": Image("scikit_learn"),
+    "sagemaker-sklearn-automl": Image("automl"),
     "sagemaker-model-monitor-analyzer": Image("model_monitor"),
 }
 """AWS's own repositories, in whichever account AWS keeps them in a region."""

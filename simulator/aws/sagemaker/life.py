@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulator.aws.behaviour import Cloud
 from simulator.aws.sagemaker import behaviours, capture, running
+from simulator.aws.sagemaker.automl import executor as automl
 from simulator.aws.sagemaker.jobs import Job, launch
 from simulator.aws.sagemaker.kinds.jobs import TRANSFORM_JOB
 from simulator.aws.sagemaker.kinds.monitoring import MONITORING_EXECUTION
@@ -34,6 +35,7 @@ def resume(cloud: Cloud) -> None:
         if row["PipelineExecutionStatus"] in PIPELINE_EXECUTION.in_progress:
             executor.launch(Execution(cloud, key))
     tuning.resume(cloud)
+    automl.resume(cloud)
     for key, row in cloud.kernel.store.scan(MONITORING_EXECUTION.row):
         if row["MonitoringExecutionStatus"] in MONITORING_EXECUTION.in_progress:
             executions.launch(cloud, key)

@@ -16,3 +16,12 @@ HYPER_PARAMETER_TUNING_JOB = Kind(
            ("Hyper parameter tuning job names must be unique within an AWS account and region, and a tuning job with "
             "this name already exists ({arn})")),
 )  # fmt: skip
+AUTO_ML_JOB = Kind(
+    "AutoMLJob", "automl-job", "AutoMLJobSummaries",
+    ("AutoMLJobName", "AutoMLJobArn", "AutoMLJobStatus", "AutoMLJobSecondaryStatus", *TIMES, "EndTime",
+     "FailureReason"),
+    job_lifecycle("AutoMLJob"), RUNNING,
+    # AWS's words are not published.
+    missing=("ResourceNotFound", "Could not find AutoML job with name {name}."),
+    taken=("ResourceInUse", "AutoML job with name {name} already exists ({arn})."),
+)  # fmt: skip
