@@ -11,7 +11,7 @@ HYPER_PARAMETER_TUNING_JOB = Kind(
      "HyperParameterTuningEndTime", "TrainingJobStatusCounters", "ObjectiveStatusCounters", "ResourceLimits"),
     job_lifecycle("HyperParameterTuningJob"), RUNNING,
     # How the text begins is known from clients that match it; AWS's own end of it is not.
-    missing=("ResourceNotFound", "Amazon SageMaker can't find a tuning job with the name {name}."),
+    missing=("ResourceNotFound", "Amazon SageMaker can't find a tuning job with name {name}."),
     taken=("ResourceInUse",
            ("Hyper parameter tuning job names must be unique within an AWS account and region, and a tuning job with "
             "this name already exists ({arn})")),
