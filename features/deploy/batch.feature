@@ -5,3 +5,4 @@ Feature: Batch predictions
     Given production serves the approved version
     When the batch pipeline runs over rows in the production bucket
     Then a transform job with the newest approved version has written a prediction for each row
+    And the run has listed the file of predictions by the AWS CLI

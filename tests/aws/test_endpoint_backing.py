@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import boto3
 import botocore.exceptions
@@ -99,3 +101,21 @@ def test_localstack_client_works_as_it_is(
         .get_caller_identity()["Arn"]
         .endswith(":user/operator")
     )
+
+
+def test_awslocal_works_as_it_is(simulator: RunningSimulator, tmp_path: Path) -> None:
+    awslocal = Path(sys.executable).with_name("awslocal")
+    environment = {
+        "PATH": f"{awslocal.parent}:{os.environ['PATH']}",
+        "HOME": str(tmp_path),
+        "AWS_ENDPOINT_URL": simulator.aws_url,
+    }
+    said = subprocess.run(
+        [awslocal, "sts", "get-caller-identity", "--output", "json"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert json.loads(said.stdout)["Arn"].endswith(":user/operator")

@@ -76,10 +76,16 @@ class AzureDevOps:
         parts = []
         for record in self.timeline(run_id):
             if record["type"] == "Task" and record.get("result") == "failed" and record.get("log"):
-                answer = self._client.get(record["log"]["url"], headers={"accept": "text/plain"})
-                lines = answer.text.splitlines()[-limit_lines:]
+                lines = self._log(record).splitlines()[-limit_lines:]
                 parts.append(f"--- {record['name']}\n" + "\n".join(lines))
         return "\n".join(parts)
+
+    def task_log(self, run_id: int, name: str) -> str:
+        """What the task with this display name has printed."""
+        return "\n".join(self._log(record) for record in self.timeline(run_id) if record["name"] == name)
+
+    def _log(self, record: dict[str, Any]) -> str:
+        return self._client.get(record["log"]["url"], headers={"accept": "text/plain"}).text
 
     def pending_approvals(self) -> list[dict[str, Any]]:
         """What waits at gates of the project."""

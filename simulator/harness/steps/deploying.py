@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import dataclass
 from typing import Any
@@ -167,6 +168,14 @@ def batch_predicted(world: World, loop: Loop, batch: dict[str, Any]) -> None:
     assert job["TransformJobStatus"] == "Completed"
     assert [c["ModelPackageName"] for c in model["Containers"]] == [newest["ModelPackageArn"]]
     assert len([float(line) for line in written.split()]) == batch["rows"]
+
+
+@then("the run has listed the file of predictions by the AWS CLI")
+def batch_listed(world: World, batch: dict[str, Any]) -> None:
+    log = world.azure_devops("grace").task_log(batch["run"], "List the predictions")
+
+    assert f"[command]aws s3 ls s3://{batch['bucket']}/batch/output/{batch['run']}/" in log
+    assert re.search(r"\d+ rows\.csv\.out$", log, re.MULTILINE)
 
 
 @when("grace approves the second version and its run is taken through the gate", target_fixture="answers")
