@@ -130,12 +130,30 @@ def memory(service: str, operation: str, alive_with: str = "") -> Callable[[Beha
 _MEMORY: dict[tuple[str, str], tuple[Behaviour, str]] = {}
 
 
+_REFUSED: dict[tuple[str, str], str] = {}
+
+
+def refuse(service: str, operation: str, why: str) -> None:
+    """Say why an operation is refused by name, unless something gives it life."""
+    _REFUSED[service, operation] = why
+
+
+def refusal(service: str, operation: str) -> str:
+    """Why the operation is refused; "" where nothing was said."""
+    return _REFUSED.get((service, operation), "")
+
+
 def find(service: str, operation: str) -> Behaviour | None:
     """The behaviour of an operation, or else its memory, once its module is loaded."""
     found = _TABLE.get((service, operation))
     if found is None and (service, operation) in _MEMORY:
         return _MEMORY[service, operation][0]
     return found
+
+
+def has_memory(service: str, operation: str) -> bool:
+    """Whether the operation has a memory, used or not."""
+    return (service, operation) in _MEMORY
 
 
 def remembers(service: str, operation: str) -> bool:

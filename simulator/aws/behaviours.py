@@ -9,6 +9,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "sts": ("simulator.aws.sts",),
     "sagemaker": ("simulator.aws.sagemaker.behaviours",),
     "sagemaker-runtime": ("simulator.aws.sagemaker.behaviours",),
+    "sagemaker-featurestore-runtime": ("simulator.aws.sagemaker.behaviours",),
     "cloudformation": (
         "simulator.aws.cloudformation.change_set_operations",
         "simulator.aws.cloudformation.description_operations",

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from simulator.aws import accounts, behaviours, object_keys
 from simulator.aws.authorize import Authorizer
-from simulator.aws.behaviour import Answer, Call, find, remembers
+from simulator.aws.behaviour import Answer, Call, find, refusal, remembers
 from simulator.aws.credentials import Credentials
 from simulator.aws.leaf_effects import LeafEffects
 from simulator.aws.policies import Policies
@@ -116,9 +116,9 @@ class AwsCloud:
         behaviours.load(service)
         function = find(service, operation)
         if function is None:
-            raise NotSimulated(
-                f"{service}:{operation}", "To add it: CONTRIBUTING.md, 'Where to add a behaviour'."
-            )
+            why = refusal(service, operation)
+            remedy = "To add it: CONTRIBUTING.md, 'Where to add a behaviour'."
+            raise NotSimulated(f"{service}:{operation}", f"{why} {remedy}".strip())
         validate(operation_model(service, operation), params)
         await self.authorize(service, operation, params, account, region, principal)
         asker = principal or Principal.of_service("simulator", account)

@@ -14,6 +14,7 @@ from simulator.aws.sagemaker.pipelines import operations
 from simulator.aws.sagemaker.processing import operations as processing
 from simulator.aws.sagemaker.registry import group_policy, groups, packages, reading, updating
 from simulator.aws.sagemaker.remembering import operations as remembering
+from simulator.aws.sagemaker.remembering import records, refusals
 from simulator.aws.sagemaker.transform import operations as transform
 from simulator.aws.sagemaker.tuning import operations as tuning_operations
 
@@ -30,6 +31,8 @@ __all__ = [
     "packages",
     "processing",
     "reading",
+    "records",
+    "refusals",
     "remembering",
     "schedules",
     "tags",

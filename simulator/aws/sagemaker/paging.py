@@ -35,6 +35,15 @@ def page(call: Call, kind: Kind, rows: Iterable[Row]) -> Answer:
     return answer
 
 
+def cut(call: Call, member: str, items: list[Any], usual: int = 10) -> Answer:
+    """One page of a short list that is sorted already, under its member's name."""
+    start, size = offset(call.params.get("NextToken")), int(call.params.get("MaxResults", usual))
+    answer: Answer = {member: items[start : start + size]}
+    if start + size < len(items):
+        answer["NextToken"] = token(start + size)
+    return answer
+
+
 def sort_key(kind: Kind, sort: str) -> Callable[[Row], tuple[Any, str]]:
     """How `SortBy` orders rows; ties by ARN."""
     member = {"Name": kind.name_member, "Status": kind.status_member}.get(sort, sort)

@@ -23,10 +23,6 @@ CLUSTER = Kind(
     "Cluster", "cluster", begins="Creating", missing=NOT_FOUND, taken=IN_USE, generated="{id}", order="Ascending",
     unfiltered=("TrainingPlanArn",), first=lambda request: {"InstanceGroups": instance_groups(request)},
 )  # fmt: skip
-CLUSTER_NODE = Kind(
-    "ClusterNode", "cluster-node", "ClusterNodeSummaries", nested=True, missing=NOT_FOUND,
-    named="InstanceId", order="Ascending", unfiltered=("IncludeNodeLogicalIds",), plural="ClusterNodes",
-)  # fmt: skip
 CLUSTER_EXTENSION = Kind(
     "ClusterExtension", "extension", begins="Creating", missing=NOT_FOUND, taken=IN_USE, stem="Extension",
     status_named="Status", identity="{ExtensionArn}", generated="sagemaker-extension/{ExtensionName}/{id}",

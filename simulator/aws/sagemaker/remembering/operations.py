@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from simulator.aws.behaviour import Answer, Behaviour, Call, memory
+from simulator.aws.behaviour import Answer, Behaviour, Call, has_memory, memory
 from simulator.aws.protocol.models import operation_model, service_model
 from simulator.aws.sagemaker import resources
 from simulator.aws.sagemaker.columns import list_operation
 from simulator.aws.sagemaker.kinds.kind import Kind
 from simulator.aws.sagemaker.kinds.table import BY_NAME, TABLE
-from simulator.aws.sagemaker.remembering.answering import answer, told
+from simulator.aws.sagemaker.remembering import (
+    clusters,
+    edge,
+    features,
+    hub_contents,
+    image_versions,
+    parts,
+    settings,
+)
+from simulator.aws.sagemaker.remembering.answering import answer
 from simulator.aws.sagemaker.remembering.changing import changes
 from simulator.aws.sagemaker.remembering.identity import (
     children,
@@ -24,6 +33,9 @@ from simulator.aws.sagemaker.remembering.identity import (
 from simulator.aws.sagemaker.remembering.once import once
 from simulator.aws.sagemaker.remembering.states import state_after
 from simulator.kernel.errors import CallerError
+
+OWN = (clusters, edge, features, hub_contents, image_versions, parts, settings)
+"""The memories of single operations; they go before a kind's."""
 
 _KEPT_BESIDE = frozenset({"Tags", "ClientToken", "ClientRequestToken"})
 
@@ -159,19 +171,18 @@ _READS = ("Describe", "List")
 
 
 def enter(kind: Kind) -> None:
-    """Enter the memory of a kind's operations."""
-    names = service_model("sagemaker").operation_names
+    """Enter the memory of a kind's operations, but for those that have one of their own."""
+    free = {name for name in service_model("sagemaker").operation_names if not has_memory("sagemaker", name)}
     for verb, make in _VERBS.items():
-        if (operation := f"{verb}{kind.name}") in names:
+        if (operation := f"{verb}{kind.name}") in free:
             alive = f"Create{kind.name}" if verb in _READS else ""
+            function = make(kind)
             memory("sagemaker", operation, alive)(
-                once(make(kind)) if verb in ("Create", "Update") else make(kind)
+                once(function) if verb in ("Create", "Update") else function
             )
-    if (operation := list_operation(kind)) in names:
+    if (operation := list_operation(kind)) in free:
         memory("sagemaker", operation, f"Create{kind.name}")(lists(kind))
 
 
 for _kind in TABLE:
     enter(_kind)
-
-__all__ = ["creates", "deletes", "describes", "enter", "lists", "moves", "told", "updates"]
