@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 from weakref import WeakKeyDictionary
 
 from simulator.aws.protocol.http import Incoming, Outgoing
@@ -54,7 +54,7 @@ def answer(kernel: Kernel, request: Incoming) -> Outgoing | None:
 
 
 def _signature(store: Store, method: str, path: str, expires: str) -> str:
-    text = f"{method}\n{path}\n{expires}"
+    text = f"{method}\n{unquote(path)}\n{expires}"  # clients quote a path each in their own way
     return hmac.new(_secret(store), text.encode(), hashlib.sha256).hexdigest()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulator.aws.behaviour import Cloud
+from simulator.aws.cloudformation import custom_responses
 from simulator.aws.cloudformation import running as cloudformation_running
 from simulator.aws.cloudwatch import wiring as cloudwatch_wiring
 from simulator.aws.eventbridge import wiring as eventbridge_wiring
@@ -19,6 +20,7 @@ def attach(cloud: AuthorizingCloud) -> None:
     sns_wiring.attach(cloud)
     lambda_wiring.attach(cloud)
     sagemaker_life.resume(cloud)
+    custom_responses.serve(cloud.kernel)
     cloudformation_running.resume(cloud)
 
 

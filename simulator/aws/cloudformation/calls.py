@@ -80,6 +80,7 @@ class Calls:
     stack: str
     logical: str
     token: str = ""
+    stack_id: str = ""
     resuming: bool = False
     given_up: asyncio.Event = field(default_factory=asyncio.Event)
     locks: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))

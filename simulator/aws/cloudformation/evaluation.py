@@ -9,7 +9,7 @@ from typing import Any
 from simulator.aws.cloudformation import conditions, graph, parameters, schemas
 from simulator.aws.cloudformation.errors import invalid
 from simulator.aws.cloudformation.graph import Graph
-from simulator.aws.cloudformation.handlers.table import KINDS
+from simulator.aws.cloudformation.handlers.table import is_custom, kind_of, known
 from simulator.aws.cloudformation.intrinsics import Scope, prune, references, resolve, text
 from simulator.aws.cloudformation.records import Definition, StackRecord
 from simulator.aws.cloudformation.template import Template, parse
@@ -116,7 +116,7 @@ def _check_types(evaluation: Evaluation) -> None:
     if unknown:
         raise invalid(f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]")
     here = sorted({resources[name].type for name in evaluation.graph})
-    missing = [name for name in here if name not in KINDS]
+    missing = [name for name in here if not known(name)]
     if missing:
         raise NotSimulated(
             f"CloudFormation resource type {', '.join(missing)}",
@@ -133,7 +133,7 @@ def _check_types(evaluation: Evaluation) -> None:
 def _check_supported(evaluation: Evaluation, logical: str, type_name: str) -> None:
     """A property that the registry has and no call of ours takes is refused before anything is made."""
     known = evaluation.schema(logical).document.get("properties", {})
-    dropped = [name for name in KINDS[type_name].unsupported(evaluation.written(logical)) if name in known]
+    dropped = [name for name in kind_of(type_name).unsupported(evaluation.written(logical)) if name in known]
     if dropped:
         raise NotSimulated(
             f"CloudFormation property {type_name}.{', '.join(dropped)} (resource {logical})",
@@ -151,9 +151,9 @@ def _check_references(evaluation: Evaluation, node: Any, block: str) -> None:
             )
     for logical, attribute in references(node):
         resource = evaluation.template.resources.get(logical)
-        if not attribute or resource is None or resource.type not in KINDS:
+        if not attribute or resource is None or not known(resource.type) or is_custom(resource.type):
             continue
-        if attribute in KINDS[resource.type].attributes:
+        if attribute in kind_of(resource.type).attributes:
             continue
         declared = [
             path.replace("/", ".") for path in schemas.load(evaluation.region, resource.type).read_only

@@ -11,7 +11,7 @@ from simulator.aws.cloudformation import changes, dynamic, names, properties, sc
 from simulator.aws.cloudformation.calls import GivenUp, ResourceFailed
 from simulator.aws.cloudformation.evaluation import Evaluation
 from simulator.aws.cloudformation.handlers.kind import Made, ResourceKind
-from simulator.aws.cloudformation.handlers.table import KINDS
+from simulator.aws.cloudformation.handlers.table import kind_of
 from simulator.aws.cloudformation.intrinsics import NotKnown
 from simulator.aws.cloudformation.place import Place
 from simulator.aws.cloudformation.records import Instance, ResourceRecord, load_resource
@@ -66,7 +66,7 @@ def _failed(place: Place, logical: str, what: str, reason: str) -> None:
 
 def _why(place: Place, type_name: str, error: Exception) -> str:
     if isinstance(error, CallerError):
-        return place.calls("", "").reason(service_model(KINDS[type_name].service).service_id, error)
+        return place.calls("", "").reason(service_model(kind_of(type_name).service).service_id, error)
     if isinstance(error, NotKnown):
         return f"{error} has no value"
     return str(error) if isinstance(error, ResourceFailed | NotSimulated) else f"Internal Failure: {error!r}"
@@ -124,7 +124,7 @@ def _wanted(place: Place, evaluation: Evaluation, record: ResourceRecord) -> dic
 
 
 async def _create(place: Place, record: ResourceRecord, wanted: dict[str, Any]) -> None:
-    kind = KINDS[record.type]
+    kind = kind_of(record.type)
     name = _name(place, kind, record, wanted)
     pending = {"action": "create", "name": name, "properties": wanted}
     record = place.journal.resource_is(
@@ -136,7 +136,7 @@ async def _create(place: Place, record: ResourceRecord, wanted: dict[str, Any]) 
 
 
 async def _replace(place: Place, record: ResourceRecord, old: Instance, wanted: dict[str, Any]) -> None:
-    kind = KINDS[record.type]
+    kind = kind_of(record.type)
     explicit = wanted.get(kind.name) if kind.name else None
     if explicit and explicit == old.properties.get(kind.name):
         place.journal.keep(replace(record, operation=place.journal.stack.operation, before=old))
@@ -185,7 +185,7 @@ async def change(place: Place, record: ResourceRecord, old: Instance, wanted: Ma
     made = Made(old.physical, old.attributes, old.keys)
     told = await dynamic.resolve(calls, dict(wanted))
     before = await dynamic.resolve(calls, dict(old.properties))
-    return _instance(await KINDS[record.type].change(calls, made, before, told), wanted)
+    return _instance(await kind_of(record.type).change(calls, made, before, told), wanted)
 
 
 def _name(place: Place, kind: ResourceKind, record: ResourceRecord, wanted: Mapping[str, Any]) -> str:

@@ -7,9 +7,10 @@ from collections import defaultdict
 from typing import Any
 
 from simulator.aws.behaviour import Cloud
-from simulator.aws.cloudformation.calls import Calls
+from simulator.aws.cloudformation.calls import Calls, ResourceFailed
 from simulator.aws.cloudformation.errors import export_missing
 from simulator.aws.cloudformation.evaluation import Evaluation
+from simulator.aws.cloudformation.handlers.table import is_custom
 from simulator.aws.cloudformation.intrinsics import NotKnown, Scope
 from simulator.aws.cloudformation.journal import Journal
 from simulator.aws.cloudformation.records import EXPORT, load_resource
@@ -54,6 +55,7 @@ class Place:
             principal,
             stack.name,
             logical,
+            stack_id=stack.arn,
             token=f"{stack.operation}-{logical}-{step}"[:128],
             resuming=self.resuming,
             given_up=self.given_up,
@@ -72,7 +74,14 @@ class Place:
 
     def _attribute(self, logical: str, attribute: str) -> Any:
         record = load_resource(self.cloud.kernel.store, self.journal.stack, logical)
-        if record is None or record.instance is None or attribute not in record.instance.attributes:
+        if record is None or record.instance is None:
+            raise NotKnown(f"{logical}.{attribute}")
+        if attribute not in record.instance.attributes:
+            if is_custom(record.type):
+                raise ResourceFailed(
+                    f"CustomResource attribute error: Vendor response doesn't contain {attribute} key in object "
+                    f"{self.journal.stack.arn}|{logical}"
+                )
             raise NotKnown(f"{logical}.{attribute}")
         return record.instance.attributes[attribute]
 

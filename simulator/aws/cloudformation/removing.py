@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from simulator.aws.cloudformation.calls import ResourceFailed
 from simulator.aws.cloudformation.handlers.kind import Made
-from simulator.aws.cloudformation.handlers.table import KINDS
+from simulator.aws.cloudformation.handlers.table import kind_of
 from simulator.aws.cloudformation.place import Place
 from simulator.aws.cloudformation.records import Instance, ResourceRecord, load_resource
 from simulator.aws.protocol.models import service_model
@@ -56,9 +56,9 @@ async def _remove(place: Place, item: Item) -> bool:
     made = Made(instance.physical, instance.attributes, instance.keys)
     calls = place.calls(record.logical, f"remove-{instance.physical}")
     try:
-        await KINDS[record.type].remove(calls, made, instance.properties)
+        await kind_of(record.type).remove(calls, made, instance.properties)
     except CallerError as error:
-        service = service_model(KINDS[record.type].service).service_id
+        service = service_model(kind_of(record.type).service).service_id
         _say(place, item, "DELETE_FAILED", calls.reason(service, error))
         return False
     except (ResourceFailed, NotSimulated) as error:

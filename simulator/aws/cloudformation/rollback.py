@@ -8,7 +8,7 @@ from dataclasses import replace
 from simulator.aws.cloudformation import graph
 from simulator.aws.cloudformation.calls import ResourceFailed
 from simulator.aws.cloudformation.evaluation import Evaluation, evaluate
-from simulator.aws.cloudformation.handlers.table import KINDS
+from simulator.aws.cloudformation.handlers.table import kind_of
 from simulator.aws.cloudformation.making import change
 from simulator.aws.cloudformation.place import Place
 from simulator.aws.cloudformation.records import Instance, ResourceRecord, resources
@@ -89,7 +89,7 @@ async def _change_back(place: Place, record: ResourceRecord, was: Instance) -> b
     try:
         restored = await change(place, record, replace(was, properties=attempted), was.properties)
     except CallerError as error:
-        service = service_model(KINDS[record.type].service).service_id
+        service = service_model(kind_of(record.type).service).service_id
         place.journal.resource_is(record, "UPDATE_FAILED", place.calls("", "").reason(service, error))
         return False
     except (ResourceFailed, NotSimulated) as error:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 _POINTER = "/properties/"
+_CUSTOM = "AWS::CloudFormation::CustomResource"
 
 
 class SchemasMissing(Exception):
@@ -87,9 +88,14 @@ def exists(region: str, type_name: str) -> bool:
 
 @cache
 def load(region: str, type_name: str) -> ResourceSchema:
-    """The schema of a type in a region; KeyError when the registry has none."""
-    file = _folder() / "resources" / f"{_types(region)[type_name]}.json"
-    return ResourceSchema(type_name, json.loads(file.read_text()))
+    """The schema of a type in a region; KeyError when the registry has none.
+
+    A custom resource has the schema of its kind, and any other properties.
+    """
+    custom = type_name.startswith("Custom::") or type_name == _CUSTOM
+    file = _folder() / "resources" / f"{_types(region)[_CUSTOM if custom else type_name]}.json"
+    document = json.loads(file.read_text())
+    return ResourceSchema(type_name, {**document, "additionalProperties": True} if custom else document)
 
 
 def plain(value: Any) -> Any:

@@ -10,11 +10,15 @@ from simulator.aws.lambda_ import states
 from simulator.aws.lambda_.errors import conflict, missing, outdated
 from simulator.aws.lambda_.names import Named
 from simulator.aws.lambda_.rows import POLICY, Row, function_of, policy_key, resolve
+from simulator.kernel.errors import NotSimulated
 
 
 @behaviour("lambda", "AddPermission")
 async def add_permission(call: Call) -> Answer:
     """Let a service, an account or a role in."""
+    for member in ("FunctionUrlAuthType", "EventSourceToken", "InvokedViaFunctionUrl"):
+        if call.params.get(member):
+            raise NotSimulated(f"{member} of lambda:AddPermission", "Leave it out.")
     function = _existing(call)
     row = _policy(call, function)
     if any(each["Sid"] == call.params["StatementId"] for each in row["statements"]):

@@ -1,4 +1,4 @@
-"""Notifications as rows and timers: to queues at once, to HTTP endpoints with SNS's retries, then the dead letter."""
+"""Notifications as rows and timers: to queues and functions at once, to HTTP with retries, then the dead letter."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from simulator.aws.behaviour import Cloud
 from simulator.aws.iam.service_access import service_denial
 from simulator.aws.principal import Principal
-from simulator.aws.sns.message import notification, text_for
+from simulator.aws.sns.message import lambda_event, notification, text_for
 from simulator.kernel.errors import CallerError, NotSimulated
 from simulator.kernel.outbound import OutboundFailed, OutboundRefused
 from simulator.kernel.world import Kernel
@@ -90,6 +90,9 @@ class Deliver:
         if subscription["Protocol"] == "sqs":
             attributes = message.get("MessageAttributes", {}) if raw else {}
             await self._send_to_queue(subscription["Endpoint"], body, attributes, message["TopicArn"])
+        elif subscription["Protocol"] == "lambda":
+            event = lambda_event(wrapped, subscription["SubscriptionArn"])
+            await self._invoke(subscription["Endpoint"], json.dumps(event), message["TopicArn"])
         else:
             await self._post(subscription, body, message, raw)
 
@@ -109,12 +112,24 @@ class Deliver:
             arn, "SendMessage", {"QueueUrl": url, "MessageBody": body, "MessageAttributes": given}
         )
 
-    async def _ask(self, arn: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
-        _, _, _, region, account, _ = arn.split(":", 5)
+    async def _invoke(self, arn: str, body: str, topic: str) -> None:
+        """Invoke a function, asynchronously, whose policy lets SNS in for this topic."""
+        asked = {"FunctionName": arn}
+        policy = str((await self._ask(arn, "GetPolicy", asked, "lambda"))["Policy"])
+        refusal = service_denial(policy, _SERVICE, "lambda:InvokeFunction", arn, topic.split(":")[4], topic)
+        if refusal:
+            raise NotDelivered(refusal, retryable=False)
+        event = {**asked, "InvocationType": "Event", "Payload": body.encode()}
+        await self._ask(arn, "Invoke", event, "lambda")
+
+    async def _ask(
+        self, arn: str, operation: str, params: Mapping[str, Any], service: str = "sqs"
+    ) -> dict[str, Any]:
+        _, _, _, region, account, *_ = arn.split(":", 5)
         asker = Principal.of_service(_SERVICE, account)
         try:
             return await self._cloud.call(
-                "sqs", operation, params, account=account, region=region, principal=asker
+                service, operation, params, account=account, region=region, principal=asker
             )
         except (CallerError, NotSimulated) as error:
             raise NotDelivered(str(error), retryable=False) from error

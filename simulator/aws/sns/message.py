@@ -72,6 +72,22 @@ def notification(message: Mapping[str, Any], text: str, subscription_arn: str, r
     return found
 
 
+def lambda_event(found: Mapping[str, Any], subscription_arn: str) -> dict[str, Any]:
+    """A notification as a function receives it.
+
+    Source: Lambda developer guide, "Invoking Lambda functions with Amazon SNS notifications".
+    """
+    spelled = {"SigningCertURL": "SigningCertUrl", "UnsubscribeURL": "UnsubscribeUrl"}
+    inner = {spelled.get(name, name): value for name, value in found.items()}
+    record = {
+        "EventSource": "aws:sns",
+        "EventVersion": "1.0",
+        "EventSubscriptionArn": subscription_arn,
+        "Sns": {"Subject": None, "MessageAttributes": {}, **inner},
+    }
+    return {"Records": [record]}
+
+
 def filterable(message: Mapping[str, Any], scope: str) -> dict[str, Any] | None:
     """What a filter policy looks at: the message's attributes, or its body if that is a JSON object (None if not)."""
     if scope == "MessageBody":

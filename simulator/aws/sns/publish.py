@@ -15,7 +15,7 @@ from simulator.kernel.errors import CallerError, NotSimulated
 from simulator.kernel.facts import cause
 
 _GIVEN = ("Message", "Subject", "MessageStructure", "MessageAttributes")
-_SENT = ("sqs", "http", "https")
+_SENT = ("sqs", "http", "https", "lambda")
 _SERVICE = "sns.amazonaws.com"
 
 

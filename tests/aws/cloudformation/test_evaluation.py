@@ -59,7 +59,6 @@ def test_a_mistake_has_the_words_of_aws(body, message):
     "body, what",
     [
         ("Resources: {A: {Type: AWS::CloudFormation::Stack}}", "AWS::CloudFormation::Stack"),
-        ("Resources: {A: {Type: Custom::Thing}}", "Custom::Thing"),
         (
             (
                 "Resources: {A: {Type: AWS::S3::Bucket}}\n"

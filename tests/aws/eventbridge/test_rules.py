@@ -98,7 +98,7 @@ def test_what_a_target_may_not_be(simulator: RunningSimulator) -> None:
         "InputTemplate",
     )
     _refused(
-        lambda: put(Arn="arn:aws:lambda:us-east-1:222222222222:function:f"), "NotSimulated", "service lambda"
+        lambda: put(Arn="arn:aws:kinesis:us-east-1:222222222222:stream/s"), "NotSimulated", "service kinesis"
     )
     _refused(
         lambda: put(Arn="arn:aws:states:us-east-1:222222222222:stateMachine:s", RoleArn=ROLE),

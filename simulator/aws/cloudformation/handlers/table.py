@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from simulator.aws.cloudformation.handlers import cloudwatch, events, iam, messaging, s3, sagemaker, secrets
+from dataclasses import replace
+
+from simulator.aws.cloudformation.handlers import (
+    cloudwatch,
+    custom,
+    events,
+    functions,
+    iam,
+    messaging,
+    s3,
+    sagemaker,
+    secrets,
+)
 from simulator.aws.cloudformation.handlers.kind import ResourceKind
 
 # Accepted and nothing to do: the CDK's note about itself.
@@ -26,6 +38,23 @@ KINDS: dict[str, ResourceKind] = {
         *s3.KINDS,
         *iam.KINDS,
         *secrets.KINDS,
+        *functions.KINDS,
+        custom.KIND,
         _METADATA,
     )
 }
+
+
+def known(type_name: str) -> bool:
+    """Whether the type can be made here; a custom resource may be called anything."""
+    return is_custom(type_name) or type_name in KINDS
+
+
+def is_custom(type_name: str) -> bool:
+    """Whether the type is a custom resource, whose attributes nobody knows before."""
+    return type_name.startswith("Custom::") or type_name == custom.TYPE
+
+
+def kind_of(type_name: str) -> ResourceKind:
+    """The row of a type; a custom resource keeps the name that the template gives it."""
+    return replace(custom.KIND, type=type_name) if type_name.startswith("Custom::") else KINDS[type_name]

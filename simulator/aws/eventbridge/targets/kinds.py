@@ -9,6 +9,7 @@ from typing import Any
 
 from simulator.aws.eventbridge.targets.api_destination import send_to_api_destination
 from simulator.aws.eventbridge.targets.bus_target import send_to_bus
+from simulator.aws.eventbridge.targets.function_target import send_to_function
 from simulator.aws.eventbridge.targets.invocation import Sender
 from simulator.aws.eventbridge.targets.log_group import send_to_log_group
 from simulator.aws.eventbridge.targets.queue_target import send_to_queue
@@ -34,6 +35,7 @@ KINDS = (
     Kind("event bus", r"events:[^:]+:\d{12}:event-bus/.+", send_to_bus),
     Kind("SQS queue", r"sqs:[^:]+:\d{12}:[^:]+", send_to_queue),
     Kind("SNS topic", r"sns:[^:]+:\d{12}:[^:]+", send_to_topic),
+    Kind("Lambda function", r"lambda:[^:]+:\d{12}:function:[^:]+(:[^:]+)?", send_to_function),
     Kind("CloudWatch Logs group", r"logs:[^:]+:\d{12}:log-group:.+", send_to_log_group),
     Kind("SageMaker pipeline", r"sagemaker:[^:]+:\d{12}:pipeline/.+", start_pipeline, needs_role=True),
 )
