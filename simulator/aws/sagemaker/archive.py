@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import tarfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from simulator.formats.tar_archives import extract
@@ -14,9 +15,9 @@ class NotAnArchive(Exception):
     """The bytes are not a gzip-compressed tar archive."""
 
 
-async def pack(directory: Path) -> bytes:
-    """A tar.gz of everything in `directory`, with paths relative to it."""
-    return await asyncio.to_thread(_pack, directory)
+async def pack(*directories: Path) -> bytes:
+    """A tar.gz of everything in `directories`, with paths relative to them; of equal paths, the first has its way."""
+    return await asyncio.to_thread(_pack, directories)
 
 
 async def unpack(body: bytes, directory: Path) -> None:
@@ -24,11 +25,15 @@ async def unpack(body: bytes, directory: Path) -> None:
     await asyncio.to_thread(_unpack, body, directory)
 
 
-def _pack(directory: Path) -> bytes:
-    buffer = io.BytesIO()
+def _pack(directories: Sequence[Path]) -> bytes:
+    buffer, packed = io.BytesIO(), set[str]()
     with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
-        for path in sorted(directory.iterdir()):
-            archive.add(path, arcname=path.name)
+        for directory in directories:
+            for path in sorted(directory.rglob("*")):
+                name = path.relative_to(directory).as_posix()
+                if name not in packed:
+                    archive.add(path, arcname=name, recursive=False)
+                    packed.add(name)
     return buffer.getvalue()
 
 

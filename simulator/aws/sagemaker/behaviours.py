@@ -6,7 +6,6 @@ from simulator.aws.sagemaker import (
     invoke,
     models,
     tags,
-    training,
 )
 from simulator.aws.sagemaker.automl import operations as automl_operations
 from simulator.aws.sagemaker.monitoring import definitions, schedules
@@ -15,6 +14,7 @@ from simulator.aws.sagemaker.processing import operations as processing
 from simulator.aws.sagemaker.registry import group_policy, groups, packages, reading, updating
 from simulator.aws.sagemaker.remembering import operations as remembering
 from simulator.aws.sagemaker.remembering import records, refusals
+from simulator.aws.sagemaker.training import operations as training
 from simulator.aws.sagemaker.transform import operations as transform
 from simulator.aws.sagemaker.tuning import operations as tuning_operations
 

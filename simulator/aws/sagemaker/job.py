@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,8 +97,8 @@ class Life(Protocol):
     async def prepare(self, job: Job) -> Sequence[Work]:
         """Lay out /opt/ml of each host and say what to run, a work a host named by `job.work_of`. Raises JobFailed."""
 
-    async def accompany(self, job: Job) -> None:
-        """What goes on beside the running program; cancelled when the program ends."""
+    async def accompany(self, job: Job, over: asyncio.Event) -> None:
+        """What goes on beside the running program, and is to be finished when `over` says that it has ended."""
 
     def reads(self, job: Job) -> Callable[[str], None]:
         """What is done with each line of the log, whichever host wrote it."""
@@ -105,5 +106,5 @@ class Life(Protocol):
     async def upload(self, job: Job) -> Mapping[str, Any]:
         """Bring results to S3; gives members to set. Raises JobFailed."""
 
-    def ending(self, job: Job, status: str) -> Mapping[str, Any]:
-        """Members to set when the job ends."""
+    def ending(self, job: Job, status: str, reason: str) -> Mapping[str, Any]:
+        """Members to set when the job ends; `reason` is its FailureReason, if it has one."""

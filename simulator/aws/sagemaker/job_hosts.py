@@ -17,21 +17,18 @@ async def follow(job: Job, life: Life) -> tuple[str, Exit]:
     """Follow every host to its end; the host that says how the job ended, and its exit."""
     read = life.reads(job)
     beside = [asyncio.create_task(_ship(job, life, host, read)) for host in job.hosts]
-    accompanying = asyncio.create_task(life.accompany(job))
+    over = asyncio.Event()
+    accompanying = asyncio.create_task(life.accompany(job, over))
     try:
         if job.row[job.kind.status_member] == "Stopping":
             halt(job)
         ended = await _watch(job)
         await asyncio.gather(*beside)
-    except asyncio.CancelledError:
-        for task in beside:
-            task.cancel()
-        raise
+        over.set()
+        await accompanying
     finally:
-        accompanying.cancel()
-        (met,) = await asyncio.gather(accompanying, return_exceptions=True)
-    if isinstance(met, Exception):
-        raise met
+        for task in (*beside, accompanying):
+            task.cancel()
     return ended
 
 

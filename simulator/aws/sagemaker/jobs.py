@@ -58,7 +58,8 @@ async def _clear(job: Job) -> None:
 
 
 def _end(job: Job, life: Life, status: str, members: Mapping[str, Any]) -> None:
-    job.change({**members, **life.ending(job, status), job.kind.status_member: status, "_phase": "Ended"})
+    ending = life.ending(job, status, str(members.get("FailureReason", "")))
+    job.change({**members, **ending, job.kind.status_member: status, "_phase": "Ended"})
 
 
 async def _live(job: Job, life: Life) -> tuple[str, Mapping[str, Any]]:
@@ -190,8 +191,11 @@ def refuse(operation: str, params: Mapping[str, Any], members: tuple[str, ...]) 
             )
 
 
-def stop(job: Job) -> None:
-    """StopTrainingJob and its kin: SIGTERM, 120 s grace, SIGKILL; a job that has ended is refused."""
+def stop(job: Job, also: Mapping[str, Any] | None = None) -> None:
+    """StopTrainingJob and its kin: SIGTERM, 120 s grace, SIGKILL; a job that has ended is refused.
+
+    `also` are members that are set with the status.
+    """
     row = job.row
     status = row[job.kind.status_member]
     if status == "Stopping":
@@ -201,9 +205,6 @@ def stop(job: Job) -> None:
         raise CallerError(
             "ValidationException", f"The request was rejected because the {what} is in status {status}."
         )
-    change_to = {job.kind.status_member: "Stopping"}
-    if "SecondaryStatus" in row:
-        change_to["SecondaryStatus"] = "Stopping"
-    job.change(change_to)
+    job.change({**(also or {}), job.kind.status_member: "Stopping"})
     if row.get("_phase") == "Running":
         halt(job)

@@ -16,7 +16,8 @@ from simulator.aws.sagemaker.pipelines.execution import Execution
 from simulator.aws.sagemaker.processing.job import Processing
 from simulator.aws.sagemaker.registry import approval_notice
 from simulator.aws.sagemaker.rollout import Endpoint, pick_up
-from simulator.aws.sagemaker.training import Training
+from simulator.aws.sagemaker.training import warm_pools
+from simulator.aws.sagemaker.training.life import Training
 from simulator.aws.sagemaker.transform import job as transform
 from simulator.aws.sagemaker.tuning import executor as tuning
 
@@ -27,10 +28,11 @@ def resume(cloud: Cloud) -> None:
     """Register timers and pick up the work of rows that are in progress. Call once, on the loop."""
     approval_notice.register(cloud)
     schedules.register(cloud)
-    for life in (Training(), Processing()):
+    warm_pools.register(cloud)
+    for life in (Training, Processing):
         for key, row in cloud.kernel.store.scan(life.kind.row):
             if row[life.kind.status_member] in life.kind.in_progress:
-                launch(Job(cloud, life.kind, key), life)
+                launch(Job(cloud, life.kind, key), life())
     for key, row in cloud.kernel.store.scan(PIPELINE_EXECUTION.row):
         if row["PipelineExecutionStatus"] in PIPELINE_EXECUTION.in_progress:
             executor.launch(Execution(cloud, key))

@@ -70,11 +70,13 @@ async def get(actor: Actor, uri: str) -> bytes:
     return bytes(content)
 
 
-async def put(actor: Actor, uri: str, body: bytes, content_type: str = "") -> None:
-    """Write one object."""
-    bucket, key = split(uri)
-    kind = {"ContentType": content_type} if content_type else {}
-    await actor.call("s3", "PutObject", {"Bucket": bucket, "Key": key, "Body": body, **kind})
+async def put(actor: Actor, uri: str, body: bytes, content_type: str = "", key: str = "") -> None:
+    """Write one object, encrypted with the KMS key `key` if there is one."""
+    bucket, name = split(uri)
+    more = {"ContentType": content_type} if content_type else {}
+    if key:
+        more |= {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key}
+    await actor.call("s3", "PutObject", {"Bucket": bucket, "Key": name, "Body": body, **more})
 
 
 async def download(actor: Actor, uri: str, directory: Path) -> int:
@@ -97,13 +99,13 @@ def _write(target: Path, body: bytes) -> None:
     target.write_bytes(body)
 
 
-async def upload(actor: Actor, directory: Path, uri: str) -> list[str]:
+async def upload(actor: Actor, directory: Path, uri: str, *, key: str = "") -> list[str]:
     """Put every file below `directory` under the prefix; links are left out. Gives the URIs written."""
     files = await asyncio.to_thread(_files, directory)
     written = []
     for file in files:
         target = join(uri, file.relative_to(directory).as_posix())
-        await put(actor, target, await asyncio.to_thread(file.read_bytes))
+        await put(actor, target, await asyncio.to_thread(file.read_bytes), key=key)
         written.append(target)
     return written
 

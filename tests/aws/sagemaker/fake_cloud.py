@@ -112,6 +112,9 @@ class FakeCloud:
         self._check("PutObject", p["Bucket"])
         self.objects[f"s3://{p['Bucket']}/{p['Key']}"] = bytes(p["Body"])
 
+    def _DeleteObject(self, p: dict[str, Any]) -> None:
+        self.objects.pop(f"s3://{p['Bucket']}/{p['Key']}", None)
+
     def _CreateLogGroup(self, p: dict[str, Any]) -> None:
         if any(group == p["logGroupName"] for group, _ in self.logs):
             raise CallerError("ResourceAlreadyExistsException", "The specified log group already exists")

@@ -12,7 +12,7 @@ from simulator.kernel.errors import CallerError
 from simulator.kernel.lifecycle import IllegalTransition
 from simulator.runtime.engine_scripted import Script
 from tests.aws.sagemaker.fake_cloud import ACCOUNT, REGION, SOMEONE, FakeCloud, play, training_request, until
-from tests.aws.sagemaker.test_training import prepare, train
+from tests.aws.sagemaker.training.test_training import prepare, train
 
 KEY = f"{ACCOUNT}/{REGION}/train-1"
 

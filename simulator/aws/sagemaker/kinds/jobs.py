@@ -21,7 +21,8 @@ RUNNING = frozenset({"InProgress", "Stopping"})
 
 TRAINING_JOB = Kind(
     "TrainingJob", "training-job", "TrainingJobSummaries",
-    ("TrainingJobName", "TrainingJobArn", *TIMES, "TrainingEndTime", "TrainingJobStatus", "SecondaryStatus"),
+    ("TrainingJobName", "TrainingJobArn", *TIMES, "TrainingEndTime", "TrainingJobStatus", "SecondaryStatus",
+     "WarmPoolStatus", "TrainingPlanArn"),
     job_lifecycle("TrainingJob"), RUNNING, taken=JOB_TAKEN,
 )  # fmt: skip
 PROCESSING_JOB = Kind(

@@ -49,7 +49,7 @@ class Processing:
         mounts = (Mount(job.ml, "/opt/ml"),)
         return (Work(job.work_name, image.name, command, environment, mounts, cause=current_cause()),)
 
-    async def accompany(self, job: Job) -> None:
+    async def accompany(self, job: Job, over: asyncio.Event) -> None:
         """Nothing goes on beside it but what `reads` began."""
 
     def reads(self, job: Job) -> Callable[[str], None]:
@@ -69,7 +69,7 @@ class Processing:
             return {"_metrics": await asyncio.to_thread(metric_lines, job.ml / "output/metrics/cloudwatch")}
         return {}
 
-    def ending(self, job: Job, status: str) -> Mapping[str, Any]:
+    def ending(self, job: Job, status: str, reason: str) -> Mapping[str, Any]:
         """The end time, and the exit message, with which a failed program too may say why."""
         members: dict[str, Any] = {"ProcessingEndTime": job.kernel.clock.now()}
         try:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.aws.behaviour import Answer, Call, behaviour
-from simulator.aws.sagemaker import resources, training
+from simulator.aws.sagemaker import resources
 from simulator.aws.sagemaker.jobs import accept, assume
 from simulator.aws.sagemaker.kinds.tuning import HYPER_PARAMETER_TUNING_JOB
+from simulator.aws.sagemaker.training.checks import check
 from simulator.aws.sagemaker.tuning import executor
 from simulator.aws.sagemaker.tuning.search import METRIC_HYPERPARAMETER, Search, search
 from simulator.aws.sagemaker.tuning.training_request import request
@@ -24,7 +25,7 @@ async def create_hyper_parameter_tuning_job(call: Call) -> Answer:
     params, key = dict(call.params), call.key(call.params["HyperParameterTuningJobName"])
     wanted = search(params)
     for definition in wanted.definitions:
-        training.check(request(definition, "check", {}))
+        check(request(definition, "check", {}))
         assume(call.cloud, definition.given["RoleArn"])
     notes = inherit(call, params, wanted)
     tags = params.pop("Tags", [])

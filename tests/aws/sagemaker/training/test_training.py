@@ -206,8 +206,11 @@ def test_too_long_a_job_is_stopped_as_max_runtime_exceeded():
 def test_what_is_not_simulated_is_refused_by_name():
     async def story(cloud: FakeCloud) -> None:
         request = training_request()
-        request["InputDataConfig"][0]["InputMode"] = "Pipe"
-        with pytest.raises(NotSimulated, match="input mode Pipe of channel train"):
+        files = {"FileSystemId": "fs-0123abcd", "FileSystemAccessMode": "ro", "FileSystemType": "EFS"}
+        request["InputDataConfig"][0]["DataSource"] = {
+            "FileSystemDataSource": {**files, "DirectoryPath": "/"}
+        }
+        with pytest.raises(NotSimulated, match="channel train: the data source FileSystemDataSource"):
             await cloud.ask("CreateTrainingJob", **request)
         request = training_request(RoleArn=ROLE + "Missing")
         with pytest.raises(CallerError, match="Could not assume role"):
