@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +127,11 @@ class Project:
 
 @dataclass(frozen=True)
 class Topology:
-    """All of it. `accounts` maps a name (`staging`) to an account id."""
+    """All of it. `accounts` maps a name (`staging`) to an account id.
+
+    `images` says which reference image, by name or as the path of its folder, stands in for an image URI; the URI may
+    leave its tag out and then stands for every tag.
+    """
 
     region: str
     accounts: dict[str, str]
@@ -136,6 +140,7 @@ class Topology:
     test_person: str
     organization: str
     projects: tuple[Project, ...]
+    images: dict[str, str] = field(default_factory=dict)
 
     def person(self, name: str) -> Person:
         """The person of that name; KeyError when there is none."""
@@ -161,7 +166,7 @@ def load(path: Path | None = None) -> Topology:
     path = path or default_file()
     try:
         raw = yaml.load(path.read_text(), Loader=_LOADER)
-        return _topology(raw)
+        return _topology(raw, path.parent)
     except KeyError as error:
         said = str(error.args[0])
         raise TopologyInvalid(
@@ -171,8 +176,8 @@ def load(path: Path | None = None) -> Topology:
         raise TopologyInvalid(f"{path}: {error}") from error
 
 
-def _topology(raw: dict[str, Any]) -> Topology:
-    _only(raw, "the topology", "region accounts roles people test_credentials azure_devops")
+def _topology(raw: dict[str, Any], folder: Path) -> Topology:
+    _only(raw, "the topology", "region accounts roles people test_credentials azure_devops images")
     accounts = {name: _account(name, entry) for name, entry in raw["accounts"].items()}
     people = tuple(_person(entry, accounts) for entry in raw["people"])
     azure = raw["azure_devops"]
@@ -185,6 +190,7 @@ def _topology(raw: dict[str, Any]) -> Topology:
         test_person=raw["test_credentials"],
         organization=azure["organization"],
         projects=tuple(_project(entry) for entry in azure["projects"]),
+        images={uri: _image(name, folder) for uri, name in (raw.get("images") or {}).items()},
     )
     topology.person(topology.test_person)
     for project in topology.projects:
@@ -209,6 +215,15 @@ def _account(name: str, entry: dict[str, Any]) -> str:
     if not (len(number) == 12 and number.isdigit()):
         raise ValueError(f"account {name}: {number!r} is no account id; expected 12 digits in quotes")
     return number
+
+
+def _image(name: str, folder: Path) -> str:
+    """The name of one of ours, or the folder of the user's own, from the topology file's place."""
+    if "/" not in name:
+        return name
+    if not (folder / name / "image.json").is_file():
+        raise ValueError(f"images: {name} is no folder with an image.json")
+    return str((folder / name).resolve())
 
 
 def _role(entry: dict[str, Any], accounts: dict[str, str]) -> Role:

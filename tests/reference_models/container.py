@@ -56,12 +56,11 @@ class Container:
         """The image's entry point with arguments."""
         described = json.loads((MODELS / self.image / "image.json").read_text())
         shares = {f"/opt/{each}/": f"{MODELS / each}/" for each in described.get("shares", ())}
-        program, *rest = described["entrypoint"][1:]
-        for inside, outside in shares.items():
-            program = program.replace(inside, outside)
-        places = [program, *rest]
-        own = str(MODELS / self.image / "program")
-        return [sys.executable, *(each.replace("/opt/program", own) for each in places), *arguments]
+        places = shares | {"/opt/program": str(MODELS / self.image / "program")}
+        words = described["entrypoint"][1:]
+        for inside, outside in places.items():
+            words = [word.replace(inside, outside) for word in words]
+        return [sys.executable, *words, *arguments]
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs to the end; stdout holds stderr too."""

@@ -4,39 +4,45 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 _URI = re.compile(
-    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/(?P<repository>[^:@]+)(?:[:@].*)?"
+    r"\d{12}\.dkr\.ecr(?:-fips)?\.[a-z0-9-]+\.[a-z0-9.-]+/(?P<repository>[^:@]+)(?::(?P<tag>[^@]+))?(?:@.*)?"
 )
+_VERSION = re.compile(r"\d+\.\d+(?:\.\d+)?(?:-\d+)?")
+_NO_ONES: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
 class Image:
-    """A reference image and the metrics that AWS reads from the algorithm's log without being told."""
+    """A reference image, what tells it the version that it stands for, and the metrics of its algorithm's log.
+
+    `version_variable` is set to the version in the URI's tag, or to `untagged_version` where the tag holds none.
+    """
 
     name: str
     metrics: tuple[Mapping[str, str], ...] = ()
+    version_variable: str = ""
+    untagged_version: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def tagged(self, tag: str) -> Image:
+        """The image as that tag of AWS's repository has it: `1.2-2-cpu-py3` is version `1.2-2`."""
+        version = _VERSION.match(tag)
+        chosen = version[0] if version else self.untagged_version
+        return replace(self, environment={self.version_variable: chosen}) if chosen else self
 
 
 def _xgboost_metrics() -> tuple[Mapping[str, str], ...]:
     """XGBoost's own metric definitions. Source: SageMaker developer guide, "Tune an XGBoost model", metrics table."""
     number = r"([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)"
     names = (
-        "rmse",
-        "mae",
-        "logloss",
-        "error",
-        "merror",
-        "mlogloss",
-        "auc",
-        "ndcg",
-        "map",
-        "mse",
-        "accuracy",
-        "f1",
-    )
+        "accuracy", "auc", "aucpr", "balanced_accuracy", "f1", "f1_binary", "f1_macro", "map", "ndcg", "precision",
+        "r2", "recall", "precision_macro", "precision_micro", "recall_macro", "recall_micro", "aft-nloglik",
+        "cox-nloglik", "error", "gamma-deviance", "gamma-nloglik", "interval-regression-accuracy", "logloss", "mae",
+        "mape", "merror", "mlogloss", "mphe", "mse", "poisson-nloglik", "rmse", "rmsle", "tweedie-nloglik",
+    )  # fmt: skip
     return tuple(
         {"Name": f"{part}:{name}", "Regex": rf".*\[[0-9]+\].*#011{part}-{name}:{number}.*"}
         for part in ("train", "validation")
@@ -44,19 +50,59 @@ def _xgboost_metrics() -> tuple[Mapping[str, str], ...]:
     )
 
 
+_XGBOOST = Image("xgboost", _xgboost_metrics(), "SAGEMAKER_XGBOOST_VERSION")
 REPOSITORIES: Mapping[str, Image] = {
-    "sagemaker-xgboost": Image("xgboost", _xgboost_metrics()),
-    "sagemaker-scikit-learn": Image("scikit_learn"),
+    "sagemaker-xgboost": _XGBOOST,
+    "xgboost": replace(_XGBOOST, untagged_version="0.72"),
+    "sagemaker-scikit-learn": Image("scikit_learn", version_variable="SAGEMAKER_SKLEARN_VERSION"),
     "sagemaker-sklearn-automl": Image("automl"),
+    "sagemaker-base-python-38": Image("agent"),
+    "sagemaker-base-python-310": Image("agent"),
     "sagemaker-model-monitor-analyzer": Image("model_monitor"),
 }
-"""AWS's own repositories, in whichever account AWS keeps them in a region."""
+"""AWS's own repositories, in whichever account AWS keeps them in a region, or a company mirrors them to.
+
+The names are those of the SDK's own table (sagemaker.image_uris), whose every URI is resolved in the tests.
+"""
+
+_DEEP = "a deep-learning framework, which needs gigabytes of libraries and mostly a GPU (an accepted skip)"
+_BUILT_IN = "a built-in algorithm whose program AWS does not publish (an accepted skip)"
+UNOFFERED: Sequence[tuple[str, str]] = (
+    (r"(pytorch|tensorflow|huggingface|mxnet|autogluon|djl|tei|stabilityai)\b.*", _DEEP),
+    (r"sagemaker-(pytorch|tensorflow|mxnet|chainer|neo|inference|rl|tritonserver)\b.*", _DEEP),
+    (r"smdistributed-.*|image-classification-neo|xgboost-neo", _DEEP),
+    (r"sagemaker-(spark|sparkml|data-wrangler)\b.*", "Spark, which needs a Java machine (an accepted skip)"),
+    (r"sagemaker-debugger-rules|detailed-profiler-processing", "Debugger's rules, which are not evaluated here"),
+    ((r"(blazingtext|factorization-machines|forecasting-deepar|image-classification|ipinsights|kmeans|knn|lda"
+     r"|linear-learner|ntm|object-detection|object2vec|pca|randomcutforest|semantic-segmentation|seq2seq)"), _BUILT_IN),
+)  # fmt: skip
+"""Repositories of AWS's that nothing stands in for, by pattern, and what they hold."""
 
 
-def resolve(uri: str) -> Image | None:
-    """The reference image for an image URI, None where we have none."""
+def resolve(uri: str, own: Mapping[str, str] = _NO_ONES) -> Image | None:
+    """The reference image for an image URI, None where we have none; `own` is what the topology says of URIs."""
+    for address in (uri, uri.partition("@")[0], _untagged(uri)):
+        if address in own:
+            return Image(own[address])
     match = _URI.fullmatch(uri)
-    return REPOSITORIES.get(match["repository"]) if match else None
+    image = REPOSITORIES.get(match["repository"]) if match else None
+    return image.tagged(match["tag"] or "") if match and image else None
+
+
+def _untagged(uri: str) -> str:
+    address = uri.partition("@")[0]
+    head, slash, last = address.rpartition("/")
+    return head + slash + last.partition(":")[0]
+
+
+def missing(uri: str) -> str:
+    """Why nothing stands in for an image, and what to do about it: for the ledger and the failure's reason."""
+    match = _URI.fullmatch(uri)
+    name = match["repository"] if match else uri
+    for pattern, what in UNOFFERED:
+        if re.fullmatch(pattern, name):
+            return f"No reference image stands in for {name}: it is {what}."
+    return f"No reference image stands in for {name}: say in the topology's `images` which one does."
 
 
 def definitions(uri: str, given: Sequence[Mapping[str, str]]) -> tuple[Mapping[str, str], ...]:

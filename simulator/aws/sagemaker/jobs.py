@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import shutil
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -144,18 +145,18 @@ def downloading(prefix: str) -> Iterator[None]:
 def substitute(job: Job, uri: str) -> Image:
     """The reference image of an image URI, with a fact for the ledger; raises JobFailed where there is none."""
     account, region, _ = job.place
-    image = images.resolve(uri)
+    image = images.resolve(uri, job.cloud.topology.images)
     if image is None:
-        text = f"image {uri} has no reference image; add it to simulator/aws/sagemaker/images.py"
+        text = images.missing(uri)
         job.kernel.log.record("ImageUnknown", uri, {"error": text}, account=account, region=region)
-        raise JobFailed(f"ClientError: Requested image {uri} not found.")
+        raise JobFailed(f"ClientError: Requested image {uri} not found. ({text})")
     try:
         described = Images().describe(image.name)
     except NotSimulated as refused:
         raise JobFailed(f"InternalServerError: {refused}") from refused
     detail: dict[str, object] = {"uri": uri, "image": image.name, "for": job.work_name}
     job.kernel.log.record("ImageSubstituted", uri, detail, account=account, region=region)
-    return described
+    return replace(described, environment={**described.environment, **image.environment})
 
 
 def role_environment(cloud: Cloud, role_arn: str, region: str, session: str = "SageMaker") -> dict[str, str]:

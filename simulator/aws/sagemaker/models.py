@@ -24,12 +24,12 @@ async def create_model(call: Call) -> Answer:
         raise CallerError("ValidationException", "ExecutionRoleArn must be given.")
     assume(call.cloud, params["ExecutionRoleArn"])
     container = await _container(call, definition, params["ExecutionRoleArn"])
-    if images.resolve(container.image) is None:
-        text = f"image {container.image} has no reference image; add it to simulator/aws/sagemaker/images.py"
+    if images.resolve(container.image, call.cloud.topology.images) is None:
+        text = images.missing(container.image)
         call.kernel.log.record(
             "ImageUnknown", container.image, {"error": text}, account=call.account, region=call.region
         )
-        raise CallerError("ValidationException", f"Requested image {container.image} not found.")
+        raise CallerError("ValidationException", f"Requested image {container.image} not found. ({text})")
     await _check_model_data(call, container)
     tags = params.pop("Tags", ())
     members = {**params, "_container": container.row()}

@@ -59,12 +59,14 @@ async def start(
 ) -> None:
     """Bring the model, start the container and wait until it is healthy; raises WorkerFailed."""
     await remove(cloud, name)
-    image = images.resolve(container.image)
+    image = images.resolve(container.image, cloud.topology.images)
     if image is None:
-        raise WorkerFailed(f"Requested image {container.image} not found.")
+        text = images.missing(container.image)
+        raise WorkerFailed(f"Requested image {container.image} not found. ({text})")
     ml = directory(cloud, name)
     await _bring_model(cloud, container, ml / "model", region)
     environment = {
+        **image.environment,
         **role_environment(cloud, container.role, region),
         "SAGEMAKER_REGION": region,
         **container.environment,

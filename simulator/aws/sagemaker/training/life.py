@@ -110,7 +110,7 @@ def _work(job: Job, row: Mapping[str, Any], image: Image, host: str, hosts: Sequ
         job.work_of(host),
         image.name,
         command_of(row, image),
-        {**credentials, **contract.variables(row, region)},
+        {**image.environment, **credentials, **contract.variables(row, region)},
         (Mount(job.ml_of(host), "/opt/ml"), *checkpoints.mounts(job, host), *channels.mounts(job, host)),
         cause=current_cause(),
         hostname=host,

@@ -160,7 +160,9 @@ def test_an_unknown_image_fails_the_job_and_is_noted():
         )
         await cloud.ask("CreateTrainingJob", **request)
         job = await cloud.ask("DescribeTrainingJob", TrainingJobName="train-1")
-        assert job["FailureReason"] == "ClientError: Requested image 1.dkr/own:1 not found."
+        assert job["FailureReason"].startswith(
+            "ClientError: Requested image 1.dkr/own:1 not found. (No reference"
+        )
         assert cloud.facts("ImageUnknown")
 
     play(story)
