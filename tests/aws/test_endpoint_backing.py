@@ -1,4 +1,7 @@
-"""The leaf services in another process: a moto server stands behind the simulator, which still says who may do what."""
+"""The leaf services in another process stand behind the simulator, which still says who may do what.
+
+The process is a moto server, or what SIMULATOR_TESTS_BACKING names: the URL of a LocalStack that runs.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +23,11 @@ from tests.wire import RunningSimulator
 
 
 @pytest.fixture(scope="module")
-def moto_server() -> Iterator[str]:
-    """A moto server of its own process, as its users start it."""
+def backing() -> Iterator[str]:
+    """A moto server of its own process, as its users start it, or the endpoint that the environment names."""
+    if given := os.environ.get("SIMULATOR_TESTS_BACKING"):
+        yield given
+        return
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -46,24 +52,24 @@ def moto_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def simulator(moto_server: str) -> Iterator[RunningSimulator]:
-    running = RunningSimulator(backing_endpoint=moto_server)
+def simulator(backing: str) -> Iterator[RunningSimulator]:
+    running = RunningSimulator(backing_endpoint=backing)
     yield running
     running.stop()
 
 
 def test_objects_live_in_the_backing_in_the_account_of_their_owner(
-    simulator: RunningSimulator, moto_server: str
+    simulator: RunningSimulator, backing: str
 ) -> None:
     s3 = simulator.client("s3", "grace")
     s3.create_bucket(Bucket="behind")
     s3.put_object(Bucket="behind", Key="a", Body=b"kept elsewhere")
-    # Read it at the moto server itself, naming the account as the simulator does.
+    # Read it there itself, naming the account as the simulator does.
     answer = httpx.get(
-        f"{moto_server}/behind/a",
+        f"{backing}/behind/a",
         headers={
             "x-moto-account-id": "222222222222",
-            "authorization": "AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/s3/aws4_request, Signature=x",
+            "authorization": "AWS4-HMAC-SHA256 Credential=222222222222/20260101/us-east-1/s3/aws4_request, Signature=x",
         },
         trust_env=False,
     )
