@@ -19,16 +19,31 @@ class Activity:
     @contextmanager
     def busy(self, what: str) -> Iterator[None]:
         """While inside, the world is not at rest."""
-        self._running[what] += 1
-        self._rest.clear()
+        self._enter(what)
         try:
             yield
         finally:
-            self._running[what] -= 1
-            if not self._running[what]:
-                del self._running[what]
-            if not self._running:
-                self._rest.set()
+            self._leave(what)
+
+    @contextmanager
+    def resting(self, what: str) -> Iterator[None]:
+        """While inside, work of this name, which is busy, waits for something that need not come by itself."""
+        self._leave(what)
+        try:
+            yield
+        finally:
+            self._enter(what)
+
+    def _enter(self, what: str) -> None:
+        self._running[what] += 1
+        self._rest.clear()
+
+    def _leave(self, what: str) -> None:
+        self._running[what] -= 1
+        if not self._running[what]:
+            del self._running[what]
+        if not self._running:
+            self._rest.set()
 
     def running(self) -> list[str]:
         """The names of what runs now."""

@@ -6,7 +6,8 @@ import asyncio
 import inspect
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 from simulator.kernel.activity import Activity
 from simulator.kernel.clock import Clock
@@ -29,6 +30,7 @@ class Log:
         self._consumers: dict[str, Handler] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._news = asyncio.Event()
+        self._watchers: dict[str, set[asyncio.Event]] = {}
 
     def record(
         self,
@@ -47,6 +49,8 @@ class Log:
             (now, kind, subject, text, because, account, region),
         )
         self._store.after_commit(self._announce)
+        if subject in self._watchers:
+            self._store.after_commit(lambda: self._tell(subject))
         return Fact(
             int(cursor.lastrowid or 0), now, kind, subject, json.loads(text), because, account, region
         )
@@ -76,6 +80,23 @@ class Log:
         except TimeoutError:
             return False
         return True
+
+    @contextmanager
+    def watching(self, subject: str) -> Iterator[asyncio.Event]:
+        """An event that is set whenever there is news of one subject: who waits for it is not woken by others."""
+        event = asyncio.Event()
+        watchers = self._watchers.setdefault(subject, set())
+        watchers.add(event)
+        try:
+            yield event
+        finally:
+            watchers.discard(event)
+            if not watchers:
+                self._watchers.pop(subject, None)
+
+    def _tell(self, subject: str) -> None:
+        for event in self._watchers.get(subject, ()):
+            event.set()
 
     def add_consumer(self, name: str, handler: Handler) -> None:
         """Let `handler` see every fact. A synchronous one commits with its cursor, an asynchronous one before it."""

@@ -9,7 +9,7 @@ from simulator.aws.sagemaker import (
 )
 from simulator.aws.sagemaker.automl import operations as automl_operations
 from simulator.aws.sagemaker.monitoring import definitions, schedules
-from simulator.aws.sagemaker.pipelines import operations
+from simulator.aws.sagemaker.pipelines.operations import control, executions, pipelines
 from simulator.aws.sagemaker.processing import operations as processing
 from simulator.aws.sagemaker.registry import group_policy, groups, packages, reading, updating
 from simulator.aws.sagemaker.remembering import operations as remembering
@@ -20,15 +20,17 @@ from simulator.aws.sagemaker.tuning import operations as tuning_operations
 
 __all__ = [
     "automl_operations",
+    "control",
     "definitions",
     "endpoint_configs",
     "endpoints",
+    "executions",
     "group_policy",
     "groups",
     "invoke",
     "models",
-    "operations",
     "packages",
+    "pipelines",
     "processing",
     "reading",
     "records",

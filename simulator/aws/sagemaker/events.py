@@ -180,11 +180,17 @@ def pipeline_execution(row: Row, tags: Tags) -> dict[str, Any]:
     return envelope("SageMaker Model Building Pipeline Execution Status Change", resources, detail)
 
 
+def _camel(value: Any) -> Any:
+    """Members with a small first letter, as events of pipelines have them."""
+    if isinstance(value, dict):
+        return {name[:1].lower() + name[1:]: _camel(each) for name, each in value.items()}
+    return [_camel(each) for each in value] if isinstance(value, list) else value
+
+
 def pipeline_step(step: Row, pipeline_arn: str, execution_arn: str) -> dict[str, Any]:
     """`SageMaker Model Building Pipeline Execution Step Status Change`."""
     metadata = {
-        kind[:1].lower() + kind[1:]: {name.lower(): value for name, value in entry.items()}
-        for kind, entry in step.get("Metadata", {}).items()
+        kind[:1].lower() + kind[1:]: _camel(entry) for kind, entry in step.get("Metadata", {}).items()
     }
     detail = {
         "metadata": metadata,
@@ -195,6 +201,7 @@ def pipeline_step(step: Row, pipeline_arn: str, execution_arn: str) -> dict[str,
         "previousStepStatus": step.get("_previous"),
         "currentStepStatus": step["StepStatus"],
         "failureReason": step.get("FailureReason"),
+        "cacheHitResult": _camel(step["CacheHitResult"]) if step.get("CacheHitResult") else None,
         "pipelineArn": pipeline_arn,
         "pipelineExecutionArn": execution_arn,
     }

@@ -11,7 +11,7 @@ from simulator.aws.sagemaker.kinds.monitoring import MONITORING_EXECUTION
 from simulator.aws.sagemaker.kinds.pipelines import PIPELINE_EXECUTION
 from simulator.aws.sagemaker.kinds.serving import ENDPOINT
 from simulator.aws.sagemaker.monitoring import executions, schedules
-from simulator.aws.sagemaker.pipelines import executor
+from simulator.aws.sagemaker.pipelines import executor, pauses
 from simulator.aws.sagemaker.pipelines.execution import Execution
 from simulator.aws.sagemaker.processing.job import Processing
 from simulator.aws.sagemaker.registry import approval_notice
@@ -28,6 +28,7 @@ def resume(cloud: Cloud) -> None:
     """Register timers and pick up the work of rows that are in progress. Call once, on the loop."""
     approval_notice.register(cloud)
     schedules.register(cloud)
+    pauses.register(cloud)
     warm_pools.register(cloud)
     for life in (Training, Processing):
         for key, row in cloud.kernel.store.scan(life.kind.row):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
@@ -137,12 +139,15 @@ async def settled(call: Call, kind: Kind, key: str) -> Row:
     """
     hold = 0.0 if call.headers.get(HOLD_HEADER) == "0" else call.cloud.settings.hold_seconds
     kernel, until = call.kernel, call.kernel.clock.wall() + hold
-    while True:
-        seen, row = kernel.log.last(), fetch(kernel, kind, key)
-        left = until - kernel.clock.wall()
-        if row.get(kind.status_member) not in kind.in_progress or left <= 0:
-            return row
-        await kernel.log.wait(seen, left)
+    with kernel.log.watching(arn_of(kind, key)) as news:
+        while True:
+            news.clear()
+            row, left = fetch(kernel, kind, key), until - kernel.clock.wall()
+            if row.get(kind.status_member) not in kind.in_progress or left <= 0:
+                return row
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await news.wait()
 
 
 def describes(kind: Kind) -> None:

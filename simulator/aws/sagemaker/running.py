@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from weakref import WeakKeyDictionary
 
 from simulator.aws.sagemaker.kinds.kind import Kind, Row
-from simulator.aws.sagemaker.resources import fetch
+from simulator.aws.sagemaker.resources import arn_of, fetch
 from simulator.kernel.world import Kernel
 
 _tasks: WeakKeyDictionary[Kernel, dict[str, asyncio.Task[None]]] = WeakKeyDictionary()
@@ -66,8 +66,10 @@ async def stop(kernel: Kernel) -> None:
 
 async def at_rest(kernel: Kernel, kind: Kind, key: str) -> Row:
     """The row when its state is none of those in progress."""
-    while True:
-        seen, row = kernel.log.last(), fetch(kernel, kind, key)
-        if row.get(kind.status_member) not in kind.in_progress:
-            return row
-        await kernel.log.wait(seen)
+    with kernel.log.watching(arn_of(kind, key)) as news:
+        while True:
+            news.clear()
+            row = fetch(kernel, kind, key)
+            if row.get(kind.status_member) not in kind.in_progress:
+                return row
+            await news.wait()

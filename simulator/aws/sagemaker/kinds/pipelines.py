@@ -21,6 +21,7 @@ PIPELINE_EXECUTION = Kind(
      "PipelineExecutionDisplayName", "PipelineExecutionFailureReason"),
     Lifecycle("PipelineExecution", "Executing", {
         "Executing": ("Stopping", "Failed", "Succeeded"), "Stopping": ("Stopped", "Failed"),
+        "Failed": ("Executing",), "Stopped": ("Executing",),
     }),
     frozenset({"Executing", "Stopping"}),
     missing=("ResourceNotFound", "Pipeline execution with ARN {arn} does not exist."), nested=True,

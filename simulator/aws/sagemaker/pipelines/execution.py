@@ -12,7 +12,8 @@ from simulator.aws.sagemaker import events
 from simulator.aws.sagemaker.acting import Actor, as_role
 from simulator.aws.sagemaker.kinds.kind import Row
 from simulator.aws.sagemaker.kinds.pipelines import PIPELINE_EXECUTION
-from simulator.aws.sagemaker.pipelines.definition import Definition, parse
+from simulator.aws.sagemaker.pipelines.definition.model import Definition
+from simulator.aws.sagemaker.pipelines.definition.parse import parse
 from simulator.aws.sagemaker.pipelines.progress import StepState
 from simulator.aws.sagemaker.resources import change, fetch, place
 from simulator.kernel.lifecycle import Lifecycle
@@ -20,10 +21,11 @@ from simulator.kernel.world import Kernel
 
 STEP = "sagemaker.pipeline_step"
 DEFINITION = "sagemaker.pipeline_execution_definition"
+RUNNING = ("Starting", "Executing", "Stopping")
 
 STEP_LIFE = Lifecycle("PipelineExecutionStep", "Starting", {
     "Starting": ("Executing", "Succeeded", "Failed", "Stopping", "Stopped"),
-    "Executing": ("Succeeded", "Failed", "Stopping", "Stopped"),
+    "Executing": ("Starting", "Succeeded", "Failed", "Stopping", "Stopped"),
     "Stopping": ("Stopped", "Failed", "Succeeded"),
 })  # fmt: skip
 
@@ -55,10 +57,29 @@ class Execution:
         """The twelve characters at the end of its ARN."""
         return self.key.rsplit("/", 1)[-1]
 
+    @property
+    def pipeline(self) -> str:
+        """The row key of its pipeline."""
+        return self.key.rsplit("/execution/", 1)[0]
+
+    @cached_property
+    def arn(self) -> str:
+        """Its ARN."""
+        return str(self.row["PipelineExecutionArn"])
+
     @cached_property
     def actor(self) -> Actor:
         """The pipeline's role at work."""
         return as_role(self.cloud, self.row["RoleArn"], place(self.key)[1], f"PipelineExecution-{self.id}")
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the execution was asked to stop."""
+        return bool(self.row["PipelineExecutionStatus"] == "Stopping")
+
+    def busy(self, step: str) -> str:
+        """The name under which a running step keeps the world busy."""
+        return f"pipeline step {self.key}/{step}"
 
     def change(self, members: Mapping[str, Any], *, quiet: bool = False) -> Row:
         """Set members of the row; a change of status is a fact with its event."""
@@ -79,24 +100,31 @@ class Execution:
         """How far each step that has started is."""
         return {row["StepName"]: StepState(row["StepStatus"], row.get("_outcome")) for row in self.steps()}
 
-    def begin_step(self, name: str, kind: str, suffix: str) -> Row:
-        """A step starts; `suffix` ends the names of what it makes."""
+    def begin_step(self, name: str, suffix: str, members: Mapping[str, Any] | None = None) -> Row:
+        """A step starts; `suffix` ends the names of what it makes, `members` are set at once."""
         body = self.definition.steps[name].body
         shown = {"StepDisplayName": body.get("DisplayName"), "StepDescription": body.get("Description")}
-        row = {
-            "StepName": name,
-            "StartTime": self.kernel.clock.now(),
-            "StepStatus": "Starting",
-            "AttemptCount": 1,
-            "Metadata": {},
-            "_type": kind,
-            "_suffix": suffix,
-            "_order": len(self.steps()),
-            **{member: value for member, value in shown.items() if value},
-        }
         with self.kernel.store.transaction():
+            row = {
+                "StepName": name,
+                "StartTime": self.kernel.clock.now(),
+                "StepStatus": "Starting",
+                "AttemptCount": 1,
+                "Metadata": {},
+                "_type": body["Type"],
+                "_suffix": suffix,
+                "_order": self._next(),
+                **{member: value for member, value in shown.items() if value},
+                **(members or {}),
+            }
             self._put(row)
         return row
+
+    def _next(self) -> int:
+        """Steps are listed in the order in which they started."""
+        number = int(self.row.get("_steps", 0))
+        self.change({"_steps": number + 1}, quiet=True)
+        return number
 
     def change_step(self, name: str, members: Mapping[str, Any]) -> Row:
         """Set members of a step; a change of status is a fact with its event."""
@@ -113,6 +141,10 @@ class Execution:
             else:
                 self.kernel.store.put(STEP, f"{self.key}/{name}", row)
         return row
+
+    def forget_step(self, name: str) -> None:
+        """A step that failed or was stopped is to start anew."""
+        self.kernel.store.delete(STEP, f"{self.key}/{name}")
 
     def _put(self, row: Row) -> None:
         self.kernel.store.put(STEP, f"{self.key}/{row['StepName']}", row)

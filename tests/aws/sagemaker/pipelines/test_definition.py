@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from simulator.aws.sagemaker.pipelines.definition import InvalidDefinition, StepNotSimulated, parse
+from simulator.aws.sagemaker.pipelines.definition.model import InvalidDefinition
+from simulator.aws.sagemaker.pipelines.definition.parse import parse
 
 
 def definition(*steps, parameters=()):
@@ -21,7 +22,7 @@ def test_steps_wait_for_what_they_refer_to_and_depend_on():
     found = parse(
         definition(
             step("A", "Processing"),
-            step("B", Arguments={"X": {"Get": "Steps.A.Outputs['x'].S3Uri"}}),
+            step("B", Arguments={"RoleArn": {"Get": "Steps.A.Outputs['x'].S3Uri"}}),
             step("C", DependsOn=["B"]),
         )
     )
@@ -45,11 +46,11 @@ def test_steps_of_a_branch_stand_behind_its_condition():
         ([step("A b")], "does not match"),
         ([step("A", "Magic")], "Type Magic is not one of"),
         ([step("A", DependsOn=["B"])], "depends on B, which is not a step"),
-        ([step("A", Arguments={"X": {"Get": "Steps.B.Y"}})], "names a step that is not there"),
-        ([step("A", Arguments={"X": {"Get": "Parameters.P"}})], "is not a parameter"),
-        ([step("A", Arguments={"X": {"Get": "Execution.Nothing"}})], "is not one of Execution"),
-        ([step("A", Arguments={"X": {"Std:Magic": {}}})], "Std:Magic"),
-        ([step("A"), step("B", Arguments={"X": {"Get": "Steps.A.PropertyFiles.F"}})], "property file"),
+        ([step("A", Arguments={"RoleArn": {"Get": "Steps.B.Y"}})], "names a step that is not there"),
+        ([step("A", Arguments={"RoleArn": {"Get": "Parameters.P"}})], "is not a parameter"),
+        ([step("A", Arguments={"RoleArn": {"Get": "Execution.Nothing"}})], "is not one of Execution"),
+        ([step("A", Arguments={"RoleArn": {"Std:Magic": {}}})], "Std:Magic"),
+        ([step("A"), step("B", Arguments={"RoleArn": {"Get": "Steps.A.PropertyFiles.F"}})], "property file"),
         ([step("A", DependsOn=["B"]), step("B", DependsOn=["A"])], "A, B wait for each other"),
     ],
 )
@@ -58,9 +59,77 @@ def test_a_wrong_definition_is_refused_with_the_place(steps, text):
         parse(definition(*steps))
 
 
-def test_a_step_type_without_behaviour_is_refused_by_name():
-    with pytest.raises(StepNotSimulated, match="step Tune: step type Tuning is not simulated"):
-        parse(definition(step("Tune", "Tuning")))
+def test_every_problem_is_named_at_once():
+    steps = [
+        step("A", DependsOn=["B"]),
+        step("C", Arguments={"Job": 1, "InputDataConfig": {}, "EnableNetworkIsolation": 1}),
+    ]
+    with pytest.raises(InvalidDefinition) as refused:
+        parse(definition(*steps))
+    assert refused.value.problems == [
+        "Unknown Argument member 'Job'.",
+        "Expecting start of Json Array.",
+        "step A depends on B, which is not a step",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "text"),
+    [
+        (step("A", CacheConfig={"Enabled": True, "ExpireAfter": "soon"}), "soon is not an ISO 8601 duration"),
+        (
+            step("A", RetryPolicies=[{"ExceptionType": ["Step.MAGIC"], "MaxAttempts": 2}]),
+            "Step.MAGIC is not one of",
+        ),
+        (
+            step("A", RetryPolicies=[{"ExceptionType": ["Step.THROTTLING"]}]),
+            "either MaxAttempts or ExpireAfterMin",
+        ),
+        (
+            step("A", RetryPolicies=[{"ExceptionType": ["Step.THROTTLING"], "MaxAttempts": 21}]),
+            "not between 1 and 20",
+        ),
+        (step("A", "Lambda"), "has no FunctionArn"),
+        (step("A", Colour="red"), "Unknown Step member 'Colour'"),
+        (
+            step("A", "QualityCheck", CheckType="TASTE"),
+            "CheckType TASTE is not one of DATA_QUALITY, MODEL_QUALITY",
+        ),
+        (
+            step("A", "RegisterModel", Arguments={"ModelPackageName": "p"}),
+            "Unknown Argument member 'ModelPackageName'",
+        ),
+    ],
+)
+def test_what_stands_beside_the_arguments_is_checked(wrong, text):
+    with pytest.raises(InvalidDefinition, match=text):
+        parse(definition(wrong))
+
+
+def test_a_literal_outside_its_enumeration_is_refused_in_awss_words():
+    source = {
+        "InputName": "i",
+        "S3Input": {"S3Uri": "s3://b/k", "S3DataType": "S3Prefix", "S3InputMode": "FastFile"},
+    }
+    with pytest.raises(InvalidDefinition) as refused:
+        parse(definition(step("A", "Processing", Arguments={"ProcessingInputs": [source]})))
+    assert str(refused.value).startswith(
+        "Model Validation failed: Value 'FastFile' for 'ProcessingS3InputMode' failed to satisfy enum value"
+    )
+
+
+def test_nothing_can_depend_on_a_step_that_fails():
+    fail, check = (
+        step("Stop", "Fail"),
+        step("Check", "Condition", DependsOn=["Stop"], Arguments={"Conditions": []}),
+    )
+    with pytest.raises(InvalidDefinition, match=r"^Check can not depends on Stop$"):
+        parse(definition(fail, check))
+
+
+def test_two_thousand_steps_are_read_in_one_go():
+    chain = [step(f"S{n}", DependsOn=[f"S{n - 1}"] if n else []) for n in range(2000)]
+    assert len(parse(definition(*chain)).steps) == 2000
 
 
 def test_what_is_not_json_is_refused():

@@ -21,6 +21,9 @@ from tests.aws.sagemaker.fake_cloud import (
 def definition(threshold: float = 6.0) -> str:
     """Process, train, evaluate, then register or fail."""
     process, train, evaluate = processing_request(), training_request(), processing_request()
+    for request in (process, train, evaluate):
+        request.pop("TrainingJobName", None)
+        request.pop("ProcessingJobName", None)
     uri = {"Get": "Steps.Process.ProcessingOutputConfig.Outputs['train'].S3Output.S3Uri"}
     train["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"] = uri
     evaluate["ProcessingOutputConfig"]["Outputs"] = [
@@ -164,7 +167,8 @@ def test_a_failed_job_fails_its_step_with_the_jobs_reason():
             "PipelineExecutionSteps"
         ]
         assert [s["StepName"] for s in steps] == ["Train", "Process"]
-        assert steps[0]["FailureReason"] == "AlgorithmError: See job logs for more information, exit code: 9"
+        reason = "AlgorithmError: See job logs for more information, exit code: 9"
+        assert steps[0]["FailureReason"] == f"ClientError: {reason}"
 
     play(story)
 

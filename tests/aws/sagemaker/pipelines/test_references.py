@@ -2,10 +2,15 @@
 
 import pytest
 
-from simulator.aws.sagemaker.pipelines.conditions import NotComparable, holds
-from simulator.aws.sagemaker.pipelines.definition import Parameter
-from simulator.aws.sagemaker.pipelines.parameters import InvalidParameters, assemble
-from simulator.aws.sagemaker.pipelines.references import InvalidReference, Scope, property_files, resolve
+from simulator.aws.sagemaker.pipelines.definition.conditions import NotComparable, holds
+from simulator.aws.sagemaker.pipelines.definition.model import Parameter
+from simulator.aws.sagemaker.pipelines.definition.parameters import InvalidParameters, assemble
+from simulator.aws.sagemaker.pipelines.definition.references import (
+    InvalidReference,
+    Scope,
+    property_files,
+    resolve,
+)
 
 SCOPE = Scope(
     parameters={"Rate": 0.5, "On": True},

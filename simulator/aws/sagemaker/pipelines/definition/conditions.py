@@ -28,7 +28,7 @@ def _holds(condition: Mapping[str, Any]) -> bool:
     if kind == "Or":
         return any(_holds(each) for each in condition["Conditions"])
     if kind == "Not":
-        return not _holds(condition["Expression"])
+        return not _holds(condition.get("Condition", condition.get("Expression")))
     if kind == "In":
         return condition["QueryValue"] in condition["Values"]
     left, right = condition["LeftValue"], condition["RightValue"]

@@ -1,11 +1,14 @@
-"""Parameters of one execution: the values given, checked and typed, over the defaults: pure."""
+"""Parameters of one execution: the values given, checked and typed, over the defaults: pure.
+
+The text for an empty value is AWS's (aws/sagemaker-python-sdk issue 4016); the others are ours.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from simulator.aws.sagemaker.pipelines.definition import Parameter
+from simulator.aws.sagemaker.pipelines.definition.model import Parameter
 
 
 class InvalidParameters(Exception):
@@ -33,6 +36,8 @@ def assemble(declared: Mapping[str, Parameter], given: Sequence[Mapping[str, str
             raise InvalidParameters(
                 f"Unknown pipeline parameter {each['Name']}; the pipeline's parameters are: {known}"
             )
+        if not each["Value"]:
+            raise InvalidParameters('[string "" is too short (length: 0, required minimum: 1)]')
         values[each["Name"]] = _read(declared[each["Name"]], each["Value"])
     for name, parameter in declared.items():
         if name not in values:

@@ -10,6 +10,7 @@ from typing import Any
 from simulator.formats.jsonpath import MISSING, JsonPathError, find
 
 _TOKEN = re.compile(r"(?:^|\.)([A-Za-z0-9_\-]+)|\[(\d+)\]|\['([^']*)'\]|\[\"([^\"]*)\"\]")
+_FUNCTIONS = ("Get", "Std:Join", "Std:JsonGet")
 Path = tuple[str | int, ...]
 
 
@@ -19,12 +20,22 @@ class InvalidReference(Exception):
 
 @dataclass(frozen=True)
 class Scope:
-    """What references resolve to. `files` holds property files, read beforehand, by (step, property file name)."""
+    """What references resolve to.
+
+    `files` holds property files, read beforehand, by (step, property file name); `objects` those that are named by
+    their S3 URI.
+    """
 
     parameters: Mapping[str, Any] = field(default_factory=dict)
     execution: Mapping[str, Any] = field(default_factory=dict)
     steps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     files: Mapping[tuple[str, str], Any] = field(default_factory=dict)
+    objects: Mapping[str, Any] = field(default_factory=dict)
+
+
+def is_reference(value: Any) -> bool:
+    """Whether a value stands for another one."""
+    return isinstance(value, dict) and len(value) == 1 and next(iter(value)) in _FUNCTIONS
 
 
 def parse_path(text: str) -> Path:
@@ -64,9 +75,9 @@ def _check_function(name: str, argument: Any) -> None:
     if name == "Std:Join" and isinstance(argument, dict) and isinstance(argument.get("Values"), list):
         return
     if name == "Std:JsonGet" and isinstance(argument, dict) and "Path" in argument:
-        if "PropertyFile" in argument:
+        if ("PropertyFile" in argument) != ("S3Uri" in argument):
             return
-        raise InvalidReference("Std:JsonGet with S3Uri is not simulated")
+        raise InvalidReference("Std:JsonGet needs either PropertyFile or S3Uri")
     raise InvalidReference(f"{name} is not Std:Join or Std:JsonGet with its members")
 
 
@@ -78,6 +89,18 @@ def property_files(value: Any) -> set[tuple[str, str]]:
         if parts[0] == "Steps" and len(parts) > 3 and parts[2] == "PropertyFiles":
             found.add((str(parts[1]), str(parts[3])))
     return found
+
+
+def json_objects(value: Any, scope: Scope) -> set[str]:
+    """The S3 URIs of the objects that resolving the value reads; raises InvalidReference."""
+    if isinstance(value, list):
+        return set().union(*(json_objects(each, scope) for each in value))
+    if not isinstance(value, dict):
+        return set()
+    asked = value.get("Std:JsonGet")
+    if isinstance(asked, dict) and "S3Uri" in asked:
+        return {str(resolve(asked["S3Uri"], scope))}
+    return set().union(*(json_objects(each, scope) for each in value.values()))
 
 
 def resolve(value: Any, scope: Scope) -> Any:
@@ -136,12 +159,25 @@ def _named(values: list[Any], name: str) -> Any:
 
 
 def _json_get(argument: Mapping[str, Any], scope: Scope) -> Any:
-    parts = parse_path(argument["PropertyFile"]["Get"])
-    step, name, path = str(parts[1]), str(parts[3]), str(argument["Path"])
+    path = str(argument["Path"])
+    if "S3Uri" in argument:
+        name = str(resolve(argument["S3Uri"], scope))
+        document = scope.objects.get(name)
+    else:
+        parts = parse_path(argument["PropertyFile"]["Get"])
+        name = str(parts[3])
+        document = scope.files[str(parts[1]), name]
     try:
-        found = find(path if path.startswith("$") else f"$.{path}", scope.files[step, name])
+        found = find(_rooted(path), document)
     except JsonPathError as error:
         raise InvalidReference(f"Std:JsonGet of {name}: {error}") from error
     if found is MISSING:
         raise InvalidReference(f"Invalid json path {path} for property file {name}")
     return found
+
+
+def _rooted(path: str) -> str:
+    """The path from the root: `a.b`, `[0]` and `$.a` are all written."""
+    if path.startswith("$"):
+        return path
+    return f"${path}" if path.startswith("[") else f"$.{path}"
