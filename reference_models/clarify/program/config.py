@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import Any
 
 _METHODS = ("pre_training_bias", "post_training_bias", "report")
-_REFUSED = ("predicted_label_dataset_uri", "predicted_label_headers", "facet_dataset_uri", "facet_headers", "features")
+_REFUSED = (
+    "predicted_label_dataset_uri",
+    "predicted_label_headers",
+    "facet_dataset_uri",
+    "facet_headers",
+    "features",
+)
 
 
 class NotOffered(Exception):
@@ -74,7 +80,9 @@ def parse(document: Mapping[str, Any]) -> Config:
     return Config(
         label=document["label"],
         label_values=tuple(document["label_values_or_threshold"]),
-        facets=tuple(Facet(each["name_or_index"], tuple(each.get("value_or_threshold") or ())) for each in facets),
+        facets=tuple(
+            Facet(each["name_or_index"], tuple(each.get("value_or_threshold") or ())) for each in facets
+        ),
         headers=tuple(document.get("headers") or ()),
         group=document.get("group_variable"),
         predicted_label=document.get("predicted_label"),

@@ -38,7 +38,9 @@ class Table:
 
 def read_table(folder: Path, config: Config) -> Table:
     """All files under the folder; the first line has the names where the configuration has none."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "_")))
+    paths = sorted(
+        path for path in folder.rglob("*") if path.is_file() and not path.name.startswith((".", "_"))
+    )
     rows: list[list[str]] = []
     headers = list(config.headers)
     for path in paths:

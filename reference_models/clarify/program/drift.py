@@ -17,7 +17,7 @@ SAME = 1e-9
 
 def violations(document: Mapping[str, Any], baseline: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Each metric that has a baseline and is worse."""
-    before = {key: value for key, value in values(baseline)}
+    before = dict(values(baseline))
     return [
         {
             "facet": key[1],

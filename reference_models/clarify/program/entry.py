@@ -1,13 +1,14 @@
 """Clarify's entry point: reads analysis_config.json and the dataset, measures bias, compares it with a baseline.
 
-The contract, as the developer guide has it ("Configure a SageMaker Clarify Processing Job"): the input `analysis_config`
-at /opt/ml/processing/input/config (analysis_config.json in it), the input `dataset` at /opt/ml/processing/input/data, the
-output `analysis_result` from /opt/ml/processing/output; no entry point and no arguments. Left there: analysis.json (which
-is the constraints file of a bias baseline too), report.html where `report` is asked for.
+The contract, as the developer guide has it ("Configure a SageMaker Clarify Processing Job"): the input
+`analysis_config` at /opt/ml/processing/input/config (analysis_config.json in it), the input `dataset` at
+/opt/ml/processing/input/data, the output `analysis_result` from /opt/ml/processing/output; no entry point and no
+arguments. Left there: analysis.json (which is the constraints file of a bias baseline too), report.html where
+`report` is asked for.
 
-A check adds an input at /opt/ml/processing/baseline/constraints and the variable `baseline_constraints` that names the
-file, or its folder, as Model Monitor's contract does; then constraint_violations.json is left, and the exit message says
-`CompletedWithViolations: ...` or `Completed: ...`.
+A check adds an input at /opt/ml/processing/baseline/constraints and the variable `baseline_constraints` that names
+the file, or its folder, as Model Monitor's contract does; then constraint_violations.json is left, and the exit
+message says `CompletedWithViolations: ...` or `Completed: ...`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import json
 import os
 import sys
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,12 +65,12 @@ def single_file(path: Path) -> Path:
     return next(iter(sorted(path.glob("*.json")))) if path.is_dir() else path
 
 
-def main() -> int:
+def main(variables: Mapping[str, str] = os.environ) -> int:
     """Status 0, perhaps with a message; 1 with a message that says what was wrong."""
-    ml = Path(os.environ.get("SM_BASE_DIR", "/opt/ml"))
+    ml = Path(variables.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
     code = 0
     try:
-        message = run(ml, os.environ.get("baseline_constraints", ""))
+        message = run(ml, variables.get("baseline_constraints", ""))
     except (NotOffered, InvalidConfig, InvalidDataset, PredictorFailed) as failure:
         message, code = f"Error: {failure}", 1
     except Exception as failure:  # whatever it is, the job must say so

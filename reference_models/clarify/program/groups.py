@@ -1,7 +1,7 @@
 """Which records belong to a group: those with a value, or those above a threshold.
 
-Source of the rules by which a column is categorical or continuous, and of how a group is named: the report of AWS's open
-library (aws/amazon-sagemaker-clarify), which the service uses.
+Source of the rules by which a column is categorical or continuous, and of how a group is named: the report of AWS's
+open library (aws/amazon-sagemaker-clarify), which the service uses.
 """
 
 from __future__ import annotations

@@ -60,7 +60,9 @@ def ask(runtime: Any, endpoint_name: str, predictor: Mapping[str, Any], rows: li
     content_type = predictor.get("content_type") or "text/csv"
     accept = predictor.get("accept_type") or content_type
     if content_type != "text/csv":
-        raise PredictorFailed(f"predictor.content_type {content_type} is not offered by this image; use text/csv")
+        raise PredictorFailed(
+            f"predictor.content_type {content_type} is not offered by this image; use text/csv"
+        )
     answer = runtime.invoke_endpoint(
         EndpointName=endpoint_name, Body=text.getvalue(), ContentType=content_type, Accept=accept
     )

@@ -69,7 +69,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         baseline_statistics=path("baseline_statistics"),
         preprocessor=path("record_preprocessor_script"),
         postprocessor=path("post_analytics_processor_script"),
-        output_directory=Path(environment.get("SM_BASE_DIR", "/opt/ml")) / "output",
+        output_directory=Path(environment.get("SAGEMAKER_BASE_DIR", "/opt/ml")) / "output",
         analysis=analysis,
         attributes={name: environment[name] for name in _ATTRIBUTES if environment.get(name)},
     )

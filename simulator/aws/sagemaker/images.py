@@ -59,6 +59,7 @@ REPOSITORIES: Mapping[str, Image] = {
     "sagemaker-base-python-38": Image("agent"),
     "sagemaker-base-python-310": Image("agent"),
     "sagemaker-model-monitor-analyzer": Image("model_monitor"),
+    "sagemaker-clarify-processing": Image("clarify"),
 }
 """AWS's own repositories, in whichever account AWS keeps them in a region, or a company mirrors them to.
 
