@@ -17,6 +17,12 @@ _INPUT_DEFAULTS = {
 }
 
 
+def hosts(row: Mapping[str, Any]) -> list[str]:
+    """The names of the hosts: `algo-1`, `algo-2` and so on."""
+    count = int(row["ProcessingResources"]["ClusterConfig"].get("InstanceCount", 1))
+    return [f"algo-{number}" for number in range(1, count + 1)]
+
+
 def files(row: Mapping[str, Any], host: str, hosts: Sequence[str]) -> dict[str, Any]:
     """Name and content of each file, as `host` sees them."""
     return {

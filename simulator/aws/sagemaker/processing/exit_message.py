@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,13 @@ class NotUtf8(Exception):
     """The message is no UTF-8 text."""
 
 
-def exit_message(file: Path) -> str:
-    """The first KB of the message, empty where there is none; raises NotUtf8."""
-    if not file.is_file() or file.is_symlink():
-        return ""
+def exit_message(files: Iterable[Path]) -> str:
+    """The first KB of the hosts' messages, one after the other; empty where there is none. Raises NotUtf8."""
+    text = "".join(_start(file) for file in files if file.is_file() and not file.is_symlink())
+    return text.encode()[:EXIT_MESSAGE_BYTES].decode(errors="ignore")
+
+
+def _start(file: Path) -> str:
     with file.open("rb") as opened:
         start = opened.read(EXIT_MESSAGE_BYTES)
         cut = bool(opened.read(1))

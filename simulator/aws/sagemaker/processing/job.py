@@ -18,7 +18,8 @@ from simulator.aws.sagemaker.kinds.kind import Row
 from simulator.aws.sagemaker.processing import contract, inputs, outputs
 from simulator.aws.sagemaker.processing.exit_message import NotUtf8, exit_message, metric_lines
 from simulator.kernel.facts import current_cause
-from simulator.runtime.work import Mount, Work
+from simulator.runtime.images import Image
+from simulator.runtime.work import Mount, Network, Work
 
 _NOT_UTF8 = "ClientError: The exit message in /opt/ml/output/message is not valid UTF-8"
 
@@ -35,34 +36,29 @@ class Processing:
         return {"ProcessingStartTime": job.kernel.clock.now()} if phase == "Running" else {}
 
     async def prepare(self, job: Job) -> Sequence[Work]:
-        """Write the configuration and bring the inputs."""
+        """Write the configuration and bring the inputs of each host."""
         row = job.row
         image = substitute(job, row["AppSpecification"]["ImageUri"])
-        await asyncio.to_thread(_lay_out, job.ml, row, contract.files(row, "algo-1", ["algo-1"]))
-        await inputs.bring(job, job.ml)
-        command = command_of(row, image.entrypoint)
-        environment = {
-            **role_environment(job.cloud, row["RoleArn"], job.place[1]),
-            **row.get("Environment", {}),
-            "PROCESSING_JOB_NAME": row["ProcessingJobName"],
-        }
-        mounts = (Mount(job.ml, "/opt/ml"),)
-        return (Work(job.work_name, image.name, command, environment, mounts, cause=current_cause()),)
+        hosts = contract.hosts(row)
+        for number, host in enumerate(hosts):
+            await asyncio.to_thread(_lay_out, job.ml_of(host), row, contract.files(row, host, hosts))
+            await inputs.bring(job, job.ml_of(host), number, len(hosts))
+        return [_work(job, row, image, host, hosts) for host in hosts]
 
     async def accompany(self, job: Job, over: asyncio.Event) -> None:
-        """Nothing goes on beside it but what `reads` began."""
+        """Continuous outputs go to S3 while the program runs."""
+        await outputs.sync(job, over)
 
     def reads(self, job: Job) -> Callable[[str], None]:
-        """The lines carry no metrics; as long as they are read, the container runs and continuous outputs go to S3."""
-        outputs.begin_syncing(job)
+        """Lines of a processing job carry no metrics."""
         return lambda line: None
 
     async def upload(self, job: Job) -> Mapping[str, Any]:
         """Each output directory to its prefix; a message that is no text fails the job."""
         stopped = job.row["ProcessingJobStatus"] == "Stopping" or job.row.get("_why") == "MaxRuntimeExceeded"
-        await outputs.upload_rest(job, "Continuous" if stopped else "")
+        await outputs.upload(job, "Continuous" if stopped else "")
         try:
-            await asyncio.to_thread(exit_message, _message(job))
+            await asyncio.to_thread(exit_message, _messages(job))
         except NotUtf8 as error:
             raise JobFailed(_NOT_UTF8) from error
         if "_metrics" in job.row:
@@ -73,7 +69,7 @@ class Processing:
         """The end time, and the exit message, with which a failed program too may say why."""
         members: dict[str, Any] = {"ProcessingEndTime": job.kernel.clock.now()}
         try:
-            text = exit_message(_message(job))
+            text = exit_message(_messages(job))
         except NotUtf8:
             return members  # `upload` says so where the program ended well
         return {**members, "ExitMessage": text} if text else members
@@ -86,8 +82,30 @@ def command_of(row: Row, entrypoint: tuple[str, ...]) -> tuple[str, ...]:
     return (*(given or entrypoint), *specification.get("ContainerArguments", ()))
 
 
-def _message(job: Job) -> Path:
-    return job.ml / "output" / "message"
+def _work(job: Job, row: Row, image: Image, host: str, hosts: Sequence[str]) -> Work:
+    """What runs on one host. An isolated job has no credentials: it could reach nobody with them."""
+    isolated = bool(row.get("NetworkConfig", {}).get("EnableNetworkIsolation"))
+    credentials = {} if isolated else role_environment(job.cloud, row["RoleArn"], job.place[1])
+    return Work(
+        job.work_of(host),
+        image.name,
+        command_of(row, image.entrypoint),
+        {
+            **image.environment,
+            **credentials,
+            **row.get("Environment", {}),
+            "PROCESSING_JOB_NAME": row["ProcessingJobName"],
+        },
+        (Mount(job.ml_of(host), "/opt/ml"),),
+        cause=current_cause(),
+        hostname=host,
+        network=Network(job.work_name, tuple(hosts)) if len(hosts) > 1 else None,
+        isolated=isolated,
+    )
+
+
+def _messages(job: Job) -> list[Path]:
+    return [job.ml_of(host) / "output" / "message" for host in job.hosts]
 
 
 def _lay_out(ml: Path, row: Row, files: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from simulator.aws.sagemaker.processing.job import Processing
 from simulator.aws.sagemaker.processing.request import check
 from simulator.kernel.errors import CallerError
 
-_ACCEPTED = ("NetworkConfig", "ExperimentConfig")
+_ACCEPTED = ("ExperimentConfig",)
 
 
 def create(call: Call, params: Mapping[str, Any], *, notes: Mapping[str, Any] | None = None) -> Row:
@@ -28,6 +28,10 @@ def create(call: Call, params: Mapping[str, Any], *, notes: Mapping[str, Any] | 
     accept(call.kernel, "CreateProcessingJob", members, _ACCEPTED)
     cluster = members["ProcessingResources"]["ClusterConfig"]
     accept(call.kernel, "CreateProcessingJob", cluster, ("VolumeKmsKeyId",))
+    network = members.get("NetworkConfig", {})
+    accept(
+        call.kernel, "CreateProcessingJob", network, ("VpcConfig", "EnableInterContainerTrafficEncryption")
+    )
     launch(Job(call.cloud, PROCESSING_JOB, key), Processing())
     return row
 

@@ -7,6 +7,7 @@ put twice and a restarted simulator goes on from there. AWS publishes no interva
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,6 @@ from simulator.aws.sagemaker import storage
 from simulator.aws.sagemaker.acting import Actor
 from simulator.aws.sagemaker.jobs import Job, access_text
 from simulator.aws.sagemaker.processing.inputs import below
-from simulator.aws.sagemaker.running import finished, spawn
 from simulator.kernel.errors import CallerError
 
 SYNC_SECONDS = 1.0
@@ -29,34 +29,30 @@ def managed(row: Mapping[str, Any], mode: str = "") -> list[Mapping[str, Any]]:
     return [each for each in found if mode in ("", each["S3UploadMode"])]
 
 
-async def upload_rest(job: Job, mode: str = "") -> None:
-    """What is left to put when the program has ended; raises CallerError with S3's code."""
-    await finished(job.kernel, f"continuous {job.work_name}")
-    await upload(job, mode)
-
-
 async def upload(job: Job, mode: str = "") -> None:
-    """Put what is new or changed since it was last put; raises CallerError with S3's code."""
+    """Put what is new or changed since it was last put, host by host; raises CallerError with S3's code."""
     row = job.row
     key = row.get("ProcessingOutputConfig", {}).get("KmsKeyId", "")
     seen: Seen = dict(row.get("_uploaded", {}))
     before = dict(seen)
-    for each in managed(row, mode):
-        await _put_fresh(job.actor, below(job.ml, each["LocalPath"]), each["S3Uri"], key, seen)
+    for host in job.hosts:
+        for each in managed(row, mode):
+            directory = below(job.ml_of(host), each["LocalPath"])
+            await _put_fresh(job.actor, directory, each["S3Uri"], key, seen, host)
     if seen != before:
         job.change({"_uploaded": seen}, quiet=True)
 
 
-async def _put_fresh(actor: Actor, directory: Path, uri: str, key: str, seen: Seen) -> None:
+async def _put_fresh(actor: Actor, directory: Path, uri: str, key: str, seen: Seen, host: str) -> None:
     encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key} if key else {}
     for file, mark in await asyncio.to_thread(lambda: list(_files(directory))):
         target = storage.join(uri, file.relative_to(directory).as_posix())
-        if seen.get(target) == mark:
+        if seen.get(f"{host} {target}") == mark:
             continue
         body = await asyncio.to_thread(file.read_bytes)
         bucket, name = storage.split(target)
         await actor.call("s3", "PutObject", {"Bucket": bucket, "Key": name, "Body": body, **encryption})
-        seen[target] = mark
+        seen[f"{host} {target}"] = mark
 
 
 def _files(directory: Path) -> Iterator[tuple[Path, list[int]]]:
@@ -67,20 +63,17 @@ def _files(directory: Path) -> Iterator[tuple[Path, list[int]]]:
             yield path, [state.st_mtime_ns, state.st_size]
 
 
-def begin_syncing(job: Job) -> None:
-    """Upload continuous outputs every second while the container runs."""
-    if managed(job.row, "Continuous"):
-        spawn(job.kernel, f"continuous {job.work_name}", _sync(job), busy=False)
+async def sync(job: Job, over: asyncio.Event) -> None:
+    """Upload continuous outputs every second until the program is over.
 
-
-async def _sync(job: Job) -> None:
-    """A refusal of S3 ends the syncing; the upload at the end will meet it again and fail the job."""
-    ended = asyncio.create_task(job.cloud.engine.wait(job.work_name))
+    A refusal of S3 ends the syncing; the upload at the end meets it again and fails the job.
+    """
+    if not managed(job.row, "Continuous"):
+        return
     try:
-        while not ended.done():
+        while not over.is_set():
             await upload(job, "Continuous")
-            await asyncio.wait([ended], timeout=SYNC_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), SYNC_SECONDS)
     except CallerError as error:
         job.kernel.log.record("ContinuousUploadRefused", job.work_name, {"error": access_text(error)})
-    finally:
-        ended.cancel()

@@ -20,8 +20,6 @@ _ENGINES = {"AthenaDatasetDefinition": "Athena", "RedshiftDatasetDefinition": "R
 
 def check(params: Mapping[str, Any]) -> None:
     """Raises CallerError for what AWS refuses, NotSimulated for what is not here."""
-    if params["ProcessingResources"]["ClusterConfig"].get("InstanceCount", 1) != 1:
-        raise NotSimulated("processing on more than one instance", "Set InstanceCount to 1.")
     inputs = params.get("ProcessingInputs", [])
     outputs = params.get("ProcessingOutputConfig", {}).get("Outputs", [])
     _unique("input name", (each["InputName"] for each in inputs))

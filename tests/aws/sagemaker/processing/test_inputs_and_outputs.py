@@ -217,6 +217,55 @@ def test_outputs_are_encrypted_with_the_key_that_was_named(monkeypatch: pytest.M
     play(story)
 
 
+def test_hosts_share_the_shards_a_network_and_the_outputs():
+    seen: dict[str, list[str]] = {}
+
+    def works(work: Work) -> None:
+        root = ml(work) / "processing/input"
+        seen[work.hostname] = sorted(each.name for each in root.iterdir())
+        assert json.loads((ml(work) / "config/resourceconfig.json").read_text()) == {
+            "current_host": work.hostname,
+            "hosts": ["algo-1", "algo-2"],
+        }
+        assert work.network is not None
+        assert work.network.hosts == ("algo-1", "algo-2")
+        (ml(work) / f"processing/train/{work.hostname}").write_text("1")
+        (ml(work) / "output/message").write_text(f"{work.hostname}.")
+
+    async def story(cloud: FakeCloud) -> None:
+        for name in "abc":
+            cloud.objects[f"s3://data/raw/{name}.csv"] = b"1"
+        request = processing_request()
+        request["ProcessingInputs"][0]["S3Input"] |= {
+            "S3Uri": "s3://data/raw/",
+            "S3DataDistributionType": "ShardedByS3Key",
+        }
+        request["ProcessingResources"]["ClusterConfig"]["InstanceCount"] = 2
+        cloud.engine.script("scikit_learn", Script(effect=works))
+        await cloud.ask("CreateProcessingJob", **request)
+        ended = await job(cloud)
+        assert (ended["ProcessingJobStatus"], ended["ExitMessage"]) == ("Completed", "algo-1.algo-2.")
+        assert seen == {"algo-1": ["a.csv", "c.csv"], "algo-2": ["b.csv"]}
+        assert {"s3://data/out/train/algo-1", "s3://data/out/train/algo-2"} <= set(cloud.objects)
+
+    play(story)
+
+
+def test_an_isolated_job_has_neither_network_nor_credentials():
+    async def story(cloud: FakeCloud) -> None:
+        cloud.objects["s3://data/code/x.py"] = b""
+        cloud.engine.script("scikit_learn", Script())
+        await cloud.ask(
+            "CreateProcessingJob", **processing_request(NetworkConfig={"EnableNetworkIsolation": True})
+        )
+        assert (await job(cloud))["NetworkConfig"] == {"EnableNetworkIsolation": True}
+        (work,) = cloud.engine.started
+        assert work.isolated
+        assert "AWS_ACCESS_KEY_ID" not in work.environment
+
+    play(story)
+
+
 def test_a_job_that_has_ended_can_be_deleted_and_its_name_used_again():
     async def story(cloud: FakeCloud) -> None:
         cloud.objects["s3://data/code/x.py"] = b""
