@@ -86,6 +86,13 @@ def _resource(service: str, operation: str, params: Mapping[str, Any], account: 
         return _queue(str(params["QueueUrl"]), account, region)
     if service == "secretsmanager" and str(params.get("SecretId", "")).startswith("arn:"):
         return str(params["SecretId"])
+    if service == "scheduler" and params.get("Name"):
+        kind, group = (
+            ("schedule-group", "")
+            if "Group" in operation
+            else ("schedule", f"{params.get('GroupName', 'default')}/")
+        )
+        return f"arn:aws:scheduler:{region}:{account}:{kind}/{group}{params['Name']}"
     if service.startswith("sagemaker"):
         return _sagemaker(operation, params, account, region)
     named = [

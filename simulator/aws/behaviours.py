@@ -45,6 +45,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "simulator.aws.lambda_.updates",
         "simulator.aws.lambda_.versions",
     ),
+    "scheduler": ("simulator.aws.scheduler.groups", "simulator.aws.scheduler.schedules"),
     "sns": ("simulator.aws.sns.publish",),
 }
 

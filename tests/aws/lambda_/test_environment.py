@@ -1,4 +1,4 @@
-"""The program of the image: functions truly run under AWS's own runtime client, in the process engine."""
+"""The program of the image: functions truly run under AWS's own runtime client, in both engines."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def handler(event, context):
 """
 
 
-@pytest.fixture(scope="module")
-def world() -> Iterator[RunningSimulator]:
-    running = RunningSimulator(engine_name="process")
+@pytest.fixture(scope="module", params=["process", pytest.param("docker", marks=pytest.mark.docker)])
+def world(request: pytest.FixtureRequest) -> Iterator[RunningSimulator]:
+    running = RunningSimulator(engine_name=request.param)
     layer = running.client("lambda").publish_layer_version(
         LayerName="shared", Content={"ZipFile": zipped({"python/shared.py": "answer = 42\n"})}
     )

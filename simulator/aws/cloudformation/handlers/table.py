@@ -13,6 +13,7 @@ from simulator.aws.cloudformation.handlers import (
     messaging,
     s3,
     sagemaker,
+    schedules,
     secrets,
 )
 from simulator.aws.cloudformation.handlers.kind import ResourceKind
@@ -39,6 +40,7 @@ KINDS: dict[str, ResourceKind] = {
         *iam.KINDS,
         *secrets.KINDS,
         *functions.KINDS,
+        *schedules.KINDS,
         custom.KIND,
         _METADATA,
     )
