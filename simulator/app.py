@@ -86,7 +86,10 @@ class Simulator:
             self.settings, self.kernel, aws_port, azure_port, self._given_engine
         )
         aws_settings = AwsSettings(
-            self.settings.backing_endpoint, self.settings.hold_seconds, self.settings.approval_notice_seconds
+            self.settings.backing_endpoint,
+            self.settings.hold_seconds,
+            self.settings.approval_notice_seconds,
+            self.settings.check_answers,
         )
         self.cloud = AwsCloud(self.kernel, self.working.engine, self.topology, aws_settings, self._backing())
         self.azure_devops = AzureDevOps(

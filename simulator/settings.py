@@ -15,7 +15,8 @@ ENGINES = ("process", "docker", "scripted")
 class Settings:
     """Ports of 0 are chosen by the system. `state` None keeps nothing. `hold_seconds` 0 is conformance mode;
     `time_scale` 60 makes a virtual hour of a real minute;
-    a model that waits `approval_notice_seconds` for its approval raises a notice."""
+    a model that waits `approval_notice_seconds` for its approval raises a notice;
+    `check_answers` fails answers that AWS's service model does not allow."""
 
     host: str = "127.0.0.1"
     aws_port: int = AWS_PORT
@@ -30,6 +31,7 @@ class Settings:
     hold_seconds: float = 50.0
     time_scale: float = 1.0
     approval_notice_seconds: float = 7 * 86400.0
+    check_answers: bool = False
 
 
 def default_state() -> Path:

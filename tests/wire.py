@@ -33,7 +33,7 @@ class RunningSimulator:
         chosen = Settings(
             aws_port=0, azure_devops_port=0, console_port=0, state=state, seed=1, engine=engine_name
         )
-        self._settings = replace(chosen, hold_seconds=hold_seconds, **settings)
+        self._settings = replace(chosen, hold_seconds=hold_seconds, check_answers=True, **settings)
         self._engine = engine
         self._ready = threading.Event()
         self._failure: BaseException | None = None

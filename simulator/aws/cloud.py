@@ -15,6 +15,7 @@ from simulator.aws.leaf_effects import LeafEffects
 from simulator.aws.policies import Policies
 from simulator.aws.principal import Principal
 from simulator.aws.protocol import client
+from simulator.aws.protocol.check_answer import check_answer
 from simulator.aws.protocol.http import Incoming, Outgoing
 from simulator.aws.protocol.models import operation_model
 from simulator.aws.protocol.validate import validate
@@ -126,6 +127,8 @@ class AwsCloud:
         remembered = principal is not None and principal.cause is not None and current_cause() is None
         with cause(principal.cause) if principal and remembered else nullcontext():
             result = await function(call)
+            if self.settings.check_answers:
+                check_answer(operation_model(service, operation), result)
             self._tell_memory(call)
             return result
 

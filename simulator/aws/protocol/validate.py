@@ -37,10 +37,10 @@ def validate(operation: OperationModel, params: dict[str, Any]) -> None:
         return
     for problem in _misfits(shape, params, ""):
         raise CallerError("SerializationException", problem)
-    problems = list(_problems(shape, params, ""))
-    if problems:
-        plural = "s" if len(problems) > 1 else ""
-        text = f"{len(problems)} validation error{plural} detected: {'; '.join(problems)}"
+    found = list(problems(shape, params, ""))
+    if found:
+        plural = "s" if len(found) > 1 else ""
+        text = f"{len(found)} validation error{plural} detected: {'; '.join(found)}"
         raise CallerError(_code(operation), text)
 
 
@@ -53,7 +53,7 @@ def _misfits(shape: Shape, value: Any, path: str) -> Iterator[str]:
     if isinstance(shape, StructureShape) and shape.is_document_type:
         return
     if not fits(shape.type_name, value):
-        yield f"{path or 'The request'}: {type(value).__name__} can not be converted to {shape.type_name}"
+        yield _unconvertible(shape.type_name, value)
         return
     if isinstance(shape, StructureShape):
         for name, item in value.items():
@@ -70,30 +70,67 @@ def _misfits(shape: Shape, value: Any, path: str) -> Iterator[str]:
             yield from _misfits(shape.value, item, f"{path}.{key}")
 
 
+_TOKENS: tuple[tuple[type, str], ...] = (
+    (bool, "TRUE_VALUE"),
+    (int, "NUMBER_VALUE"),
+    (float, "DECIMAL_VALUE"),
+    (str, "STRING_VALUE"),
+    (bytes, "STRING_VALUE"),
+)
+_WANTED = {
+    "string": "a String",
+    "boolean": "Boolean",
+    "integer": "an Integer",
+    "long": "a Long",
+    "float": "a Float",
+    "double": "a Double",
+    "timestamp": "a Timestamp",
+    "blob": "a ByteBuffer",
+}
+
+
+def _unconvertible(wanted: str, value: Any) -> str:
+    """What AWS's JSON front end says of a value of another type, as clients have reported it; it names no member."""
+    if isinstance(value, (list, tuple)):
+        return "Start of list found where not expected"
+    if isinstance(value, dict):
+        return "Start of structure or map found where not expected."
+    if wanted in ("list", "structure", "map"):
+        return "Expected list or null" if wanted == "list" else f"Expected {wanted} or null"
+    token = "FALSE_VALUE" if value is False else next(t for kind, t in _TOKENS if isinstance(value, kind))
+    return f"{token} can not be converted to {_WANTED.get(wanted, wanted)}"
+
+
 def fits(type_name: str, value: Any) -> bool:
     """Whether a Python value is of a type of the model."""
     expected = _PYTHON[type_name]
     return isinstance(value, expected) and (bool in expected or not isinstance(value, bool))
 
 
-def _problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
+def problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    """The constraints of a shape that a value breaks, in AWS's words."""
     if isinstance(shape, StructureShape):
         if shape.is_document_type:
             return
         for name in shape.required_members:
             if name not in value:
                 yield _sentence("null", _join(path, name), "Member must not be null")
+        if shape.is_tagged_union and len(value) != 1:
+            # AWS's words for a union are not known; these are ours.
+            known = ", ".join(shape.members)
+            yield _sentence(dict(value), path, f"Member must have exactly one of: [{known}]")
         for name, item in value.items():
-            yield from _problems(shape.members[name], item, _join(path, name))
+            if name in shape.members and item is not None:
+                yield from problems(shape.members[name], item, _join(path, name))
         return
     yield from _bounds(shape, value, path)
     if isinstance(shape, ListShape):
         for index, item in enumerate(value):
-            yield from _problems(shape.member, item, f"{path}.{index + 1}.member")
+            yield from problems(shape.member, item, f"{path}.{index + 1}.member")
     elif isinstance(shape, MapShape):
         for key, item in value.items():
-            yield from _problems(shape.key, key, f"{path}.key")
-            yield from _problems(shape.value, item, f"{path}.{key}.member")
+            yield from problems(shape.key, key, f"{path}.key")
+            yield from problems(shape.value, item, f"{path}.{key}.member")
 
 
 def _bounds(shape: Shape, value: Any, path: str) -> Iterator[str]:

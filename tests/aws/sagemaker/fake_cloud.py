@@ -13,6 +13,7 @@ from simulator.aws.behaviour import Answer, Call, find
 from simulator.aws.credentials import Credentials
 from simulator.aws.principal import Principal
 from simulator.aws.protocol.answer import answer as json_answer
+from simulator.aws.protocol.check_answer import check_answer
 from simulator.aws.protocol.models import operation_model
 from simulator.aws.protocol.validate import validate
 from simulator.aws.settings import AwsSettings
@@ -73,6 +74,7 @@ class FakeCloud:
         model, asked = operation_model(service, operation), dict(params)
         validate(model, asked)
         found = await behaviour(Call(service, operation, asked, who, account, region, self))
+        check_answer(model, found)
         json_answer(model, str(model.service_model.protocol), found, "request")
         return found
 
