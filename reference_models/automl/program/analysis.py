@@ -7,7 +7,7 @@ import os
 from typing import Any
 
 import tables
-from layout import Layout
+from contract.layout import Layout
 
 FEW_CLASSES = 20
 REGRESSION, BINARY, MULTICLASS = "Regression", "BinaryClassification", "MulticlassClassification"

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import sys
 import traceback
+from pathlib import Path
 
-from layout import Layout
+# contract/ stands beside this folder in a container, one further up in a checkout.
+sys.path.insert(
+    1, str(next(each for each in Path(__file__).resolve().parents if (each / "contract").is_dir()))
+)
+
+from contract.layout import Layout
 from tables import BadData
 
 
@@ -33,7 +39,7 @@ def report(layout: Layout) -> None:
 def serve(layout: Layout) -> None:
     """Answer until told to stop."""
     import serving
-    import web
+    from contract import web
 
     web.serve(serving.invoker(layout))
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import scores
 import tables
-from layout import Layout
+from contract.layout import Layout
 from training import MODEL_NAME
 
 KINDS = {

@@ -7,9 +7,9 @@ import json
 import os
 from typing import Any
 
-from layout import Layout
+from contract.layout import Layout
+from contract.web import Answer, Invoke, Refused
 from training import MODEL_NAME
-from web import Answer, Invoke, Refused
 
 OUTPUTS = ("predicted_label", "probability", "probabilities", "labels")
 

@@ -8,7 +8,7 @@ from typing import Any
 import candidates
 import scores
 import tables
-from layout import Layout
+from contract.layout import Layout
 
 MODEL_NAME = "candidate.joblib"
 

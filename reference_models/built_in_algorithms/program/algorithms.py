@@ -10,7 +10,7 @@ from typing import Any, Protocol
 NAMES = {"kmeans": "kmeans", "knn": "nearest_neighbors", "factorization-machines": "factorization_machines"}
 
 
-class CustomerError(Exception):
+class UserError(Exception):
     """The caller's mistake; the text becomes the failure reason."""
 
 
@@ -21,7 +21,9 @@ class Algorithm(Protocol):
 
     def train(self, values: Mapping[str, str], features: Any, labels: Any) -> dict[str, Any]: ...
 
-    def measure(self, model: Mapping[str, Any], features: Any, labels: Any) -> dict[str, tuple[str, float]]: ...
+    def measure(
+        self, model: Mapping[str, Any], features: Any, labels: Any
+    ) -> dict[str, tuple[str, float]]: ...
 
     def predict(self, model: Mapping[str, Any], features: Any) -> list[dict[str, Any]]: ...
 
@@ -29,7 +31,7 @@ class Algorithm(Protocol):
 def chosen() -> Algorithm:
     """The algorithm that the platform says this container is."""
     name = os.environ["SAGEMAKER_BUILT_IN_ALGORITHM"]
-    module: Algorithm = importlib.import_module(NAMES[name])  # type: ignore[assignment]
+    module: Algorithm = importlib.import_module(f"program.{NAMES[name]}")  # type: ignore[assignment]
     return module
 
 
@@ -39,21 +41,23 @@ def plain(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def number(values: Mapping[str, str], name: str, default: float | None = None) -> float:
-    """A hyperparameter as a number; raises CustomerError where it is missing or none."""
+    """A hyperparameter as a number; raises UserError where it is missing or none."""
     text = values.get(name)
     if text is None:
         if default is None:
-            raise CustomerError(f"Required hyperparameter is missing: {name}")
+            raise UserError(f"Required hyperparameter is missing: {name}")
         return default
     try:
         return float(text)
     except ValueError as error:
-        raise CustomerError(f"Hyperparameter {name} has the value {text}, which is no number") from error
+        raise UserError(f"Hyperparameter {name} has the value {text}, which is no number") from error
 
 
 def whole(values: Mapping[str, str], name: str, default: int | None = None) -> int:
     """A hyperparameter as a positive whole number."""
     found = number(values, name, default)
     if found != int(found) or found < 1:
-        raise CustomerError(f"Hyperparameter {name} has the value {values.get(name)}, which is no positive integer")
+        raise UserError(
+            f"Hyperparameter {name} has the value {values.get(name)}, which is no positive integer"
+        )
     return int(found)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from algorithms import CustomerError, number, whole
+from program.algorithms import UserError, number, whole
 
 REQUIRED = ("feature_dim", "num_factors", "predictor_type")
 _PARTS = ("bias", "linear", "factors")
@@ -20,9 +20,9 @@ def train(values: Mapping[str, str], features: Any, labels: Any) -> dict[str, An
 
     kind = values["predictor_type"]
     if kind not in ("regressor", "binary_classifier"):
-        raise CustomerError(f"predictor_type must be binary_classifier or regressor, not {kind}")
+        raise UserError(f"predictor_type must be binary_classifier or regressor, not {kind}")
     if labels is None:
-        raise CustomerError("The training data has no labels")
+        raise UserError("The training data has no labels")
     source = np.random.default_rng(0)
     model: dict[str, Any] = {
         "kind": kind,
@@ -41,11 +41,20 @@ def train(values: Mapping[str, str], features: Any, labels: Any) -> dict[str, An
             step += 1
             gradients = _gradients(model, features[batch], labels[batch])
             for part in _PARTS:
-                _adam(model, part, gradients[part] + decays[part] * model[part], moments[part], rates[part], step)
+                _adam(
+                    model,
+                    part,
+                    gradients[part] + decays[part] * model[part],
+                    moments[part],
+                    rates[part],
+                    step,
+                )
     return model
 
 
-def _adam(model: dict[str, Any], part: str, gradient: Any, moments: list[Any], rate: float, step: int) -> None:
+def _adam(
+    model: dict[str, Any], part: str, gradient: Any, moments: list[Any], rate: float, step: int
+) -> None:
     import numpy as np
 
     moments[0] = 0.9 * moments[0] + 0.1 * gradient
@@ -74,7 +83,8 @@ def _gradients(model: Mapping[str, Any], features: Any, labels: Any) -> dict[str
     return {
         "bias": error.sum(keepdims=True),
         "linear": features.T @ error,
-        "factors": features.T @ (error[:, None] * crossed) - (features**2).T @ error[:, None] * model["factors"],
+        "factors": features.T @ (error[:, None] * crossed)
+        - (features**2).T @ error[:, None] * model["factors"],
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from algorithms import CustomerError, whole
+from program.algorithms import UserError, whole
 
 REQUIRED = ("k", "feature_dim")
 
@@ -19,9 +19,9 @@ def train(values: Mapping[str, str], features: Any, labels: Any) -> dict[str, An
 
     count, start = whole(values, "k"), values.get("init_method", "random")
     if start not in ("random", "kmeans++"):
-        raise CustomerError(f"init_method must be random or kmeans++, not {start}")
+        raise UserError(f"init_method must be random or kmeans++, not {start}")
     if count > len(features):
-        raise CustomerError(f"k is {count}, but there are only {len(features)} rows")
+        raise UserError(f"k is {count}, but there are only {len(features)} rows")
     found = MiniBatchKMeans(
         n_clusters=count,
         init="k-means++" if start == "kmeans++" else "random",

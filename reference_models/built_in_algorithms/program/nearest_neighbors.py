@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from algorithms import CustomerError, whole
+from program.algorithms import UserError, whole
 
 REQUIRED = ("k", "feature_dim", "predictor_type", "sample_size")
 
@@ -21,9 +21,9 @@ def train(values: Mapping[str, str], features: Any, labels: Any) -> dict[str, An
     kinds = {"classifier": KNeighborsClassifier, "regressor": KNeighborsRegressor}
     kind = values["predictor_type"]
     if kind not in kinds:
-        raise CustomerError(f"predictor_type must be classifier or regressor, not {kind}")
+        raise UserError(f"predictor_type must be classifier or regressor, not {kind}")
     if labels is None:
-        raise CustomerError("The training data has no labels")
+        raise UserError("The training data has no labels")
     size = min(whole(values, "sample_size"), len(features))
     chosen = np.random.default_rng(0).permutation(len(features))[:size]
     neighbours = min(whole(values, "k"), size)

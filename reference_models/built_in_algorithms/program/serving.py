@@ -6,12 +6,11 @@ import json
 import pickle
 from typing import Any
 
-import algorithms
-import record_io
-import tables
-from layout import Layout
-from training import MODEL_NAME
-from web import Answer, Invoke, Refused
+from contract.layout import Layout
+from contract.web import Answer, Invoke, Refused
+
+from program import algorithms, record_io, tables
+from program.training import MODEL_NAME
 
 RECORD_IO = "application/x-recordio-protobuf"
 
@@ -26,7 +25,7 @@ def invoker(layout: Layout) -> Invoke:
             features, _ = tables.parse(body, content_type, labelled=False)
         except (ValueError, KeyError, TypeError) as error:
             raise Refused(400, f"The request cannot be read as {content_type}: {error}") from error
-        except algorithms.CustomerError as error:
+        except algorithms.UserError as error:
             raise Refused(415, str(error)) from error
         try:
             return answer(algorithm.predict(model, features), accept)

@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-import record_io
-from algorithms import CustomerError
+from program import record_io
+from program.algorithms import UserError
 
 
 def channel(folder: Path, content_type: str) -> tuple[Any, Any]:
@@ -17,10 +17,12 @@ def channel(folder: Path, content_type: str) -> tuple[Any, Any]:
 
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     if not files:
-        raise CustomerError(f"No data in channel {folder.name}")
+        raise UserError(f"No data in channel {folder.name}")
     parts = [parse(file.read_bytes(), content_type, labelled=True) for file in files]
     labels = [each for _, each in parts if each is not None]
-    return np.vstack([each for each, _ in parts]), np.concatenate(labels) if len(labels) == len(parts) else None
+    return np.vstack([each for each, _ in parts]), np.concatenate(labels) if len(labels) == len(
+        parts
+    ) else None
 
 
 def parse(body: bytes, content_type: str, *, labelled: bool) -> tuple[Any, Any]:
@@ -40,7 +42,7 @@ def parse(body: bytes, content_type: str, *, labelled: bool) -> tuple[Any, Any]:
         if labelled and "label_size=0" not in options:
             return table[:, 1:], table[:, 0]
         return table, None
-    raise CustomerError(f"Content type {content_type} is not supported")
+    raise UserError(f"Content type {content_type} is not supported")
 
 
 def _instances(document: Any) -> list[Any]:

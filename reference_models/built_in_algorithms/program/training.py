@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import pickle
 import time
+from collections.abc import Mapping
 
-import algorithms
-import tables
-from layout import Layout
+from contract.layout import Layout
+
+from program import algorithms, tables
+from program.algorithms import UserError
 
 MODEL_NAME = "model_algo-1"
 
 
-def run(layout: Layout) -> None:
-    """One training job."""
+def train(layout: Layout, hyperparameters: Mapping[str, str]) -> None:
+    """One training job; raises UserError."""
     algorithm = algorithms.chosen()
-    values = algorithms.plain(layout.read_configuration("hyperparameters"))
+    values = algorithms.plain(hyperparameters)
     for name in algorithm.REQUIRED:
         if name not in values:
-            raise algorithms.CustomerError(f"Required hyperparameter is missing: {name}")
+            raise UserError(f"Required hyperparameter is missing: {name}")
     channels = layout.read_configuration("inputdataconfig")
     if "train" not in channels:
-        raise algorithms.CustomerError("Missing required channel: train")
+        raise UserError("Missing required channel: train")
     started = time.monotonic()
     read = {
         name: tables.channel(layout.channel(name), channels[name].get("ContentType") or "")
@@ -31,7 +33,7 @@ def run(layout: Layout) -> None:
     features, labels = read["train"]
     dimension = int(algorithms.number(values, "feature_dim", features.shape[1]))
     if dimension != features.shape[1]:
-        raise algorithms.CustomerError(
+        raise UserError(
             f"The data has {features.shape[1]} features, the hyperparameter feature_dim is {dimension}"
         )
     model = algorithm.train(values, features, labels)

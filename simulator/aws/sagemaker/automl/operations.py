@@ -7,13 +7,17 @@ from typing import Any
 
 from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.sagemaker import resources
-from simulator.aws.sagemaker.automl import executor
+from simulator.aws.sagemaker.acting import as_role
+from simulator.aws.sagemaker.automl import executor, header
 from simulator.aws.sagemaker.automl.automl_job import AutoMLJob
 from simulator.aws.sagemaker.automl.request import Request, first, second
 from simulator.aws.sagemaker.jobs import accept, assume
 from simulator.aws.sagemaker.kinds.kind import Row
 from simulator.aws.sagemaker.kinds.tuning import AUTO_ML_JOB
 from simulator.kernel.errors import CallerError
+
+_CHANNEL = {"ContentType": "text/csv;header=present", "ChannelType": "training"}
+"""What AWS describes of a channel that does not say it, as its SDK's tests have it."""
 
 LEDGER = {
     "what": "AutoML: candidates of scikit-learn and xgboost instead of Autopilot's own; no notebooks are made",
@@ -29,19 +33,20 @@ async def create_auto_ml_job(call: Call) -> Answer:
     """Accept the search and let it run."""
     wanted = first(call.params)
     config = call.params.get("AutoMLJobConfig", {})
-    return _create(call, wanted, 1, {"AutoMLJobConfig": config} if config else {})
+    return await _create(call, wanted, 1, {"AutoMLJobConfig": config} if config else {})
 
 
 @behaviour("sagemaker", "CreateAutoMLJobV2")
 async def create_auto_ml_job_v2(call: Call) -> Answer:
     """Accept the search on a table and let it run; other problems are refused by name."""
     wanted = second(call.params)
-    return _create(call, wanted, 2, {})
+    return await _create(call, wanted, 2, {})
 
 
-def _create(call: Call, wanted: Request, version: int, members: Mapping[str, Any]) -> Answer:
+async def _create(call: Call, wanted: Request, version: int, members: Mapping[str, Any]) -> Answer:
     params = dict(call.params)
     assume(call.cloud, wanted.role)
+    await header.check(as_role(call.cloud, wanted.role, call.region), wanted)
     tags = params.pop("Tags", ())
     name = params.pop("AutoMLJobName")
     row = resources.insert(
@@ -67,7 +72,11 @@ def _create(call: Call, wanted: Request, version: int, members: Mapping[str, Any
 
 def _given(row: Mapping[str, Any], *members: str) -> dict[str, Any]:
     request = row["_request"]
-    return {member: request[member] for member in members if member in request}
+    found = {member: request[member] for member in members if member in request}
+    for member in ("InputDataConfig", "AutoMLJobInputDataConfig"):
+        if member in found:
+            found[member] = [{**_CHANNEL, **each} for each in found[member]]
+    return found
 
 
 @behaviour("sagemaker", "DescribeAutoMLJob")

@@ -133,6 +133,8 @@ def test_a_job_analyses_trains_its_candidates_and_names_the_best(world):
         (places["Explainability"], "analysis.json"),
     ):
         s3.head_object(Bucket=BUCKET, Key=f"{place.removeprefix(f's3://{BUCKET}/')}/{file}")
+    channel = job["InputDataConfig"][0]
+    assert (channel["ChannelType"], channel["ContentType"]) == ("training", "text/csv;header=present")
     assert "AutoMLJobArtifacts" not in job, "no notebooks are made"
     metrics = {
         (m["Set"], m["MetricName"]): m["Value"] for m in best["CandidateProperties"]["CandidateMetrics"]
@@ -221,6 +223,10 @@ def test_data_that_cannot_be_analysed_fails_the_job_with_the_reason(world):
             "no objective of Regression",
         ),
         ({"GenerateCandidateDefinitionsOnly": True}, "GenerateCandidateDefinitionsOnly .* is not simulated"),
+        (
+            {"InputDataConfig": [{"DataSource": source(), "TargetAttributeName": "y"}]},
+            "Target attribute name y does not exist in header.",
+        ),
         ({"ModelDeployConfig": {"AutoGenerateEndpointName": True}}, "ModelDeployConfig .* is not simulated"),
         ({"RoleArn": "arn:aws:iam::222222222222:role/Nobody"}, "Could not assume role"),
     ],
