@@ -113,10 +113,11 @@ class Client:
         self._connection.request("GET", path)
         return self._reply()
 
-    def invoke(self, body: str, content_type: str = "text/csv", accept: str = "") -> Reply:
+    def invoke(self, body: str | bytes, content_type: str = "text/csv", accept: str = "") -> Reply:
         """One inference."""
         headers = {"Content-Type": content_type} | ({"Accept": accept} if accept else {})
-        self._connection.request("POST", "/invocations", body.encode(), headers)
+        content = body.encode() if isinstance(body, str) else body
+        self._connection.request("POST", "/invocations", content, headers)
         return self._reply()
 
     def _reply(self) -> Reply:
