@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from simulator.aws.sagemaker import algorithm_images
+
 _URI = re.compile(
-    r"\d{12}\.dkr\.ecr(?:-fips)?\.[a-z0-9-]+\.[a-z0-9.-]+/(?P<repository>[^:@]+)(?::(?P<tag>[^@]+))?(?:@.*)?"
+    r"(?P<account>\d{12})\.dkr\.ecr(?:-fips)?\.[a-z0-9-]+\.[a-z0-9.-]+/(?P<repository>[^:@]+)(?::(?P<tag>[^@]+))?(?:@.*)?"
 )
 _VERSION = re.compile(r"\d+\.\d+(?:\.\d+)?(?:-\d+)?")
 _NO_ONES: Mapping[str, str] = {}
@@ -19,6 +21,8 @@ class Image:
     """A reference image, what tells it the version that it stands for, and the metrics of its algorithm's log.
 
     `version_variable` is set to the version in the URI's tag, or to `untagged_version` where the tag holds none.
+    `tunable` are the algorithm's hyperparameters that may be tuned, as far as it is known; `accounts` are the only ones
+    whose repository of that name it is, where a team's own might have the same.
     """
 
     name: str
@@ -26,6 +30,8 @@ class Image:
     version_variable: str = ""
     untagged_version: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
+    tunable: tuple[str, ...] = ()
+    accounts: frozenset[str] = frozenset()
 
     def tagged(self, tag: str) -> Image:
         """The image as that tag of AWS's repository has it: `1.2-2-cpu-py3` is version `1.2-2`."""
@@ -50,12 +56,26 @@ def _xgboost_metrics() -> tuple[Mapping[str, str], ...]:
     )
 
 
-_XGBOOST = Image("xgboost", _xgboost_metrics(), "SAGEMAKER_XGBOOST_VERSION")
+def _built_in(algorithm: str) -> Image:
+    """One of AWS's own algorithms that the image of them does here."""
+    return Image(
+        "built_in_algorithms",
+        algorithm_images.definitions(algorithm),
+        environment={"SAGEMAKER_BUILT_IN_ALGORITHM": algorithm},
+        tunable=algorithm_images.TUNABLE[algorithm],
+        accounts=algorithm_images.REGISTRIES,
+    )
+
+
+_XGBOOST = Image(
+    "xgboost", _xgboost_metrics(), "SAGEMAKER_XGBOOST_VERSION", tunable=algorithm_images.TUNABLE["xgboost"]
+)
 REPOSITORIES: Mapping[str, Image] = {
     "sagemaker-xgboost": _XGBOOST,
     "xgboost": replace(_XGBOOST, untagged_version="0.72"),
     "sagemaker-scikit-learn": Image("scikit_learn", version_variable="SAGEMAKER_SKLEARN_VERSION"),
     "sagemaker-sklearn-automl": Image("automl"),
+    **{algorithm: _built_in(algorithm) for algorithm in algorithm_images.METRICS},
     "sagemaker-base-python-38": Image("agent"),
     "sagemaker-base-python-310": Image("agent"),
     "sagemaker-model-monitor-analyzer": Image("model_monitor"),
@@ -74,7 +94,7 @@ UNOFFERED: Sequence[tuple[str, str]] = (
     (r"smdistributed-.*|image-classification-neo|xgboost-neo", _DEEP),
     (r"sagemaker-(spark|sparkml|data-wrangler)\b.*", "Spark, which needs a Java machine (an accepted skip)"),
     (r"sagemaker-debugger-rules|detailed-profiler-processing", "Debugger's rules, which are not evaluated here"),
-    ((r"(blazingtext|factorization-machines|forecasting-deepar|image-classification|ipinsights|kmeans|knn|lda"
+    ((r"(blazingtext|forecasting-deepar|image-classification|ipinsights|lda"
      r"|linear-learner|ntm|object-detection|object2vec|pca|randomcutforest|semantic-segmentation|seq2seq)"), _BUILT_IN),
 )  # fmt: skip
 """Repositories of AWS's that nothing stands in for, by pattern, and what they hold."""
@@ -87,7 +107,9 @@ def resolve(uri: str, own: Mapping[str, str] = _NO_ONES) -> Image | None:
             return Image(own[address])
     match = _URI.fullmatch(uri)
     image = REPOSITORIES.get(match["repository"]) if match else None
-    return image.tagged(match["tag"] or "") if match and image else None
+    if match is None or image is None or (image.accounts and match["account"] not in image.accounts):
+        return None
+    return image.tagged(match["tag"] or "")
 
 
 def _untagged(uri: str) -> str:

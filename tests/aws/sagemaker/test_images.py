@@ -32,6 +32,16 @@ def test_other_images_have_none(uri):
     assert resolve(uri) is None
 
 
+def test_an_algorithm_of_aws_is_itself_in_awss_accounts_only():
+    image = resolve("174872318107.dkr.ecr.us-west-2.amazonaws.com/kmeans:1")
+    assert image is not None
+    assert image.name == "built_in_algorithms"
+    assert image.environment == {"SAGEMAKER_BUILT_IN_ALGORITHM": "kmeans"}
+    line = "#quality_metric: host=algo-1, test msd <loss>=1.5"
+    assert measured(image.metrics, line) == [("test:msd", 1.5)]
+    assert resolve("222222222222.dkr.ecr.us-west-2.amazonaws.com/kmeans:1") is None
+
+
 def every_uri(framework: str):
     """Each version and URI that sagemaker.image_uris.retrieve can XX."""
     package = importlib.util.find_spec("sagemaker")

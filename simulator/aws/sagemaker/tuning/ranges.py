@@ -6,7 +6,7 @@ Source: botocore's ParameterRanges; SageMaker developer guide, "Define Hyperpara
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,13 +68,16 @@ class Categorical:
 Range = Numeric | Categorical
 
 
-def read(ranges: Mapping[str, Any]) -> tuple[Range, ...]:
-    """The ranges of a request, in its order; raises ValidationException where one makes no sense."""
+def read(ranges: Mapping[str, Any], tunable: Collection[str] = ()) -> tuple[Range, ...]:
+    """The ranges of a request, in its order; raises ValidationException where one makes no sense.
+
+    What Autotune is given is varied if it is `tunable`, as far as that is known, and else stays at its hint.
+    """
     found: list[Range] = [
         *(_numeric(each, integer=True) for each in ranges.get("IntegerParameterRanges", ())),
         *(_numeric(each, integer=False) for each in ranges.get("ContinuousParameterRanges", ())),
         *(_categorical(each) for each in ranges.get("CategoricalParameterRanges", ())),
-        *(_guessed(each) for each in ranges.get("AutoParameters", ())),
+        *(_guessed(each, tunable) for each in ranges.get("AutoParameters", ())),
     ]
     names = [each.name for each in found]
     for name in names:
@@ -115,9 +118,11 @@ def _categorical(given: Mapping[str, Any]) -> Categorical:
     return Categorical(given["Name"], values)
 
 
-def _guessed(given: Mapping[str, str]) -> Range:
+def _guessed(given: Mapping[str, str], tunable: Collection[str]) -> Range:
     """The range around Autotune's ValueHint: ten times less to ten times more (AWS says not how it chooses)."""
     name, hint = given["Name"], given["ValueHint"]
+    if tunable and name not in tunable:
+        return Categorical(name, (hint,))
     try:
         value = float(hint)
     except ValueError:

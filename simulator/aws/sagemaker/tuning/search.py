@@ -136,7 +136,8 @@ def _definition(
             "A metric is required for this hyperparameter tuning job objective. Provide a metric in the metric "
             "definitions."
         )
-    found = read(ranges)
+    scripted = "sagemaker_program" in given.get("StaticHyperParameters", {})
+    found = read(ranges, image.tunable if image and not scripted else ())
     both = sorted({each.name for each in found} & set(given.get("StaticHyperParameters", {})))
     if both:
         raise invalid(f"Hyperparameters {both} are both static and tunable.")

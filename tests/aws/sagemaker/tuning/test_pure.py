@@ -81,6 +81,13 @@ def test_autotune_takes_a_range_around_its_hint():
     assert booster.values == ("gbtree",)
 
 
+def test_autotune_leaves_what_the_algorithm_does_not_tune_at_its_hint():
+    hints = {"AutoParameters": [{"Name": "k", "ValueHint": "10"}, {"Name": "epochs", "ValueHint": "2"}]}
+    (k, epochs) = read(hints, ("epochs",))
+    assert k == Categorical("k", ("10",))
+    assert isinstance(epochs, Numeric)
+
+
 def test_random_search_repeats_for_a_seed_and_tries_nothing_twice_while_something_is_new():
     ranges = read({"CategoricalParameterRanges": [{"Name": "c", "Values": ["a", "b", "c"]}]})
     had: list[dict[str, str]] = []
