@@ -249,6 +249,34 @@ def test_a_running_job_is_found_again_by_the_next_process(tmp_path):
     asyncio.run(story())
 
 
+def test_the_hosts_of_a_running_cluster_are_found_again_and_no_metric_is_counted_twice(tmp_path):
+    from simulator.aws.sagemaker import life
+    from simulator.runtime.engine_scripted import ScriptedEngine
+
+    async def story() -> None:
+        engine = ScriptedEngine()
+        first = FakeCloud(tmp_path, engine)
+        prepare(first, Script(lines=("[1]#011train-rmse:2.5",), effect=train, held=True))
+        resources = {"InstanceType": "ml.m5.large", "InstanceCount": 2, "VolumeSizeInGB": 10}
+        await first.ask("CreateTrainingJob", **training_request(ResourceConfig=resources))
+        await until(first, lambda: len(first.metrics.get(STREAM_GROUP, ())) == 2)
+        await life.stop(first)
+        await first.kernel.close()
+        second = FakeCloud(tmp_path, engine)
+        second.objects, second.logs, second.metrics = first.objects, first.logs, first.metrics
+        life.resume(second)
+        for work in list(engine.started):
+            await engine.finish(work.name)
+        job = await second.ask("DescribeTrainingJob", TrainingJobName="train-1")
+        assert job["TrainingJobStatus"] == "Completed"
+        assert [work.hostname for work in engine.started] == ["algo-1", "algo-2"]
+        assert sorted(len(lines) for lines in second.logs.values()) == [1, 1]
+        assert [each["Value"] for each in second.metrics[STREAM_GROUP]] == [2.5, 2.5]
+        await second.kernel.close()
+
+    asyncio.run(story())
+
+
 def test_lists_filter_by_status_and_name_and_turn_pages():
     async def story(cloud: FakeCloud) -> None:
         prepare(cloud, Script(effect=train))
