@@ -118,6 +118,13 @@ def _untagged(uri: str) -> str:
     return head + slash + last.partition(":")[0]
 
 
+def is_of_aws(uri: str) -> bool:
+    """Whether AWS has such an image, whatever we have."""
+    match = _URI.fullmatch(uri)
+    name = match["repository"] if match else ""
+    return name in REPOSITORIES or any(re.fullmatch(pattern, name) for pattern, _ in UNOFFERED)
+
+
 def missing(uri: str) -> str:
     """Why nothing stands in for an image, and what to do about it: for the ledger and the failure's reason."""
     match = _URI.fullmatch(uri)

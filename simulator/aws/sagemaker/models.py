@@ -2,59 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.sagemaker import images, resources, storage
 from simulator.aws.sagemaker.acting import Actor, as_role
-from simulator.aws.sagemaker.jobs import accept, assume, refuse
+from simulator.aws.sagemaker.jobs import accept, assume
 from simulator.aws.sagemaker.kinds.serving import MODEL
 from simulator.aws.sagemaker.serving import Container
-from simulator.kernel.errors import CallerError, NotSimulated
+from simulator.kernel.errors import CallerError
 
 
 @behaviour("sagemaker", "CreateModel")
 async def create_model(call: Call) -> Answer:
-    """Check image, model data and role, as AWS does at once, and keep the model."""
+    """Check images, model data and role, as AWS does at once, and keep the model.
+
+    What AWS serves and this simulator does not (an inference pipeline, several models in a container, an image that
+    nobody can run offline) is kept all the same; an endpoint or transform job that needs it fails and says so.
+    """
     params = dict(call.params)
-    refuse("CreateModel", params, ("InferenceExecutionConfig",))
-    definition = _definition(params)
-    if not params.get("ExecutionRoleArn"):
+    definitions = params.get("Containers") or [params[m] for m in ("PrimaryContainer",) if m in params]
+    if not definitions:
+        raise CallerError("ValidationException", "PrimaryContainer or Containers must be given.")
+    if not (role := params.get("ExecutionRoleArn")):
         raise CallerError("ValidationException", "ExecutionRoleArn must be given.")
-    assume(call.cloud, params["ExecutionRoleArn"])
-    container = await _container(call, definition, params["ExecutionRoleArn"])
-    if images.resolve(container.image, call.cloud.topology.images) is None:
-        text = images.missing(container.image)
-        call.kernel.log.record(
-            "ImageUnknown", container.image, {"error": text}, account=call.account, region=call.region
-        )
-        raise CallerError("ValidationException", f"Requested image {container.image} not found. ({text})")
-    await _check_model_data(call, container)
+    assume(call.cloud, role)
+    containers = [await _container(call, definition, role) for definition in definitions]
+    for container in containers:
+        _check_image(call, container.image)
+        await _check_model_data(call, container)
+    served = replace(containers[0], unserved=_unserved(params, definitions))
     tags = params.pop("Tags", ())
-    members = {**params, "_container": container.row()}
-    row = resources.insert(call.kernel, MODEL, call.key(params["ModelName"]), members, tags)
-    accept(call.kernel, "CreateModel", params, ("VpcConfig", "EnableNetworkIsolation"))
+    row = resources.insert(
+        call.kernel, MODEL, call.key(params["ModelName"]), {**params, "_container": served.row()}, tags
+    )
+    accept(
+        call.kernel,
+        "CreateModel",
+        params,
+        ("VpcConfig", "EnableNetworkIsolation", "InferenceExecutionConfig"),
+    )
     return {"ModelArn": row["ModelArn"]}
 
 
-def _definition(params: Mapping[str, Any]) -> Mapping[str, Any]:
-    containers = params.get("Containers") or (
-        [params["PrimaryContainer"]] if "PrimaryContainer" in params else []
-    )
-    if not containers:
-        raise CallerError("ValidationException", "PrimaryContainer or Containers must be given.")
-    if len(containers) > 1:
-        raise NotSimulated("an inference pipeline (CreateModel with more than one container)")
-    refuse(
-        "CreateModel",
-        containers[0],
-        ("InferenceSpecificationName", "MultiModelConfig", "AdditionalModelDataSources"),
-    )
-    if containers[0].get("Mode", "SingleModel") != "SingleModel":
-        raise NotSimulated("a multi-model container of sagemaker:CreateModel")
-    found: Mapping[str, Any] = containers[0]
-    return found
+def _unserved(params: Mapping[str, Any], definitions: Sequence[Mapping[str, Any]]) -> str:
+    """Why nothing here serves such a model; empty where something does."""
+    first = definitions[0]
+    if len(definitions) > 1:
+        return "an inference pipeline (a model of more than one container) is not simulated"
+    if first.get("Mode", "SingleModel") != "SingleModel":
+        return "a container of several models is not simulated"
+    if first.get("AdditionalModelDataSources"):
+        return "AdditionalModelDataSources is not simulated"
+    location = first.get("ModelDataSource", {}).get("S3DataSource", {})
+    if location and (location.get("CompressionType"), location.get("S3DataType")) != ("Gzip", "S3Object"):
+        return "ModelDataSource that is not one Gzip S3Object is not simulated; use ModelDataUrl with a model.tar.gz"
+    return ""
+
+
+def _check_image(call: Call, image: str) -> None:
+    """AWS's own images are there, whether or not one of ours stands in for them; others must be known."""
+    if images.resolve(image, call.cloud.topology.images) is not None:
+        return
+    text = images.missing(image)
+    detail: dict[str, object] = {"error": text}
+    call.kernel.log.record("ImageUnknown", image, detail, account=call.account, region=call.region)
+    if not images.is_of_aws(image):
+        raise CallerError("ValidationException", f"Requested image {image} not found. ({text})")
 
 
 async def _container(call: Call, definition: Mapping[str, Any], role: str) -> Container:
@@ -70,18 +86,13 @@ async def _container(call: Call, definition: Mapping[str, Any], role: str) -> Co
 
 
 def _data_url(source: Mapping[str, Any]) -> str:
-    if location := source.get("ModelDataSource", {}).get("S3DataSource"):
-        if location.get("CompressionType") != "Gzip" or location.get("S3DataType") != "S3Object":
-            raise NotSimulated(
-                "ModelDataSource that is not one Gzip S3Object", "Use ModelDataUrl with a model.tar.gz."
-            )
-        return str(location["S3Uri"])
-    return str(source.get("ModelDataUrl", ""))
+    location = source.get("ModelDataSource", {}).get("S3DataSource")
+    return str(location["S3Uri"] if location else source.get("ModelDataUrl", ""))
 
 
 async def _check_model_data(call: Call, container: Container) -> None:
     """AWS looks for the archive as the execution role when the model is created."""
-    if not container.model_data:
+    if not container.model_data or container.model_data.endswith("/"):
         return
     bucket, key = storage.split(container.model_data)
     try:

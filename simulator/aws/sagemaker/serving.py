@@ -32,12 +32,16 @@ class WorkerFailed(Exception):
 
 @dataclass(frozen=True)
 class Container:
-    """What serves a model: image URI, the model's archive (empty: none), variables and execution role."""
+    """What serves a model: image URI, the model's archive (empty: none), variables and execution role.
+
+    `unserved` is why nothing here can serve it, empty where something can.
+    """
 
     image: str
     model_data: str
     environment: Mapping[str, str]
     role: str
+    unserved: str = ""
 
     def row(self) -> dict[str, Any]:
         """As a row holds it."""
@@ -46,7 +50,7 @@ class Container:
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Container:
         """From a row."""
-        return cls(row["image"], row["model_data"], row["environment"], row["role"])
+        return cls(**row)
 
 
 def directory(cloud: Cloud, name: str) -> Path:
@@ -59,6 +63,9 @@ async def start(
 ) -> None:
     """Bring the model, start the container and wait until it is healthy; raises WorkerFailed."""
     await remove(cloud, name)
+    if container.unserved:
+        cloud.kernel.log.record("WorkRefused", name, {"error": container.unserved})
+        raise WorkerFailed(container.unserved)
     image = images.resolve(container.image, cloud.topology.images)
     if image is None:
         text = images.missing(container.image)

@@ -105,6 +105,14 @@ KINDS = (
         progress=Progress("MonitoringScheduleStatus", frozenset({"Scheduled", "Stopped"}), frozenset({"Failed"})),
     ),
     ResourceKind(
+        "AWS::SageMaker::NotebookInstanceLifecycleConfig", "sagemaker",
+        create="CreateNotebookInstanceLifecycleConfig", describe="DescribeNotebookInstanceLifecycleConfig",
+        update="UpdateNotebookInstanceLifecycleConfig", delete="DeleteNotebookInstanceLifecycleConfig",
+        name="NotebookInstanceLifecycleConfigName", keys=_named("NotebookInstanceLifecycleConfig"),
+        physical="NotebookInstanceLifecycleConfigArn", attributes=_attributes("NotebookInstanceLifecycleConfig"),
+        tagging=_tagging("NotebookInstanceLifecycleConfigArn"),
+    ),
+    ResourceKind(
         "AWS::SageMaker::Pipeline", "sagemaker",
         create="CreatePipeline", describe="DescribePipeline", update="UpdatePipeline", delete="DeletePipeline",
         name="PipelineName", limit=256, keys=_named("Pipeline"), physical="PipelineName",
