@@ -1,4 +1,11 @@
-"""The monitor's entry point: reads a dataset, describes it, compares it with a baseline and says what it found."""
+"""The monitor's entry point: reads a dataset, describes it, compares it with a baseline and says what it found.
+
+The contract is the developer guide's ("Container Contract Inputs"). A baseline run reads `dataset_source` in
+`dataset_format` and leaves statistics.json and constraints.json in `output_path`. A check adds inputs at
+/opt/ml/processing/baseline/{stats,constraints} and the variables `baseline_statistics` and `baseline_constraints` that
+name the files, or their folders; then constraint_violations.json is left, and the exit message says
+`CompletedWithViolations: ...` or `Completed: ...`. `analysis_type` MODEL_QUALITY: see model_quality.
+"""
 
 from __future__ import annotations
 
