@@ -12,7 +12,8 @@ from simulator.aws.sagemaker.kinds.tuning import HYPER_PARAMETER_TUNING_JOB
 from simulator.aws.sagemaker.training.checks import check
 from simulator.aws.sagemaker.tuning import executor
 from simulator.aws.sagemaker.tuning.search import METRIC_HYPERPARAMETER, Search, search
-from simulator.aws.sagemaker.tuning.training_request import request
+from simulator.aws.sagemaker.tuning.training_request import check_resources, request
+from simulator.aws.sagemaker.tuning.training_request import resources as used
 from simulator.aws.sagemaker.tuning.trials import Trial, counters
 from simulator.aws.sagemaker.tuning.tuning_job import TuningJob
 from simulator.aws.sagemaker.tuning.warm_start import inherit
@@ -25,6 +26,7 @@ async def create_hyper_parameter_tuning_job(call: Call) -> Answer:
     params, key = dict(call.params), call.key(call.params["HyperParameterTuningJobName"])
     wanted = search(params)
     for definition in wanted.definitions:
+        check_resources(definition.given)
         check(request(definition, "check", {}))
         assume(call.cloud, definition.given["RoleArn"])
     notes = inherit(call, params, wanted)
@@ -48,11 +50,11 @@ async def create_hyper_parameter_tuning_job(call: Call) -> Answer:
 
 
 def _with_metric(params: dict[str, Any], wanted: Search) -> dict[str, Any]:
-    """The request with the objective among the static hyperparameters, as AWS describes it."""
+    """The request as AWS describes it: the objective among the static hyperparameters, and always ResourceConfig."""
 
     def filled(given: Mapping[str, Any], metric: str) -> dict[str, Any]:
         static = {**given.get("StaticHyperParameters", {}), METRIC_HYPERPARAMETER: metric}
-        return {**given, "StaticHyperParameters": static}
+        return {**given, "StaticHyperParameters": static, "ResourceConfig": used(given)}
 
     made = [filled(each.given, each.objective.metric) for each in wanted.definitions]
     if wanted.several:
@@ -117,5 +119,26 @@ async def delete_hyper_parameter_tuning_job(call: Call) -> Answer:
     return {}
 
 
-resources.describes(HYPER_PARAMETER_TUNING_JOB)
+@behaviour("sagemaker", "DescribeHyperParameterTuningJob")
+async def describe_hyper_parameter_tuning_job(call: Call) -> Answer:
+    """One search, held while it runs; what Autotune was given is not among its ranges, as the SDK's tests expect."""
+    key = resources.key_of(call, call.params["HyperParameterTuningJobName"])
+    row = resources.visible(call, await resources.settled(call, HYPER_PARAMETER_TUNING_JOB, key))
+    config = _without_hints(row["HyperParameterTuningJobConfig"], "ParameterRanges")
+    found = {**row, "HyperParameterTuningJobConfig": config}
+    if "TrainingJobDefinition" in row:
+        found["TrainingJobDefinition"] = _without_hints(row["TrainingJobDefinition"], "HyperParameterRanges")
+    if "TrainingJobDefinitions" in row:
+        several = row["TrainingJobDefinitions"]
+        found["TrainingJobDefinitions"] = [_without_hints(each, "HyperParameterRanges") for each in several]
+    return found
+
+
+def _without_hints(given: Mapping[str, Any], member: str) -> dict[str, Any]:
+    ranges = given.get(member)
+    if ranges is None:
+        return dict(given)
+    return {**given, member: {name: each for name, each in ranges.items() if name != "AutoParameters"}}
+
+
 resources.lists(HYPER_PARAMETER_TUNING_JOB)

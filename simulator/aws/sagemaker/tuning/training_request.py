@@ -43,17 +43,22 @@ def request(
 
 
 def resources(given: Mapping[str, Any]) -> dict[str, Any]:
-    """ResourceConfig, or the preferred one of HyperParameterTuningResourceConfig."""
-    plain, flexible = given.get("ResourceConfig"), given.get("HyperParameterTuningResourceConfig")
-    if (plain is None) == (flexible is None):
-        raise invalid("Exactly one of ResourceConfig and HyperParameterTuningResourceConfig must be given.")
-    if plain is not None:
-        return dict(plain)
-    chosen = {k: v for k, v in (flexible or {}).items() if k not in ("InstanceConfigs", "AllocationStrategy")}
-    configs = (flexible or {}).get("InstanceConfigs", ())
-    if bool(configs) == ("InstanceType" in chosen):
-        raise invalid("Exactly one of InstanceConfigs and InstanceType must be given.")
-    made = {**chosen, **configs[0]} if configs else chosen
+    """ResourceConfig of a training job: that of the definition, or the preferred of its flexible ones."""
+    flexible = given.get("HyperParameterTuningResourceConfig")
+    if flexible is None:
+        return dict(given.get("ResourceConfig", {}))
+    made = {k: v for k, v in flexible.items() if k not in ("InstanceConfigs", "AllocationStrategy")}
+    if configs := flexible.get("InstanceConfigs"):
+        made |= configs[0]
     made.setdefault("InstanceCount", 1)
     made.setdefault("VolumeSizeInGB", 1)
     return made
+
+
+def check_resources(given: Mapping[str, Any]) -> None:
+    """Raises ValidationException where a definition says twice, or not at all, on what it trains."""
+    flexible = given.get("HyperParameterTuningResourceConfig")
+    if ("ResourceConfig" not in given) == (flexible is None):
+        raise invalid("Exactly one of ResourceConfig and HyperParameterTuningResourceConfig must be given.")
+    if flexible is not None and ("InstanceConfigs" in flexible) == ("InstanceType" in flexible):
+        raise invalid("Exactly one of InstanceConfigs and InstanceType must be given.")

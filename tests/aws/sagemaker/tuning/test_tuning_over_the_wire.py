@@ -281,6 +281,28 @@ def test_a_change_of_state_is_an_event_of_the_shape_of_aws(world):
     assert found[-1]["detail"]["TrainingJobStatusCounters"]["Completed"] == 4
 
 
+def test_flexible_instances_and_hints_are_described_as_the_sdk_reads_them(world):
+    request = tuning_request("flexible", BUCKET)
+    single = request["TrainingJobDefinition"]
+    del single["ResourceConfig"]
+    instances = [
+        {"InstanceType": kind, "InstanceCount": 1, "VolumeSizeInGB": 5}
+        for kind in ("ml.m5.xlarge", "ml.m5.large")
+    ]
+    single["HyperParameterTuningResourceConfig"] = {"InstanceConfigs": instances}
+    ranges = request["HyperParameterTuningJobConfig"]["ParameterRanges"]
+    ranges["AutoParameters"] = [{"Name": "gamma", "ValueHint": "1"}]
+    world.sagemaker.create_hyper_parameter_tuning_job(**request, Autotune={"Mode": "Enabled"})
+    job = world.described("flexible")
+    assert job["TrainingJobDefinition"]["ResourceConfig"] == instances[0]
+    assert set(job["HyperParameterTuningJobConfig"]["ParameterRanges"]) == set(ranges) - {"AutoParameters"}
+    assert set(job["BestTrainingJob"]["TunedHyperParameters"]) == {"eta", "max_depth", "gamma"}
+    both = tuning_request("both", BUCKET)
+    both["TrainingJobDefinition"]["HyperParameterTuningResourceConfig"] = {"InstanceConfigs": instances}
+    with pytest.raises(ClientError, match="Exactly one of ResourceConfig"):
+        world.sagemaker.create_hyper_parameter_tuning_job(**both)
+
+
 def test_a_role_that_sagemaker_cannot_assume_is_refused_at_once(world):
     request = tuning_request("role", BUCKET)
     request["TrainingJobDefinition"] = definition(BUCKET, RoleArn="arn:aws:iam::222222222222:role/Nobody")
