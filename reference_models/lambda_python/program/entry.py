@@ -25,7 +25,8 @@ def variables() -> dict[str, str]:
 def main() -> None:
     """Serve until the engine ends this environment."""
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-    environment = Environment([sys.executable, "-m", "awslambdaric", os.environ["_HANDLER"]], variables())
+    command = [sys.executable, "-m", "awslambdaric", os.environ["_HANDLER"]]
+    environment = Environment(command, variables(), int(os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]))
     runtime = serve_runtime_api(RUNTIME_API, environment)
     threading.Thread(target=runtime.serve_forever, daemon=True).start()
     environment.start()

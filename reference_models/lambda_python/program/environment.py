@@ -16,6 +16,9 @@ from output import Output
 INIT_SECONDS = 10.0
 """The init phase may take this long before the function's own timeout begins (developer guide, "Init phase")."""
 
+LOOK_SECONDS = 0.05
+"""How often the memory of the process is looked at while it works."""
+
 RESPONSE_BYTES = 6_291_556
 """The largest response of a synchronous invocation (developer guide, "Lambda quotas")."""
 
@@ -35,12 +38,12 @@ class Invocation:
 class Environment:
     """Starts the runtime once; hands it one invocation at a time. All state changes under one condition."""
 
-    def __init__(self, command: Sequence[str], variables: Mapping[str, str]) -> None:
-        self._command, self._variables = list(command), dict(variables)
+    def __init__(self, command: Sequence[str], variables: Mapping[str, str], megabytes: int) -> None:
+        self._command, self._variables, self._megabytes = list(command), dict(variables), megabytes
         self._changed = threading.Condition()
         self._waiting: Invocation | None = None
         self._current: Invocation | None = None
-        self._ready = self._gone = False
+        self._ready = self._gone = self._out_of_memory = False
         self._init_error: bytes | None = None
         self._began = self._init_seconds = 0.0
         self._output = Output()
@@ -100,13 +103,23 @@ class Environment:
             )
             self._waiting = invocation
             self._changed.notify_all()
-            self._changed.wait_for(lambda: invocation.ended or self._gone, seconds)
+            self._follow(invocation, seconds)
             invocation.payload = invocation.payload if invocation.ended else self._unanswered(request_id)
             timed_out = not invocation.ended and not self._gone
         return self._report(invocation, timed_out, seconds if timed_out else time.monotonic() - began)
 
+    def _follow(self, invocation: Invocation, seconds: float) -> None:
+        """Wait for the end; a process that takes more memory than the function has is killed."""
+        until = time.monotonic() + seconds
+        while not (invocation.ended or self._gone) and (left := until - time.monotonic()) > 0:
+            self._changed.wait(min(left, LOOK_SECONDS))
+            if self._megabytes_of("VmRSS") > self._megabytes:
+                self._out_of_memory = True
+                self._process.kill()
+                self._changed.wait_for(lambda: self._gone)
+
     def _report(self, invocation: Invocation, timed_out: bool, took: float) -> dict[str, Any]:
-        peak = self._peak_megabytes()
+        peak = self._megabytes if self._out_of_memory else self._megabytes_of("VmHWM")
         if timed_out:
             self._process.kill()
             self._process.wait()
@@ -116,6 +129,7 @@ class Environment:
             "failed": invocation.failed or not invocation.ended,
             "timed_out": timed_out,
             "over": timed_out or self._gone,
+            "error_type": "Runtime.OutOfMemory" if self._out_of_memory else "",
             "milliseconds": took * 1000,
             "init_milliseconds": init * 1000,
             "peak_megabytes": peak,
@@ -132,19 +146,22 @@ class Environment:
         """What the caller gets when the process has ended: the init error, or how it ended."""
         if self._init_error is not None:
             return json.dumps({**json.loads(self._init_error), "requestId": request_id}).encode()
+        if self._out_of_memory:
+            text = f"RequestId: {request_id} Error: Runtime exited with error: signal: killed"
+            return _error("Runtime.OutOfMemory", text)
         code = self._process.poll()
         how = "without providing a reason"
         if code:
             how = f"with error: {f'exit status {code}' if code > 0 else f'signal: {-code}'}"
         return _error("Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited {how}")
 
-    def _peak_megabytes(self) -> int:
-        """The largest resident size of the process so far; 0 when it is gone."""
+    def _megabytes_of(self, member: str) -> int:
+        """VmRSS, the resident size of the process now, or VmHWM, the largest so far; 0 when it is gone."""
         try:
             text = Path(f"/proc/{self._process.pid}/status").read_text()
         except OSError:
             return 0
-        found = [line.split()[1] for line in text.splitlines() if line.startswith("VmHWM:")]
+        found = [line.split()[1] for line in text.splitlines() if line.startswith(f"{member}:")]
         return -(-int(found[0]) // 1024) if found else 0
 
 

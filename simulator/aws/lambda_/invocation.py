@@ -124,6 +124,7 @@ def _outcome(
         memory=int(found.config["MemorySize"]),
         peak=int(ended.get("peak_megabytes", 0)),
         timed_out=said,
+        error_type=str(ended.get("error_type", "")),
     )
     error = "Unhandled" if ended["failed"] else ""
     return Outcome(payload.encode(), error, found.version, tuple(lines)), lines

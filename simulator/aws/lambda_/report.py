@@ -22,6 +22,7 @@ def lines(
     memory: int,
     peak: int,
     timed_out: str,
+    error_type: str = "",
 ) -> list[str]:
     """Everything that one invocation leaves in the log; `timed_out` is the timeout's line, empty without one."""
     billed = math.ceil(milliseconds + init_milliseconds)
@@ -33,6 +34,8 @@ def lines(
         report += f"Init Duration: {init_milliseconds:.2f} ms\t"
     if timed_out:
         report += "Status: timeout"
+    elif error_type:
+        report += f"Status: error\tError Type: {error_type}"
     return [
         f"START RequestId: {request_id} Version: {version}",
         *printed,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from simulator.runtime.work import Answer
@@ -59,6 +60,25 @@ def test_a_function_is_tried_again_after_one_minute_and_after_two() -> None:
         assert record["responsePayload"] == {"done": "e"}
     finally:
         simulator.stop()
+
+
+def test_an_event_that_waits_for_its_retry_outlives_a_restart(tmp_path: Path) -> None:
+    first = RunningSimulator(engine=scripted(Failing(9)), state=tmp_path / "state")
+    try:
+        create(first)
+        first.client("lambda").invoke(FunctionName="f", InvocationType="Event", Payload=b'"kept"')
+        first.rest()
+    finally:
+        first.stop()
+    function = Failing(0)
+    second = RunningSimulator(engine=scripted(function), state=tmp_path / "state")
+    try:
+        second.advance(61)
+        assert function.seen == 1
+        second.advance(600)
+        assert function.seen == 1
+    finally:
+        second.stop()
 
 
 def test_what_fails_three_times_goes_to_the_dead_letter_queue() -> None:

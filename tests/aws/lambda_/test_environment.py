@@ -22,6 +22,7 @@ def handler(event, context):
     print("seen", event)
     if "sleep" in event: time.sleep(event["sleep"])
     if "raise" in event: raise ValueError(event["raise"])
+    if "take" in event: taken = bytearray(event["take"] << 20); time.sleep(600)
     if "exit" in event: os._exit(event["exit"])
     if "who" in event: return boto3.client("sts").get_caller_identity()["Arn"]
     if "layer" in event: from shared import answer; return answer
@@ -79,6 +80,13 @@ def test_a_process_that_exits_is_reported_and_replaced(world: RunningSimulator) 
     assert (error, payload["errorType"]) == ("Unhandled", "Runtime.ExitError")
     assert payload["errorMessage"].endswith("Error: Runtime exited with error: exit status 3")
     assert _invoke(world, {})[0]["count"] == 1
+
+
+def test_a_function_that_takes_more_memory_than_it_has_is_killed(world: RunningSimulator) -> None:
+    payload, error, lines = _invoke(world, {"take": 512})
+    assert (error, payload["errorType"]) == ("Unhandled", "Runtime.OutOfMemory")
+    assert "Max Memory Used: 128 MB" in lines[-1]
+    assert lines[-1].endswith("Status: error\tError Type: Runtime.OutOfMemory")
 
 
 def test_a_handler_that_cannot_be_imported_fails_the_invocation(world: RunningSimulator) -> None:
