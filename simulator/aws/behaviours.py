@@ -8,6 +8,7 @@ from functools import cache
 MODULES: dict[str, tuple[str, ...]] = {
     "sts": ("simulator.aws.sts",),
     "sagemaker": ("simulator.aws.sagemaker.behaviours",),
+    "sagemaker-metrics": ("simulator.aws.sagemaker.behaviours",),
     "sagemaker-runtime": ("simulator.aws.sagemaker.behaviours",),
     "sagemaker-featurestore-runtime": ("simulator.aws.sagemaker.behaviours",),
     "cloudformation": (

@@ -40,6 +40,7 @@ REQUIREMENTS = (
     "sagemaker[local]==2.257.6", "pytest<9", "pytest-timeout", "pytest-xdist", "pytest-rerunfailures", "mock", "stopit",
     "awslogs", "setuptools<72", "docker", "scikit-learn", "xgboost-cpu>=3", "pandas", "numpy", "cloudpickle",
     "nbformat", "pyvis", "flask", "deepdiff", "jsonpickle", "sagemaker-experiments",
+    "beautifulsoup4",
 )  # fmt: skip
 SKIPS = Path(__file__).with_name("sagemaker_sdk_skips.tsv")
 TRUST = {

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from simulator.aws.sagemaker.kinds import (
+    cards,
     clusters,
     compute,
     edge,
+    experiments,
     feature_store,
     hubs,
     inference,
     jobs,
+    lineage,
     monitoring,
     notebooks,
     people,
@@ -22,8 +25,8 @@ from simulator.aws.sagemaker.kinds import (
 from simulator.aws.sagemaker.kinds.kind import Kind
 
 FAMILIES = (
-    jobs, tuning, compute, serving, inference, pipelines, registry, monitoring, studio, notebooks, clusters, edge, hubs,
-    people, feature_store,
+    jobs, tuning, compute, serving, inference, pipelines, registry, lineage, experiments, cards, monitoring,
+    studio, notebooks, clusters, edge, hubs, people, feature_store,
 )  # fmt: skip
 TABLE: tuple[Kind, ...] = tuple(
     kind for family in FAMILIES for kind in vars(family).values() if isinstance(kind, Kind)
