@@ -10,14 +10,17 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import os
 import sys
 import tempfile
 from pathlib import Path
 
 import boto3
+import yaml
 
 from simulator.shipped_folders import shipped
 from simulator.topology import load
+from tests.conformance.docker_stand_in import docker_stand_in
 from tests.conformance.suite import Ports, accepted, counted, python_with, run_tests, simulator
 
 ROLE = "SageMakerRole"
@@ -26,6 +29,11 @@ REGION = "us-west-2"
 """The region that the tests name."""
 SEED_CODE = f"sagemaker-servicecatalog-seedcode-{REGION}"
 """A public bucket of AWS, from which the tests take the Abalone data; here it holds ours, which are the same rows."""
+IMAGES = {
+    "033110030271.dkr.ecr.us-west-2.amazonaws.com/remote-function-dummy-container": "agent",
+    "542918446943.dkr.ecr.us-west-2.amazonaws.com/sagemaker-distribution-prod": "agent",
+}
+"""What stands in for the images that fixtures build (see docker_stand_in) and that a notebook job names."""
 SUITES = {
     "workflow": ("tests/integ/sagemaker/workflow",),
     "model package": ("tests/integ/test_model_package.py",),
@@ -39,7 +47,7 @@ SUITES = {
 REQUIREMENTS = (
     "sagemaker[local]==2.257.6", "pytest<9", "pytest-timeout", "pytest-xdist", "pytest-rerunfailures", "mock", "stopit",
     "awslogs", "setuptools<72", "docker", "scikit-learn", "xgboost-cpu>=3", "pandas", "numpy", "cloudpickle",
-    "nbformat", "pyvis", "flask", "deepdiff", "jsonpickle", "sagemaker-experiments",
+    "nbformat", "build", "pyvis", "flask", "deepdiff", "jsonpickle", "sagemaker-experiments",
     "beautifulsoup4",
 )  # fmt: skip
 SKIPS = Path(__file__).with_name("sagemaker_sdk_skips.tsv")
@@ -75,13 +83,19 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         log = chosen.log or Path(folder) / "simulator.log"
-        with simulator(chosen.engine, log) as ports:
+        topology = topology_with_images(Path(folder) / "topology.yaml")
+        with docker_stand_in() as docker, simulator(chosen.engine, log, topology) as ports:
             prepare(ports)
             report = Path(folder) / "report.xml"
             paths = [path for name in chosen.suites or SUITES for path in SUITES.get(name, (name,))]
             command = [*pytest_command(ports), *paths, "-n", chosen.workers, "--timeout", chosen.timeout]
             command += ["-k", chosen.expression] if chosen.expression else []
-            results = run_tests(command, chosen.checkout, report, {"SAGEMAKER_SUPPRESS_V2_WARNING": "1"})
+            environment = {
+                "SAGEMAKER_SUPPRESS_V2_WARNING": "1",
+                "DOCKER_HOST": docker,
+                "PATH": with_suite_first(),
+            }
+            results = run_tests(command, chosen.checkout, report, environment)
     skips = accepted(SKIPS)
     print(counted(results, skips, suite_of))
     return int(any(each.status == "failed" and each.test not in skips for each in results))
@@ -94,6 +108,19 @@ def pytest_command(ports: Ports) -> list[str]:
     boto = json.dumps({"region_name": REGION})
     python = str(python_with(REQUIREMENTS))
     return [*run, *who, "--", python, "-m", "pytest", "-q", "-W", "ignore", f"--boto-config={boto}"]
+
+
+def with_suite_first() -> str:
+    """PATH with the suite's own Python first: a fixture packs the SDK by `python -m build`."""
+    return os.pathsep.join((str(python_with(REQUIREMENTS).parent), os.environ.get("PATH", "")))
+
+
+def topology_with_images(file: Path) -> Path:
+    """The fixture's topology, in which the images that the tests build or bring are reference images of ours."""
+    topology = yaml.safe_load((shipped("fixtures") / "topology.yaml").read_text(encoding="utf-8"))
+    topology["images"] = {**topology.get("images", {}), **IMAGES}
+    file.write_text(yaml.safe_dump(topology), encoding="utf-8")
+    return file
 
 
 def prepare(ports: Ports) -> None:

@@ -63,13 +63,14 @@ def python_with(requirements: Sequence[str]) -> Path:
 
 
 @contextmanager
-def simulator(engine: str, log: Path) -> Iterator[Ports]:
+def simulator(engine: str, log: Path, topology: Path | None = None) -> Iterator[Ports]:
     """A simulator on free ports that keeps nothing; what it prints goes to `log`."""
     ports = Ports(*_free_ports(3))
     command = [
         *(sys.executable, "-m", "simulator.cli", "up", "--ephemeral", "--engine", engine),
         *("--aws-port", str(ports.aws), "--azure-devops-port", str(ports.azure_devops)),
         *("--console-port", str(ports.console)),
+        *(("--topology", str(topology)) if topology else ()),
     ]
     with log.open("w") as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
         try:

@@ -69,5 +69,5 @@ def own_part(step: Step) -> Any:
 
 BESIDE = ("SqsQueueUrl", "FunctionArn", "ClusterId", "SkipCheck", "FailOnViolation", "RegisterNewBaseline",
           "ModelPackageGroupName", "ModelName", "SuppliedBaselineStatistics",
-          "SuppliedBaselineConstraints")  # fmt: skip
+          "SuppliedBaselineConstraints", "CheckType")  # fmt: skip
 """Members beside Arguments whose values may be references."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simulator.aws.sagemaker.pipelines.definition.step_types import STEP_TYPES
-from simulator.aws.sagemaker.pipelines.steps import callback, endpoint, jobs, lambda_function, model
+from simulator.aws.sagemaker.pipelines.steps import callback, check, endpoint, jobs, lambda_function, model
 from simulator.aws.sagemaker.pipelines.steps.decisions import decide, fail
 from simulator.aws.sagemaker.pipelines.steps.refused import refuse
 from simulator.aws.sagemaker.pipelines.steps.step import Runner
@@ -23,6 +23,8 @@ RUNNERS: Mapping[str, Runner] = {
     "Endpoint": Runner(endpoint.create_endpoint),
     "Condition": Runner(decide),
     "Fail": Runner(fail),
+    "QualityCheck": Runner(check.check, jobs.halt_job),
+    "ClarifyCheck": Runner(check.check, jobs.halt_job),
     "Lambda": Runner(lambda_function.invoke_function, lambda_function.halt),
     "Callback": Runner(callback.call_back, callback.halt),
 }
