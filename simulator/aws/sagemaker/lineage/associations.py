@@ -33,11 +33,11 @@ def type_of(kind: Kind, row: Row) -> str:
     return str(row.get(f"{kind.name}Type", kind.name))
 
 
-def associate(kernel: Kernel, source_arn: str, destination_arn: str, association_type: str = "") -> Row:
-    """Write an association; raises AWS's error where an end is missing or it is there already."""
+def ends(kernel: Kernel, source_arn: str, destination_arn: str) -> dict[str, Any]:
+    """What an association says of its two ends; raises ResourceNotFound where one is missing."""
     source_kind, source = entity(kernel, source_arn)
     destination_kind, destination = entity(kernel, destination_arn)
-    members: dict[str, Any] = {
+    return {
         "SourceArn": source_arn,
         "DestinationArn": destination_arn,
         "SourceType": type_of(source_kind, source),
@@ -45,9 +45,6 @@ def associate(kernel: Kernel, source_arn: str, destination_arn: str, association
         "SourceName": source.get(source_kind.name_member),
         "DestinationName": destination.get(destination_kind.name_member),
     }
-    if association_type:
-        members["AssociationType"] = association_type
-    return resources.insert(kernel, ASSOCIATION, key_of(source_arn, destination_arn), members)
 
 
 def key_of(source_arn: str, destination_arn: str) -> str:
@@ -85,7 +82,10 @@ async def add_association(call: Call) -> Answer:
     if source == destination:
         text = "The source and the destination of an association must be different entities."
         raise CallerError("ValidationException", text)
-    row = associate(call.kernel, source, destination, call.params.get("AssociationType", ""))
+    members = ends(call.kernel, source, destination)
+    if kind := call.params.get("AssociationType"):
+        members["AssociationType"] = kind
+    row = resources.insert(call.kernel, ASSOCIATION, key_of(source, destination), members)
     return {"SourceArn": row["SourceArn"], "DestinationArn": row["DestinationArn"]}
 
 
