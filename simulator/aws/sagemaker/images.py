@@ -37,7 +37,9 @@ class Image:
         """The image as that tag of AWS's repository has it: `1.2-2-cpu-py3` is version `1.2-2`."""
         version = _VERSION.match(tag)
         chosen = version[0] if version else self.untagged_version
-        return replace(self, environment={self.version_variable: chosen}) if chosen else self
+        if not (chosen and self.version_variable):
+            return self
+        return replace(self, environment={**self.environment, self.version_variable: chosen})
 
 
 def _xgboost_metrics() -> tuple[Mapping[str, str], ...]:

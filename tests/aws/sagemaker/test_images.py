@@ -42,6 +42,12 @@ def test_an_algorithm_of_aws_is_itself_in_awss_accounts_only():
     assert resolve("222222222222.dkr.ecr.us-west-2.amazonaws.com/kmeans:1") is None
 
 
+def test_a_version_is_no_variable_of_an_image_that_has_only_one():
+    image = resolve("205585389593.dkr.ecr.us-east-1.amazonaws.com/sagemaker-clarify-processing:1.0")
+    assert image is not None
+    assert (image.name, image.environment) == ("clarify", {})
+
+
 def every_uri(framework: str):
     """Each version and URI that sagemaker.image_uris.retrieve can XX."""
     package = importlib.util.find_spec("sagemaker")
