@@ -165,15 +165,33 @@ def _sentence(value: Any, path: str, constraint: str) -> str:
     return f"Value '{shown}' at '{path}' failed to satisfy constraint: {constraint}"
 
 
+# Java's classes of characters, as they stand in the models' patterns, in Python's words; wide rather than strict.
+_CLASSES = {
+    "L": "A-Za-z\\u00aa-\\u02ff\\u0370-\\uffff",
+    "M": "\\u0300-\\u036f",
+    "Z": "\\s",
+    "S": "$+<=>^`|~\\u00a2-\\u00b8\\u00d7\\u00f7",
+    "N": "0-9",
+    "P": "!-#%-*,-/:;?@\\[-\\]_{}\\u00a1-\\u00bf",
+    "Alnum": "A-Za-z0-9",
+    "Alpha": "A-Za-z",
+    "ASCII": "\\x00-\\x7f",
+    "Graph": "!-~",
+    "Print": " -~",
+}
+
+
+def python_pattern(pattern: str) -> str:
+    """A pattern of the models, which is Java's, as Python reads it."""
+    pattern = pattern.replace("\\uD800\\uDC00-\\uDBFF\\uDFFF", "\\U00010000-\\U0010ffff")
+    return re.sub(r"\\p\{(\w+)\}", lambda found: _CLASSES.get(found[1], "\\w"), pattern)
+
+
 @cache
 def _compiled(pattern: str) -> re.Pattern[str] | None:
-    """The model's Java pattern for Python; None where Python's syntax has no equivalent."""
+    """The model's pattern compiled; None where Python's syntax has no equivalent."""
     try:
-        return re.compile(
-            pattern.replace("\\p{L}", "A-Za-z\\u00c0-\\uffff")
-            .replace("\\p{Z}", "\\s")
-            .replace("\\p{N}", "0-9")
-        )
+        return re.compile(python_pattern(pattern))
     except re.error:
         return None
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from botocore.model import ListShape, OperationModel, Shape, StringShape, StructureShape
+from botocore.model import ListShape, OperationModel, StringShape, StructureShape
 
 from simulator.aws.protocol.models import operation_model, service_model
 from simulator.aws.sagemaker.kinds.kind import Kind
@@ -78,31 +78,34 @@ def path_of(kind: Kind, member: str) -> str:
     """Where in a row a member is, `DataQualityJobInput.EndpointInput.EndpointName`; "" where the model has none."""
     if member == kind.name_member:
         return NAME
-    for shape in _shapes(kind):
-        level: list[tuple[str, Shape]] = [("", shape)]
-        for _ in range(4):
-            for path, each in level:
-                if isinstance(each, StructureShape) and member in each.members:
-                    return f"{path}{member}"
-            level = [
-                (f"{path}{name}.", inner)
-                for path, each in level
-                if isinstance(each, StructureShape)
-                for name, inner in each.members.items()
-                if isinstance(inner, StructureShape)
-            ]
+    item = element(kind)
+    return _path(kind, member, _shapes(kind)) or (member if item and member in item.members else "")
+
+
+def _path(kind: Kind, member: str, shapes: list[StructureShape]) -> str:
+    level: list[tuple[str, StructureShape]] = [("", shape) for shape in shapes]
+    for _ in range(4):
+        for path, each in level:
+            if member in each.members:
+                return f"{path}{member}"
+        level = [
+            # A structure that has the kind's own ARN stands for the row itself.
+            ("" if kind.arn_member in inner.members else f"{path}{name}.", inner)
+            for path, each in level
+            for name, inner in each.members.items()
+            if isinstance(inner, StructureShape)
+        ]
     return ""
 
 
-def _shapes(kind: Kind) -> list[Shape]:
-    """Every shape in which the kind's members may be found, the row's own first."""
+def _shapes(kind: Kind) -> list[StructureShape]:
+    """The shapes in which the kind's members may be found, the row's own first."""
     names = service_model("sagemaker").operation_names
-    shapes: list[Shape | None] = []
+    shapes: list[StructureShape | None] = []
     for operation in (f"Describe{kind.name}", f"Create{kind.name}"):
         if operation in names:
             model = operation_model("sagemaker", operation)
             shapes.append(model.output_shape if operation.startswith("Describe") else model.input_shape)
-    shapes.append(element(kind))
     return [shape for shape in shapes if shape is not None]
 
 

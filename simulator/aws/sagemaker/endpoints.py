@@ -59,9 +59,7 @@ async def update_endpoint(call: Call) -> Answer:
     params, config = call.params, _config(call)
     _check_deployment(call, params.get("DeploymentConfig", {}))
     key, row = _at_rest(call)
-    if row["EndpointStatus"] != "InService":
-        text = f'Cannot update endpoint "{row["EndpointArn"]}" in status {row["EndpointStatus"]}.'
-        raise CallerError("ValidationException", text)
+    _in_service(row)
     wanted = plan(call.kernel, call.key("").rstrip("/"), config, params["EndpointName"])
     if params.get("RetainAllVariantProperties"):
         wanted["shown"] = _retained(wanted["shown"], row["ProductionVariants"])
@@ -79,10 +77,17 @@ def _retained(new: list[dict[str, Any]], old: list[dict[str, Any]]) -> list[dict
     return [{**variant, **kept.get(variant["VariantName"], {})} for variant in new]
 
 
+def _in_service(row: Row) -> None:
+    if row["EndpointStatus"] != "InService":
+        text = f'Cannot update endpoint "{row["EndpointArn"]}" in status {row["EndpointStatus"]}.'
+        raise CallerError("ValidationException", text)
+
+
 @behaviour("sagemaker", "UpdateEndpointWeightsAndCapacities")
 async def update_endpoint_weights_and_capacities(call: Call) -> Answer:
     """Move traffic between variants; it takes effect at once."""
     key, row = _at_rest(call)
+    _in_service(row)
     variants = {variant["VariantName"]: dict(variant) for variant in row["ProductionVariants"]}
     for wanted in call.params["DesiredWeightsAndCapacities"]:
         if wanted["VariantName"] not in variants:

@@ -14,6 +14,7 @@ from simulator.aws.sagemaker.columns import element, filters, list_member, page_
 from simulator.aws.sagemaker.columns import list_operation as list_operation
 from simulator.aws.sagemaker.kinds.kind import Kind, Row
 from simulator.aws.sagemaker.paging import epoch
+from simulator.aws.sagemaker.showing import own_member, told
 from simulator.kernel.errors import CallerError
 from simulator.kernel.indexes import Condition, Mark, Search
 
@@ -49,17 +50,10 @@ def listed(call: Call, kind: Kind, *, parent: str = "", also: Iterable[Condition
 def summary(kind: Kind, row: Row) -> dict[str, Any]:
     """What a List shows of a row: the members that the row of the table names, else those of the model."""
     shape = element(kind)
-    members = kind.summary or (tuple(shape.members) if shape else ())
-    found = {name: _shown(kind, row, name) for name in members}
+    if not kind.summary and shape is not None:
+        return told(kind, row, shape)
+    found = {name: own_member(kind, row, name) for name in kind.summary}
     return {name: value for name, value in found.items() if value is not None}
-
-
-def _shown(kind: Kind, row: Row, member: str) -> Any:
-    """A member of the row, under the longer name that some Lists give it (`MonitoringJobDefinitionName`)."""
-    for own in (member, kind.name_member, kind.arn_member):
-        if member.endswith(own) and own in row:
-            return row[own]
-    return None
 
 
 def _conditions(kind: Kind, params: Mapping[str, Any]) -> list[Condition]:

@@ -7,15 +7,20 @@ from simulator.aws.sagemaker.kinds.kind import CONFLICT, IN_USE, NOT_FOUND, Kind
 
 def instance_groups(request: Row) -> list[Row]:
     """The groups as Describe shows them: what was asked for, none of it there yet."""
+    groups = request.get("InstanceGroups", ())
     kept = ("InstanceGroupName", "InstanceType", "LifeCycleConfig", "ExecutionRole", "ThreadsPerCore")
+    choices = (
+        {"CurrentInstanceTypes": g.get("InstanceRequirements", {}).get("InstanceTypes", [])} for g in groups
+    )
     return [
         {
             **{name: group[name] for name in kept if name in group},
+            **({"InstanceRequirements": choice} if choice["CurrentInstanceTypes"] else {}),
             "CurrentCount": 0,
             "TargetCount": group["InstanceCount"],
             "Status": "Creating",
         }
-        for group in request.get("InstanceGroups", ())
+        for group, choice in zip(groups, choices, strict=True)
     ]
 
 

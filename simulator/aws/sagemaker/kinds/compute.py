@@ -7,7 +7,10 @@ from simulator.aws.sagemaker.kinds.kind import ABSENT, IN_USE, NOT_FOUND, Kind, 
 _LABELS = ("TotalLabeled", "HumanLabeled", "MachineLabeled", "FailedNonRetryableError", "Unlabeled")
 COMPILATION_JOB = Kind(
     "CompilationJob", "compilation-job", begins="STARTING", missing=NOT_FOUND, taken=IN_USE,
-    first=constant(FailureReason="", ModelArtifacts={"S3ModelArtifacts": ""}), order="Ascending",
+    first=lambda request: {
+        "FailureReason": "", "ModelArtifacts": {"S3ModelArtifacts": request["OutputConfig"]["S3OutputLocation"]},
+    },
+    order="Ascending",
 )  # fmt: skip
 OPTIMIZATION_JOB = Kind(
     "OptimizationJob", "optimization-job", begins="STARTING", missing=NOT_FOUND, taken=IN_USE,

@@ -33,11 +33,12 @@ def nodes(key: str, row: Row) -> Iterator[Row]:
         for number in range(int(group["TargetCount"])):
             digest = hashlib.sha256(f"{key}/{group['InstanceGroupName']}/{number}".encode()).hexdigest()
             if f"i-{digest[:17]}" not in gone:
+                choice = group.get("InstanceRequirements", {}).get("CurrentInstanceTypes", ())
                 yield {
                     "InstanceGroupName": group["InstanceGroupName"],
                     "InstanceId": f"i-{digest[:17]}",
                     "NodeLogicalId": f"{group['InstanceGroupName']}-{number}",
-                    "InstanceType": group.get("InstanceType", ""),
+                    "InstanceType": group.get("InstanceType") or next(iter(choice), None),
                     "LaunchTime": row["CreationTime"],
                     "InstanceStatus": {"Status": "Pending"},
                 }

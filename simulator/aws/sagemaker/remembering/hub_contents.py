@@ -10,7 +10,7 @@ from simulator.aws.sagemaker.kinds.hubs import HUB, HUB_CONTENT
 from simulator.aws.sagemaker.kinds.kind import Row
 from simulator.aws.sagemaker.naming import arn_of, key_of
 from simulator.aws.sagemaker.paging import page
-from simulator.aws.sagemaker.remembering.answering import answer
+from simulator.aws.sagemaker.showing import answer
 from simulator.kernel.errors import CallerError
 
 _FIRST = "1.0.0"

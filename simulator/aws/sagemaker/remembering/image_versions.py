@@ -8,9 +8,9 @@ from simulator.aws.sagemaker.kinds.kind import Row
 from simulator.aws.sagemaker.kinds.studio import IMAGE, IMAGE_VERSION
 from simulator.aws.sagemaker.naming import arn_of
 from simulator.aws.sagemaker.paging import cut
-from simulator.aws.sagemaker.remembering.answering import answer
 from simulator.aws.sagemaker.remembering.changing import changes
 from simulator.aws.sagemaker.remembering.once import once
+from simulator.aws.sagemaker.showing import answer
 from simulator.kernel.errors import CallerError
 
 _COUNTER = "sagemaker.image_version_counter"

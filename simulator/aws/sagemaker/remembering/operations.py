@@ -19,7 +19,6 @@ from simulator.aws.sagemaker.remembering import (
     parts,
     settings,
 )
-from simulator.aws.sagemaker.remembering.answering import answer
 from simulator.aws.sagemaker.remembering.changing import changes
 from simulator.aws.sagemaker.remembering.identity import (
     children,
@@ -32,6 +31,7 @@ from simulator.aws.sagemaker.remembering.identity import (
 )
 from simulator.aws.sagemaker.remembering.once import once
 from simulator.aws.sagemaker.remembering.states import state_after
+from simulator.aws.sagemaker.showing import answer
 from simulator.kernel.errors import CallerError
 
 OWN = (clusters, edge, features, hub_contents, image_versions, parts, settings)

@@ -46,6 +46,9 @@ def _refusals(channel: Mapping[str, Any], source: Mapping[str, Any], mode: str) 
         "AttributeNames are only supported with S3DataType AugmentedManifestFile.": (
             bool(names) and kind != "AugmentedManifestFile"
         ),
+        "the input mode FastFile is only supported with S3DataType S3Prefix.": (
+            mode == "FastFile" and kind != "S3Prefix"
+        ),
         "CompressionType Gzip is only supported with the input mode Pipe.": compressed and mode != "Pipe",
         "RecordWrapperType RecordIO is only supported with the input mode Pipe.": framed and mode != "Pipe",
     }

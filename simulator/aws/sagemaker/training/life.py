@@ -77,7 +77,7 @@ class Training:
     async def upload(self, job: Job) -> Mapping[str, Any]:
         """The model and the output."""
         await artifacts.upload(job)
-        return {}
+        return {"ModelArtifacts": {"S3ModelArtifacts": artifacts.model_uri(job.row)}}
 
     def ending(self, job: Job, status: str, reason: str) -> Mapping[str, Any]:
         """Times, the secondary status that says why, and the warm pool that is left."""

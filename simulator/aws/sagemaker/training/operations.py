@@ -11,7 +11,6 @@ from simulator.aws.sagemaker.job import Job
 from simulator.aws.sagemaker.jobs import accept, assume, launch, stop
 from simulator.aws.sagemaker.kinds.jobs import TRAINING_JOB
 from simulator.aws.sagemaker.training import debugging, warm_pools
-from simulator.aws.sagemaker.training.artifacts import model_uri
 from simulator.aws.sagemaker.training.checks import check
 from simulator.aws.sagemaker.training.life import Training
 from simulator.aws.sagemaker.training.secondary import secondary
@@ -58,7 +57,7 @@ async def create_training_job(call: Call) -> Answer:
 
 
 def _members(params: Mapping[str, Any], algorithm: Specified, now: float) -> dict[str, Any]:
-    """The row of a new job: the request with AWS's defaults, and where its model is configured to be (botocore)."""
+    """The row of a new job: the request with AWS's defaults."""
     defaults = {"EnableNetworkIsolation": False, "EnableInterContainerTrafficEncryption": False,
                 "EnableManagedSpotTraining": False}  # fmt: skip
     channels = [{"CompressionType": "None", "RecordWrapperType": "None", **each}
@@ -72,7 +71,6 @@ def _members(params: Mapping[str, Any], algorithm: Specified, now: float) -> dic
         "StoppingCondition": {"MaxRuntimeInSeconds": 86400, **params.get("StoppingCondition", {})},
         **debugging.described(params, now),
         **secondary({}, "Starting", now),
-        "ModelArtifacts": {"S3ModelArtifacts": model_uri(params)},
         "_image": algorithm.image,
     }
 

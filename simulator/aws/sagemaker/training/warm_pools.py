@@ -14,11 +14,9 @@ from simulator.aws.behaviour import Cloud
 from simulator.aws.sagemaker.kinds.jobs import TRAINING_JOB
 from simulator.aws.sagemaker.resources import change, place
 from simulator.kernel.errors import CallerError
-from simulator.kernel.indexes import Condition, Search
 from simulator.kernel.world import Kernel
 
 TIMER = "sagemaker.warm_pool"
-_MOST_POOLS = 1000
 _MATCHING = ("RoleArn", "VpcConfig", "EnableInterContainerTrafficEncryption", "EnableNetworkIsolation")
 _MATCHING_RESOURCES = ("InstanceCount", "InstanceType", "VolumeKmsKeyId", "VolumeSizeInGB", "InstanceGroups")
 
@@ -38,10 +36,8 @@ def register(cloud: Cloud) -> None:
 def claim(kernel: Kernel, key: str, params: Mapping[str, Any]) -> dict[str, Any]:
     """The members of a new job's row that say which pool it runs in: one that it takes over, its own, or none."""
     account, region, name = place(key)
-    available = Condition("WarmPoolStatus", "=", "Available")
-    pools = Search(f"{account}/{region}", (available,), limit=_MOST_POOLS)
-    for other, row, _ in kernel.store.search(TRAINING_JOB.row, pools):
-        if _kind(row) == _kind(params):
+    for other, row in kernel.store.scan(TRAINING_JOB.row, f"{account}/{region}/"):
+        if _status(row) == "Available" and _kind(row) == _kind(params):
             _retire(kernel, other, row, {"Status": "Reused", "ReusedByJob": name})
             return {"WarmPoolStatus": {"Status": "InUse"}}
     return {"WarmPoolStatus": {"Status": "InUse"}} if _period(params) else {}

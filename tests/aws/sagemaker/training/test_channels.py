@@ -184,7 +184,7 @@ def test_an_augmented_line_without_its_attribute_fails_the_job(team):
         (channel("c", "k", "AugmentedManifestFile", {"AttributeNames": ["a"]}), "only supported with the input mode"),
         (channel("c", "k", "AugmentedManifestFile", InputMode="Pipe"), "AttributeNames must be specified"),
         (channel("c", "k", source={"AttributeNames": ["a"]}), "only supported with S3DataType Augmented"),
-        (channel("c", "k", "AugmentedManifestFile", {"AttributeNames": ["a"]}, InputMode="FastFile"), "the input mode"),
+        (channel("c", "k", "ManifestFile", InputMode="FastFile"), "FastFile is only supported with S3DataType"),
         (channel("c", "k", CompressionType="Gzip"), "Gzip is only supported with the input mode Pipe"),
         (channel("c", "k", RecordWrapperType="RecordIO"), "RecordIO is only supported with the input mode Pipe"),
         (channel("c", "k", source={"InstanceGroupNames": ["g"]}), "which ResourceConfig does not have"),

@@ -60,16 +60,6 @@ def test_artefacts_may_be_left_uncompressed(team):
     assert team.keys("out/train/output/") == ["data/plot.txt", "model/weights.bin"]
 
 
-def test_where_the_model_will_be_is_told_while_the_job_still_runs(team):
-    team.does(held=True)
-    team.create()
-    team.until_training()
-    job = team.sagemaker.describe_training_job(TrainingJobName="train")
-    assert job["ModelArtifacts"]["S3ModelArtifacts"] == f"s3://{BUCKET}/out/train/output/model.tar.gz"
-    assert team.keys("out/") == []
-    team.sagemaker.stop_training_job(TrainingJobName="train")
-
-
 def test_variables_of_the_job_and_the_roles_credentials_are_in_the_container(team):
     team.train(Environment={"COLOUR": "blue"})
     variables = team.started()["algo-1"].environment

@@ -45,10 +45,18 @@ def _member(kind: Kind, row: Row, name: str, shape: Shape, required: bool) -> An
         return conform(shape, row[source])
     if isinstance(shape, StructureShape) and kind.arn_member in shape.members:
         return told(kind, row, shape)
-    for own in (kind.name_member, kind.arn_member):
-        if len(own) > len("Name") and name.endswith(own) and own in row:
-            return row[own]
+    longer = own_member(kind, row, name)
+    if longer is not None:
+        return conform(shape, longer)
     return conform(shape, _inside(kind, row, name)) if required else NO
+
+
+def own_member(kind: Kind, row: Row, name: str) -> Any:
+    """A member of the row; its name and ARN also as Lists of monitors call them (`MonitoringJobDefinitionName`)."""
+    for own in (name, kind.name_member, kind.arn_member):
+        if own in row and name in (own, f"Monitoring{own}"):
+            return row[own]
+    return None
 
 
 def _inside(kind: Kind, row: Row, name: str) -> Any:
