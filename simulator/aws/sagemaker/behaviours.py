@@ -8,6 +8,8 @@ from simulator.aws.sagemaker import (
     tags,
 )
 from simulator.aws.sagemaker.automl import operations as automl_operations
+from simulator.aws.sagemaker.cards import exports as card_exports
+from simulator.aws.sagemaker.cards import operations as card_operations
 from simulator.aws.sagemaker.experiments import components, experiments
 from simulator.aws.sagemaker.experiments import metrics as run_metrics
 from simulator.aws.sagemaker.lineage import associations, entities, query
@@ -26,6 +28,8 @@ from simulator.aws.sagemaker.tuning import operations as tuning_operations
 __all__ = [
     "associations",
     "automl_operations",
+    "card_exports",
+    "card_operations",
     "components",
     "control",
     "definitions",
