@@ -41,10 +41,9 @@ class Measurements:
                 self._again -= 1
             else:
                 self._waiting.append(self._final[name])
-        job.change({"FinalMetricDataList": list(self._final.values())}, quiet=True)
 
     async def publish(self) -> None:
-        """Give CloudWatch what it has not got yet."""
+        """Give CloudWatch what it has not got yet; the last values are the job's. Once a while, not once a line."""
         job, waiting = self._job, self._waiting
         if not waiting:
             return
@@ -53,4 +52,5 @@ class Measurements:
         data = [{**each, "Dimensions": dimensions} for each in waiting]
         await publish(as_service(job.cloud, *job.place[:2]), NAMESPACE, data)
         self._published += len(data)
-        job.change({"_published": self._published}, quiet=True)
+        final = {"FinalMetricDataList": list(self._final.values())}
+        job.change({**final, "_published": self._published}, quiet=True)

@@ -10,6 +10,7 @@ from simulator.aws.sagemaker import resources
 from simulator.aws.sagemaker.job import Job
 from simulator.aws.sagemaker.jobs import accept, assume, launch, stop
 from simulator.aws.sagemaker.kinds.jobs import TRAINING_JOB
+from simulator.aws.sagemaker.running import finished
 from simulator.aws.sagemaker.training import debugging, warm_pools
 from simulator.aws.sagemaker.training.checks import check
 from simulator.aws.sagemaker.training.life import Training
@@ -117,6 +118,9 @@ async def delete_training_job(call: Call) -> Answer:
         )
     if warm_pools.available(row):
         raise CallerError("ResourceInUse", "The training job retains an Available managed warm pool.")
+    await finished(
+        call.kernel, Job(call.cloud, TRAINING_JOB, key).work_name
+    )  # its files may still be cleared away
     resources.remove(call.kernel, TRAINING_JOB, key, "Deleting")
     return {}
 

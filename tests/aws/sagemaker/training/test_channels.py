@@ -49,6 +49,7 @@ def test_sharding_by_key_deals_the_objects_out(team):
     dealt = channel("train", "train/", source={"S3DataDistributionType": "ShardedByS3Key"})
     team.train(InputDataConfig=[dealt], ResourceConfig=cluster(2))
     assert found == {"algo-1": {"a.csv": "a", "c.csv": "c"}, "algo-2": {"b.csv": "b", "deep/d.csv": "d"}}
+    team.running.rest()
     assert not ml(team.started()["algo-2"]).exists(), "the files are gone with the job"
 
 
