@@ -1,11 +1,12 @@
 """The simulator's end of what a container reaches: a socket file for each port that works see."""
 
 import asyncio
+import contextlib
 import os
 import socket
 from pathlib import Path
 
-from simulator.runtime.proxy_wire import CHUNK_BYTES, no_delay
+from simulator.runtime.joined_streams import join
 from simulator.runtime.reach import End
 
 
@@ -60,22 +61,6 @@ async def _join(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, end:
     except OSError:
         writer.close()
         return
-    no_delay(far_writer)
-    ways = [asyncio.create_task(_carry(reader, far_writer)), asyncio.create_task(_carry(far_reader, writer))]
-    try:
-        await asyncio.gather(*ways)
-    except OSError:  # either has gone: closing tells the other
-        return
-    finally:
-        far_writer.close()
-        writer.close()
-        for way in ways:
-            way.cancel()
-
-
-async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while data := await reader.read(CHUNK_BYTES):
-        writer.write(data)
-        await writer.drain()
-    if writer.can_write_eof():
-        writer.write_eof()
+    with contextlib.suppress(OSError):  # either has gone: closing tells the other
+        await join((reader, writer), (far_reader, far_writer))
+    writer.close()

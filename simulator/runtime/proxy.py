@@ -14,10 +14,9 @@ from urllib.parse import unquote, urlsplit
 import h11
 
 from simulator.runtime.authority import Authority
+from simulator.runtime.joined_streams import Streams, join
 from simulator.runtime.proxy_rules import Answered, Passed, Refused, Rules, decide
-from simulator.runtime.proxy_wire import CHUNK_BYTES, Wire, end_to_end, hang_up, no_delay
-
-Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+from simulator.runtime.proxy_wire import CHUNK_BYTES, Wire, end_to_end, hang_up
 
 
 class Proxy:
@@ -94,7 +93,7 @@ class Proxy:
                 await client.answer(502, f"{host} cannot be reached: {failure}")
                 return
             await client.send(h11.Response(status_code=200, headers=[], reason=b"Connected"))
-            await _join((client.reader, client.writer), far)
+            await join((client.reader, client.writer), far)
 
     async def _answer_for(self, client: Wire, decision: Answered) -> None:
         """Hand the requests of a connection that has come to the simulator's clouds on to them."""
@@ -196,23 +195,3 @@ async def _download(far: Wire, client: Wire) -> None:
     while isinstance(event := await far.receive(), h11.Data):
         await client.send(event)
     await client.send(event)
-
-
-async def _join(one: Streams, other: Streams) -> None:
-    """Carry bytes both ways until both sides have said all."""
-    no_delay(other[1])
-    ways = [asyncio.create_task(_carry(one[0], other[1])), asyncio.create_task(_carry(other[0], one[1]))]
-    try:
-        await asyncio.gather(*ways)
-    finally:
-        other[1].close()
-        for way in ways:
-            way.cancel()
-
-
-async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while data := await reader.read(CHUNK_BYTES):
-        writer.write(data)
-        await writer.drain()
-    if writer.can_write_eof():
-        writer.write_eof()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import Literal
 
 from simulator.azure_devops.pipelines.invalid import ErrorList
 from simulator.azure_devops.pipelines.plan import DEFAULT_JOB, Environment, Hook, Job, Matrix, Parallel
@@ -82,31 +84,22 @@ def read_root_job(fields: Fields, around: Surroundings) -> Job:
 
 
 def _job(fields: Fields, around: Surroundings) -> Job:
-    _refuse(fields)
-    return Job(
-        _name(fields, "job"),
-        fields.text("displayName"),
-        "job",
-        fields.texts("dependsOn"),
-        read_condition(fields),
-        fields.boolean("continueOnError"),
-        fields.number("timeoutInMinutes", DEFAULT_TIMEOUT_MINUTES),
-        fields.number("cancelTimeoutInMinutes", DEFAULT_CANCEL_TIMEOUT_MINUTES),
-        read_variables(fields.get("variables"), around, fields.errors, root=False),
-        read_pool(fields),
-        read_steps(fields, "steps", around),
-        _strategy(fields),
-        workspace_clean=_workspace(fields),
-        where=fields.where,
-    )
+    said = _said_of_any(fields, around, "job")
+    return replace(said, steps=read_steps(fields, "steps", around), strategy=_strategy(fields))
 
 
 def _deployment(fields: Fields, around: Surroundings) -> Job:
+    said = _said_of_any(fields, around, "deployment")
+    return replace(said, environment=_environment(fields, around), hooks=_hooks(fields, around))
+
+
+def _said_of_any(fields: Fields, around: Surroundings, kind: Literal["job", "deployment"]) -> Job:
+    """What both kinds of jobs say of themselves."""
     _refuse(fields)
     return Job(
-        _name(fields, "deployment"),
+        _name(fields, kind),
         fields.text("displayName"),
-        "deployment",
+        kind,
         fields.texts("dependsOn"),
         read_condition(fields),
         fields.boolean("continueOnError"),
@@ -114,8 +107,6 @@ def _deployment(fields: Fields, around: Surroundings) -> Job:
         fields.number("cancelTimeoutInMinutes", DEFAULT_CANCEL_TIMEOUT_MINUTES),
         read_variables(fields.get("variables"), around, fields.errors, root=False),
         read_pool(fields),
-        environment=_environment(fields, around),
-        hooks=_hooks(fields, around),
         workspace_clean=_workspace(fields),
         where=fields.where,
     )
