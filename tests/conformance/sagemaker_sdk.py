@@ -30,10 +30,9 @@ REGION = "us-west-2"
 SEED_CODE = f"sagemaker-servicecatalog-seedcode-{REGION}"
 """A public bucket of AWS, from which the tests take the Abalone data; here it holds ours, which are the same rows."""
 IMAGES = {
-    "033110030271.dkr.ecr.us-west-2.amazonaws.com/remote-function-dummy-container": "agent",
-    "542918446943.dkr.ecr.us-west-2.amazonaws.com/sagemaker-distribution-prod": "agent",
+    "033110030271.dkr.ecr.us-west-2.amazonaws.com/remote-function-dummy-container": "base_python",
 }
-"""What stands in for the images that fixtures build (see docker_stand_in) and that a notebook job names."""
+"""What stands in for the images that fixtures build (see docker_stand_in)."""
 SUITES = {
     "workflow": ("tests/integ/sagemaker/workflow",),
     "model package": ("tests/integ/test_model_package.py",),

@@ -78,8 +78,9 @@ REPOSITORIES: Mapping[str, Image] = {
     "sagemaker-scikit-learn": Image("scikit_learn", version_variable="SAGEMAKER_SKLEARN_VERSION"),
     "sagemaker-sklearn-automl": Image("automl"),
     **{algorithm: _built_in(algorithm) for algorithm in algorithm_images.METRICS},
-    "sagemaker-base-python-38": Image("agent"),
-    "sagemaker-base-python-310": Image("agent"),
+    "sagemaker-base-python-38": Image("base_python"),
+    "sagemaker-base-python-310": Image("base_python"),
+    "sagemaker-distribution-prod": Image("base_python"),
     "sagemaker-model-monitor-analyzer": Image("model_monitor"),
     "sagemaker-clarify-processing": Image("clarify"),
 }

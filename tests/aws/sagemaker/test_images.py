@@ -119,3 +119,10 @@ def test_the_algorithms_metrics_are_known_unless_the_job_says_its_own():
     own = [{"Name": "loss", "Regex": r"loss=(\S+)"}]
     assert measured(definitions(XGBOOST, own), "loss=0.5") == [("loss", 0.5)]
     assert not measured(definitions(XGBOOST, own), "loss=high")
+
+
+def test_an_image_that_stands_for_no_version_is_told_none():
+    uri = "306415355426.dkr.ecr.us-west-2.amazonaws.com/sagemaker-clarify-processing:1.0"
+    image = resolve(uri)
+    assert image is not None
+    assert image.environment == {}

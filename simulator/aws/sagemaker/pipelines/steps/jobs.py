@@ -24,14 +24,15 @@ class JobStep:
     kind: str
     metadata: str
     described: bool = False
+    longest_name: int = 63
     in_experiments: bool = False
 
 
 TRAINING = JobStep("TrainingJob", "TrainingJob", in_experiments=True)
 PROCESSING = JobStep("ProcessingJob", "ProcessingJob", in_experiments=True)
 TRANSFORM = JobStep("TransformJob", "TransformJob", in_experiments=True)
-TUNING = JobStep("HyperParameterTuningJob", "TuningJob", described=True)
-AUTOML = JobStep("AutoMLJob", "AutoMLJob", described=True)
+TUNING = JobStep("HyperParameterTuningJob", "TuningJob", described=True, longest_name=32)
+AUTOML = JobStep("AutoMLJob", "AutoMLJob", described=True, longest_name=32)
 _BY_METADATA = {job.metadata: job for job in (TRAINING, PROCESSING, TRANSFORM, TUNING, AUTOML)}
 
 
@@ -47,7 +48,7 @@ async def run_job(attempt: Attempt, job: JobStep, extra: Mapping[str, Any] | Non
     """Create the job, unless an earlier process has done so, and wait for its end."""
     kind, execution = kind_of(job), attempt.execution
     account, region, _ = place(execution.key)
-    name = attempt.chosen_name(kind.name_member)
+    name = attempt.chosen_name(kind.name_member, job.longest_name)
     key = f"{account}/{region}/{name}"
     if execution.kernel.store.get(kind.row, key) is None:
         request = {**attempt.arguments, **(extra or {}), kind.name_member: name}

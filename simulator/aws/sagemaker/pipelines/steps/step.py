@@ -69,16 +69,19 @@ class Attempt:
             members["StepStatus"] = "Executing"  # type: ignore[assignment]
         self.execution.change_step(self.step.name, members)
 
-    def chosen_name(self, member: str) -> str:
-        """The name for what the step makes: by a prefix where the definition gives one.
+    def chosen_name(self, member: str, most: int = 63) -> str:
+        """The name for what the step makes, at most so long: by a prefix where the definition gives one.
 
-        Source: SageMaker Python SDK, PipelineDefinitionConfig(use_custom_job_prefix).
+        Source: SageMaker Python SDK, PipelineDefinitionConfig(use_custom_job_prefix). Names of 32 characters are
+        `<execution>-<start of the step's name>-<suffix>`.
         """
-        prefix = self.arguments.get(member)
-        if not prefix:
+        prefix, tail = self.arguments.get(member), f"{self.execution.id}-{self.suffix}"
+        if prefix and most >= 63:
+            return f"{str(prefix)[: most - len(tail) - 1].rstrip('-')}-{tail}"
+        if most >= 63:
             return self.name
-        tail = f"{self.execution.id}-{self.suffix}"
-        return f"{str(prefix)[: 63 - len(tail) - 1].rstrip('-')}-{tail}"
+        short = str(prefix or self.step.name).replace("_", "-")[: most - len(tail) - 1].rstrip("-")
+        return f"{self.execution.id}-{short}-{self.suffix}"
 
 
 @dataclass(frozen=True)
