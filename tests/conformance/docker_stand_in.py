@@ -1,6 +1,6 @@
 """A Docker engine in name only, for suites whose fixtures build an image: it says yes, and what runs is our stand-in.
 
-The SDK's tests build `python + aws CLI + this SDK` and push it to ECR. Here that image is the reference image `base_python`,
+The SDK's tests build `python + aws CLI + this SDK` and push it to ECR. Here that is the reference image `base_python`,
 named in the topology of the run, and the ledger says so. Nothing is built: what is asked is answered as the engine
 would (Docker Engine API v1.41: /version, /build, /images/NAME/json, /images/NAME/tag, /images/NAME/push).
 """
