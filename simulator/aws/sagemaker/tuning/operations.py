@@ -7,6 +7,7 @@ from typing import Any
 
 from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.sagemaker import resources
+from simulator.aws.sagemaker.images import definitions
 from simulator.aws.sagemaker.jobs import accept, assume
 from simulator.aws.sagemaker.kinds.tuning import HYPER_PARAMETER_TUNING_JOB
 from simulator.aws.sagemaker.training.checks import check
@@ -50,11 +51,19 @@ async def create_hyper_parameter_tuning_job(call: Call) -> Answer:
 
 
 def _with_metric(params: dict[str, Any], wanted: Search) -> dict[str, Any]:
-    """The request as AWS describes it: the objective among the static hyperparameters, and always ResourceConfig."""
+    """The request as AWS describes it: the objective among the static hyperparameters, the algorithm's metrics."""
 
     def filled(given: Mapping[str, Any], metric: str) -> dict[str, Any]:
         static = {**given.get("StaticHyperParameters", {}), METRIC_HYPERPARAMETER: metric}
-        return {**given, "StaticHyperParameters": static, "ResourceConfig": used(given)}
+        algorithm = dict(given["AlgorithmSpecification"])
+        if metrics := definitions(algorithm.get("TrainingImage", ""), algorithm.get("MetricDefinitions", ())):
+            algorithm["MetricDefinitions"] = [dict(each) for each in metrics]
+        made = {
+            "AlgorithmSpecification": algorithm,
+            "StaticHyperParameters": static,
+            "ResourceConfig": used(given),
+        }
+        return {**given, **made}
 
     made = [filled(each.given, each.objective.metric) for each in wanted.definitions]
     if wanted.several:

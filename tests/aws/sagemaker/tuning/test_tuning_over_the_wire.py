@@ -295,6 +295,8 @@ def test_flexible_instances_and_hints_are_described_as_the_sdk_reads_them(world)
     world.sagemaker.create_hyper_parameter_tuning_job(**request, Autotune={"Mode": "Enabled"})
     job = world.described("flexible")
     assert job["TrainingJobDefinition"]["ResourceConfig"] == instances[0]
+    metrics = job["TrainingJobDefinition"]["AlgorithmSpecification"]["MetricDefinitions"]
+    assert "validation:rmse" in {each["Name"] for each in metrics}
     assert set(job["HyperParameterTuningJobConfig"]["ParameterRanges"]) == set(ranges) - {"AutoParameters"}
     assert set(job["BestTrainingJob"]["TunedHyperParameters"]) == {"eta", "max_depth", "gamma"}
     both = tuning_request("both", BUCKET)
