@@ -119,7 +119,7 @@ class AutoMLJob:
                 "MetricName": metric, "Value": value, "StandardMetricName": metric,
             }  # fmt: skip
             model = row["ModelArtifacts"]["S3ModelArtifacts"]
-            found["InferenceContainers"] = containers(self.region, model, problem)
+            found["InferenceContainers"] = containers(self.region, name, model, problem)
             found["CandidateProperties"] = self._properties(name, problem, values)
         return found
 

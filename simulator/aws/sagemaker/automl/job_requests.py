@@ -99,15 +99,20 @@ def training(
     }
 
 
-def containers(region: str, model: str, problem: str) -> list[dict[str, Any]]:
-    """InferenceContainers of a candidate: AWS has up to three in a row, here one does it all."""
-    environment = {"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv"}
-    if problem != "Regression":
-        supported = "predicted_label,probability,probabilities,labels"
-        environment |= {
-            "SAGEMAKER_INFERENCE_OUTPUT": "predicted_label",
-            "SAGEMAKER_INFERENCE_SUPPORTED": supported,
-        }
+def containers(region: str, name: str, model: str, problem: str) -> list[dict[str, Any]]:
+    """InferenceContainers of a candidate: one, as in the mode ENSEMBLING, whose variables these are.
+
+    Source of the variables: SageMaker Python SDK, AutoMLStep.get_best_auto_ml_model, which reads each of them.
+    """
+    outputs = "predicted_label" + ("" if problem == "Regression" else ",probability,probabilities,labels")
+    environment = {
+        "MODEL_NAME": name,
+        "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "text/csv",
+        "SAGEMAKER_INFERENCE_OUTPUT": "predicted_label",
+        "SAGEMAKER_INFERENCE_SUPPORTED": outputs,
+        "SAGEMAKER_PROGRAM": "sagemaker_serve",
+        "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/sagemaker_serve.py",
+    }
     return [{"Image": image(region), "ModelDataUrl": model, "Environment": environment}]
 
 

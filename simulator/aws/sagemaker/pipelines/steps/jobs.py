@@ -124,8 +124,20 @@ async def run_transform(attempt: Attempt) -> Done:
 
 
 async def run_automl(attempt: Attempt) -> Done:
-    """AutoML."""
-    return await run_job(attempt, AUTOML)
+    """AutoML: properties are the job's own and where the reports on its best candidate are.
+
+    Source: SageMaker Python SDK, AutoMLStep.properties (BestCandidateProperties).
+    """
+    done = await run_job(attempt, AUTOML)
+    found = done.properties.get("BestCandidate", {}).get("CandidateProperties", {})
+    places = found.get("CandidateArtifactLocations")
+    if places is None:
+        return done
+    reports = {
+        "ModelInsightsJsonReportPath": f"{places['ModelInsights']}/statistics.json",
+        "ExplainabilityJsonReportPath": f"{places['Explainability']}/analysis.json",
+    }
+    return Done({**done.properties, "BestCandidateProperties": reports}, done.metadata)
 
 
 async def run_tuning(attempt: Attempt) -> Done:
