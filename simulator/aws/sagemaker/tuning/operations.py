@@ -12,13 +12,16 @@ from simulator.aws.sagemaker.jobs import accept, assume
 from simulator.aws.sagemaker.kinds.tuning import HYPER_PARAMETER_TUNING_JOB
 from simulator.aws.sagemaker.training.checks import check
 from simulator.aws.sagemaker.tuning import executor
-from simulator.aws.sagemaker.tuning.search import METRIC_HYPERPARAMETER, Search, search
+from simulator.aws.sagemaker.tuning.search import METRIC_HYPERPARAMETER, Definition, Search, search
 from simulator.aws.sagemaker.tuning.training_request import check_resources, request
 from simulator.aws.sagemaker.tuning.training_request import resources as used
 from simulator.aws.sagemaker.tuning.trials import Trial, counters
 from simulator.aws.sagemaker.tuning.tuning_job import TuningJob
 from simulator.aws.sagemaker.tuning.warm_start import inherit
 from simulator.kernel.errors import CallerError
+
+MOST_METRICS = 40
+"""So many metric definitions a request or an answer may have (botocore: MetricDefinitionList)."""
 
 
 @behaviour("sagemaker", "CreateHyperParameterTuningJob")
@@ -51,19 +54,11 @@ async def create_hyper_parameter_tuning_job(call: Call) -> Answer:
 
 
 def _with_metric(params: dict[str, Any], wanted: Search) -> dict[str, Any]:
-    """The request as AWS describes it: the objective among the static hyperparameters, the algorithm's metrics."""
+    """The request as AWS describes it: the objective among the static hyperparameters, always ResourceConfig."""
 
     def filled(given: Mapping[str, Any], metric: str) -> dict[str, Any]:
         static = {**given.get("StaticHyperParameters", {}), METRIC_HYPERPARAMETER: metric}
-        algorithm = dict(given["AlgorithmSpecification"])
-        if metrics := definitions(algorithm.get("TrainingImage", ""), algorithm.get("MetricDefinitions", ())):
-            algorithm["MetricDefinitions"] = [dict(each) for each in metrics]
-        made = {
-            "AlgorithmSpecification": algorithm,
-            "StaticHyperParameters": static,
-            "ResourceConfig": used(given),
-        }
-        return {**given, **made}
+        return {**given, "StaticHyperParameters": static, "ResourceConfig": used(given)}
 
     made = [filled(each.given, each.objective.metric) for each in wanted.definitions]
     if wanted.several:
@@ -135,12 +130,22 @@ async def describe_hyper_parameter_tuning_job(call: Call) -> Answer:
     row = resources.visible(call, await resources.settled(call, HYPER_PARAMETER_TUNING_JOB, key))
     config = _without_hints(row["HyperParameterTuningJobConfig"], "ParameterRanges")
     found = {**row, "HyperParameterTuningJobConfig": config}
-    if "TrainingJobDefinition" in row:
-        found["TrainingJobDefinition"] = _without_hints(row["TrainingJobDefinition"], "HyperParameterRanges")
-    if "TrainingJobDefinitions" in row:
-        several = row["TrainingJobDefinitions"]
-        found["TrainingJobDefinitions"] = [_without_hints(each, "HyperParameterRanges") for each in several]
-    return found
+    job = TuningJob(call.cloud, key)
+    shown = [_described(each) for each in job.search.definitions]
+    if job.search.several:
+        return {**found, "TrainingJobDefinitions": shown}
+    return {**found, "TrainingJobDefinition": shown[0]}
+
+
+def _described(definition: Definition) -> dict[str, Any]:
+    """A definition as AWS shows it: with the metrics of its algorithm, those of them that the answer can hold."""
+    found = _without_hints(definition.given, "HyperParameterRanges")
+    algorithm = dict(definition.given["AlgorithmSpecification"])
+    known = definitions(algorithm.get("TrainingImage", ""), algorithm.get("MetricDefinitions", ()))
+    first = sorted(known, key=lambda each: each["Name"] != definition.objective.metric)
+    if first:
+        algorithm["MetricDefinitions"] = [dict(each) for each in first[:MOST_METRICS]]
+    return {**found, "AlgorithmSpecification": algorithm}
 
 
 def _without_hints(given: Mapping[str, Any], member: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from simulator.runtime.engine_scripted import Script, ScriptedEngine
 from simulator.runtime.work import Work
+from tests.aws.sagemaker.fake_cloud import ROLE, XGBOOST
 from tests.aws.sagemaker.tuning.requests import definition, tuning_request
 from tests.wire import RunningSimulator
 
@@ -303,6 +304,31 @@ def test_flexible_instances_and_hints_are_described_as_the_sdk_reads_them(world)
     both["TrainingJobDefinition"]["HyperParameterTuningResourceConfig"] = {"InstanceConfigs": instances}
     with pytest.raises(ClientError, match="Exactly one of ResourceConfig"):
         world.sagemaker.create_hyper_parameter_tuning_job(**both)
+
+
+def test_a_pipeline_tunes_and_a_later_step_gets_the_best_model(world):
+    arguments = {k: v for k, v in tuning_request("any", BUCKET).items() if k != "HyperParameterTuningJobName"}
+    best = {"Get": "Steps.a-step-with-a-long-name.TrainingJobSummaries[0].TrainingJobName"}
+    left = {"Std:Join": {"On": "/", "Values": [f"s3://{BUCKET}/out", best, "output/model.tar.gz"]}}
+    container = {"Image": XGBOOST, "ModelDataUrl": left}
+    steps = [
+        {"Name": "a-step-with-a-long-name", "Type": "Tuning", "Arguments": arguments},
+        {
+            "Name": "m",
+            "Type": "Model",
+            "Arguments": {"PrimaryContainer": container, "ExecutionRoleArn": ROLE},
+        },
+    ]
+    document = json.dumps({"Version": "2020-12-01", "Metadata": {}, "Parameters": [], "Steps": steps})
+    made = {"PipelineName": "tunes", "PipelineDefinition": document, "RoleArn": ROLE}
+    world.sagemaker.create_pipeline(**made, ClientRequestToken="t" * 32)
+    arn = world.sagemaker.start_pipeline_execution(PipelineName="tunes")["PipelineExecutionArn"]
+    ended = world.sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
+    found = world.sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)["PipelineExecutionSteps"]
+    assert ended["PipelineExecutionStatus"] == "Succeeded", found
+    tuned = world.described(found[-1]["Metadata"]["TuningJob"]["Arn"].rsplit("/", 1)[-1])
+    model = world.sagemaker.describe_model(ModelName=found[0]["Metadata"]["Model"]["Arn"].rsplit("/", 1)[-1])
+    assert tuned["BestTrainingJob"]["TrainingJobName"] in model["PrimaryContainer"]["ModelDataUrl"]
 
 
 def test_a_role_that_sagemaker_cannot_assume_is_refused_at_once(world):
