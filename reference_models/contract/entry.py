@@ -30,12 +30,10 @@ def train() -> int:
         return 1
     try:
         algorithm.train(layout, hyperparameters)
-    except algorithm.UserError as failure:
-        layout.write_failure(str(failure))
-        print(f"ERROR: {failure}", file=sys.stderr, flush=True)
-        return 1
     except Exception as failure:
-        layout.write_failure(f"{type(failure).__name__}: {failure}\n{traceback.format_exc()}")
+        # AWS's words for what an algorithm raises; of the trace only its end, for 1,024 characters are all that shows.
+        trace = traceback.format_exc(limit=-1)
+        layout.write_failure(f"framework error: \n{trace}\n{failure}")
         traceback.print_exc()
         return 1
     return 0

@@ -19,7 +19,7 @@ class Defaults(contract.defaults.Defaults):
         """A DMatrix; raises UnsupportedFormatError for another type."""
         body = input_data.encode() if isinstance(input_data, str) else bytes(input_data)
         try:
-            return xgboost.DMatrix(serving.parse(body, content_type, 0))
+            return xgboost.DMatrix(serving.parse(body, content_type, serving.kind_of(content_type)))
         except Refused as refusal:
             raise errors.UnsupportedFormatError(content_type) from refusal
 

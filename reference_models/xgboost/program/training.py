@@ -2,92 +2,133 @@
 
 from __future__ import annotations
 
-import os
-import pickle
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from contract.layout import Layout
 
-from program import channels
-from program.hyperparameters import UserError, library_parameters, metrics, validate
-from program.library import load_xgboost
+from program import channels, checkpoints, metrics, models
+from program.cross_validation import cross_validate
+from program.errors import AlgorithmError, UserError
+from program.hosts import Cluster
+from program.hyperparameters import library_parameters, validate
+from program.library import image_version, load_xgboost
 
-MODEL_NAME = "xgboost-model"
-DEFAULT_VERSION = "1.7-1"
 SMALL_TABLE_CELLS = 200_000  # below this, waking threads costs more than the trees
-
-
-def image_version() -> tuple[int, int]:
-    """Major and minor version of the AWS image that this one stands for, from SM_XGBOOST_VERSION (`1.7-1`)."""
-    major, minor = os.environ.get("SM_XGBOOST_VERSION", DEFAULT_VERSION).split("-")[0].split(".")[:2]
-    return int(major), int(minor)
+# Of what XGBoost refuses, this is the caller's doing, as AWS's container sorts it.
+CALLERS_FAULT = (
+    "label must be in [0,1] for logistic regression", "label must be in [0, num_class)",
+    "Target is multiclass but average='binary'", "feature_names mismatch",
+    "Check failed: preds.size() == info.labels_.size()", "base_score must be in (0,1)",
+    "PoissonRegression: label must be nonnegative", "TweedieRegression: label must be nonnegative",
+    "Parameter reg_lambda should be greater equal to 0",
+)  # fmt: skip
 
 
 def train(layout: Layout, hyperparameters: Mapping[str, str]) -> None:
-    """One training job; raises UserError for what the caller got wrong."""
-    values = validate(hyperparameters)
-    tables = read_channels(layout, bool(values.get("csv_weights")))
-    refuse_many_hosts(layout)
-    xgboost = load_xgboost()
-    matrices = {name: channels.matrix(xgboost, table) for name, table in tables.items()}
-    parameters = library_parameters(values)
-    if tables["train"].features.size < SMALL_TABLE_CELLS:
-        parameters.setdefault("nthread", 1)
-    if metrics(values):
-        parameters["eval_metric"] = metrics(values)
-    booster = xgboost.train(
-        parameters,
-        matrices["train"],
-        num_boost_round=values["num_round"],
-        evals=[(matrix, name) for name, matrix in matrices.items()],
-        early_stopping_rounds=values.get("early_stopping_rounds"),
-        verbose_eval=False,
-        callbacks=[metric_printer(xgboost)],
-    )
-    layout.model.mkdir(parents=True, exist_ok=True)
-    save(booster, layout.model / MODEL_NAME, image_version())
-
-
-def read_channels(layout: Layout, csv_weights: bool) -> dict[str, channels.Table]:
-    """The train channel and, if there is one, the validation channel."""
-    configured = layout.read_configuration("inputdataconfig")
-    if "train" not in configured:
-        raise UserError("Missing required channel: train")
-    return {
-        name: channels.read(layout.channel(name), configured[name].get("ContentType"), csv_weights)
+    """One training job on this host; raises UserError for what the caller got wrong, AlgorithmError for the rest."""
+    values = validate(hyperparameters, image_version())
+    if values.get("use_dask_gpu_training") == "true":
+        raise UserError("Distributed GPU training through Dask is not offered by this image")
+    formats = channels.validate(layout.read_configuration("inputdataconfig"))
+    weighted = bool(values.get("csv_weights"))
+    tables = {
+        name: channels.read(layout.channel(name), name, formats[name], weighted)
         for name in ("train", "validation")
-        if name in configured
+        if name in formats
     }
+    xgboost = load_xgboost()
+    cluster = Cluster.of(layout.read_configuration("resourceconfig"))
+    job = Job(xgboost, layout, values, tables, cluster)
+    try:
+        with cluster.joined(xgboost):
+            boosters = job.run()
+    except UserError:
+        raise
+    except Exception as failure:
+        said = str(failure)
+        if any(text in said for text in CALLERS_FAULT):
+            raise UserError(said) from failure
+        raise AlgorithmError(f"XGB train call failed with exception:\n {said}") from failure
+    if cluster.is_master:
+        models.save_all(boosters, layout.model, image_version())
 
 
-def refuse_many_hosts(layout: Layout) -> None:
-    """Says by name what this image does not do."""
-    hosts = layout.read_configuration("resourceconfig").get("hosts", ["algo-1"])
-    if len(hosts) > 1:
-        raise UserError(f"Training on {len(hosts)} hosts is not offered by this image; use one instance")
+class Job:
+    """What one call of XGBoost needs to know."""
+
+    def __init__(
+        self,
+        xgboost: Any,
+        layout: Layout,
+        values: Mapping[str, Any],
+        tables: Mapping[str, channels.Table],
+        cluster: Cluster,
+    ) -> None:
+        self.xgboost, self.layout, self.values, self.cluster = xgboost, layout, values, cluster
+        self.matrices = {name: channels.matrix(xgboost, table) for name, table in tables.items()}
+        built_in, own = metrics.wanted(values)
+        self.measure = metrics.custom(own, values.get("objective", "reg:squarederror"))
+        self.parameters = library_parameters(values)
+        if tables["train"].features.size < SMALL_TABLE_CELLS:
+            self.parameters.setdefault("nthread", 1)
+        if built_in:
+            self.parameters["eval_metric"] = built_in
+
+    def run(self) -> list[Any]:
+        """The booster; or one for each fold of a cross validation."""
+        if "_kfold" in self.values:
+            return cross_validate(self)
+        return [self.fit(self.matrices["train"], None)[0]]
+
+    def fit(self, matrix: Any, fold: int | None) -> tuple[Any, dict[str, Any]]:
+        """One booster and how it was evaluated, going on from the last checkpoint if there is one."""
+        directory = checkpoints.directory(self.layout, fold)
+        before, done = checkpoints.last(directory)
+        results: dict[str, Any] = {}
+        booster = self.xgboost.train(
+            self.parameters,
+            matrix,
+            num_boost_round=self.values["num_round"] - done,
+            evals=[(each, name) for name, each in self.matrices.items()],
+            custom_metric=self.measure,
+            evals_result=results,
+            verbose_eval=False,
+            callbacks=self.callbacks(directory, done),
+            xgb_model=str(before) if before else None,
+        )
+        return booster, results
+
+    def callbacks(self, directory: Path | None, done: int) -> Sequence[Any]:
+        """What happens after each round; `done` rounds were done before."""
+        chosen = [metric_printer(self.xgboost, done)]
+        if directory is not None and self.cluster.is_master:
+            chosen.append(checkpoints.saver(self.xgboost, directory, done))
+        if self.values.get("save_model_on_termination") == "true" and self.cluster.is_master:
+            chosen.append(models.keeper(self.xgboost, self.layout.model, image_version()))
+        metric, rounds = metrics.stopping_metric(self.values), self.values.get("early_stopping_rounds")
+        if rounds and metric and "validation" in self.matrices:
+            stopping = self.xgboost.callback.EarlyStopping(
+                rounds=rounds,
+                data_name="validation",
+                metric_name=metric,
+                maximize=metric in metrics.MAXIMIZED,
+                save_best=self.cluster.is_master,
+            )
+            chosen.append(stopping)
+        return chosen
 
 
-def metric_printer(xgboost: Any) -> Any:
+def metric_printer(xgboost: Any, done: int) -> Any:
     """Prints each round as the log of the AWS image shows it: #011 is how the log escapes its tab."""
 
     class MetricPrinter(xgboost.callback.TrainingCallback):  # type: ignore[misc]
         def after_iteration(self, model: Any, epoch: int, evals_log: Mapping[str, Any]) -> bool:
-            parts = [f"[{epoch}]"]
+            parts = [f"[{done + epoch}]"]
             for data, history in evals_log.items():
                 parts += [f"{data}-{metric}:{values[-1]:.5f}" for metric, values in history.items()]
             print("#011".join(parts), flush=True)
             return False
 
     return MetricPrinter()
-
-
-def save(booster: Any, path: Path, version: tuple[int, int]) -> None:
-    """As the image of that version saves: a pickle before 1.3, XGBoost's own format since."""
-    if version < (1, 2):
-        path.write_bytes(pickle.dumps(booster))
-    elif version < (1, 3):
-        path.write_bytes(pickle.dumps(booster, protocol=4))
-    else:
-        path.write_bytes(bytes(booster.save_raw("ubj")))

@@ -42,6 +42,7 @@ def files(row: Row, host: str) -> dict[str, Any]:
         "hyperparameters.json": dict(row.get("HyperParameters", {})),
         "inputdataconfig.json": {each["ChannelName"]: _channel(row, each) for each in channels_of(row, host)},
         "resourceconfig.json": cluster.resource_config(row["ResourceConfig"], host),
+        **({"checkpointconfig.json": dict(row["CheckpointConfig"])} if row.get("CheckpointConfig") else {}),
     }
 
 
