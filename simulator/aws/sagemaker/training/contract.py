@@ -42,7 +42,11 @@ def files(row: Row, host: str) -> dict[str, Any]:
         "hyperparameters.json": dict(row.get("HyperParameters", {})),
         "inputdataconfig.json": {each["ChannelName"]: _channel(row, each) for each in channels_of(row, host)},
         "resourceconfig.json": cluster.resource_config(row["ResourceConfig"], host),
-        **({"checkpointconfig.json": dict(row["CheckpointConfig"])} if row.get("CheckpointConfig") else {}),
+        **(
+            {"checkpointconfig.json": {"LocalPath": "/opt/ml/checkpoints", **row["CheckpointConfig"]}}
+            if row.get("CheckpointConfig")
+            else {}
+        ),
     }
 
 
