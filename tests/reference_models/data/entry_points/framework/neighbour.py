@@ -1,0 +1,6 @@
+"""What main.py imports from beside it."""
+
+
+def greeting() -> str:
+    """One word."""
+    return "hello"
