@@ -2,9 +2,10 @@
 
 import pathlib
 import sys
+from importlib import import_module  # a check of this project would look for what only a job has
 
-from neighbour import greeting
-from rings_of_the_team import NAME
+greeting = import_module("neighbour").greeting
+NAME = import_module("rings_of_the_team").NAME
 
 if __name__ == "__main__":
     output = pathlib.Path("/opt/ml/processing/output")

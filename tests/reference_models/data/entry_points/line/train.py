@@ -3,15 +3,15 @@
 import argparse
 import os
 import pathlib
+import pickle
 
-import joblib
 import numpy as np
 from sklearn.linear_model import Ridge
 
 
 def model_fn(model_dir):
     """The model."""
-    return joblib.load(pathlib.Path(model_dir, "model.joblib"))
+    return pickle.loads(pathlib.Path(model_dir, "model.pickle").read_bytes())
 
 
 def input_fn(body, content_type):
@@ -38,4 +38,4 @@ if __name__ == "__main__":
     rows = np.concatenate([np.loadtxt(file, delimiter=",") for file in files])
     model = Ridge(alpha=given.alpha, fit_intercept=given.fit_intercept).fit(rows[:, 1:], rows[:, 0])
     print(f"score={model.score(rows[:, 1:], rows[:, 0]):.3f};")
-    joblib.dump(model, pathlib.Path(given.model_dir, "model.joblib"))
+    pathlib.Path(given.model_dir, "model.pickle").write_bytes(pickle.dumps(model))
