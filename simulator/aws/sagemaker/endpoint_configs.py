@@ -14,9 +14,9 @@ from simulator.kernel.errors import CallerError, NotSimulated
 from simulator.kernel.world import Kernel
 
 _REFUSED = ("AsyncInferenceConfig", "ExplainerConfig", "ShadowProductionVariants", "MetricsConfig")
-_VARIANT_REFUSED = ("ServerlessConfig", "RoutingConfig", "ManagedInstanceScaling", "InferenceAmiVersion")
+_VARIANT_REFUSED = ("RoutingConfig", "ManagedInstanceScaling", "InferenceAmiVersion")
 _VARIANT_ACCEPTED = ("AcceleratorType", "VolumeSizeInGB", "ModelDataDownloadTimeoutInSeconds", "CoreDumpConfig",
-                     "ContainerStartupHealthCheckTimeoutInSeconds", "EnableSSMAccess")  # fmt: skip
+                     "ContainerStartupHealthCheckTimeoutInSeconds", "EnableSSMAccess", "ServerlessConfig")  # fmt: skip
 
 
 @behaviour("sagemaker", "CreateEndpointConfig")
@@ -29,6 +29,7 @@ async def create_endpoint_config(call: Call) -> Answer:
         raise CallerError(
             "ValidationException", "Variant names must be unique within an endpoint configuration."
         )
+    _check_serverless(params)
     for variant in params["ProductionVariants"]:
         refuse("CreateEndpointConfig", variant, _VARIANT_REFUSED)
         accept(call.kernel, "CreateEndpointConfig", variant, _VARIANT_ACCEPTED)
@@ -42,12 +43,38 @@ async def create_endpoint_config(call: Call) -> Answer:
     if capture := params.get("DataCaptureConfig"):
         storage.split(capture["DestinationS3Uri"])
     tags = params.pop("Tags", ())
-    variants = [
-        {"InitialVariantWeight": 1.0, "InitialInstanceCount": 1, **v} for v in params["ProductionVariants"]
-    ]
-    params["ProductionVariants"] = variants
+    params["ProductionVariants"] = [_with_defaults(variant) for variant in params["ProductionVariants"]]
     row = resources.insert(call.kernel, ENDPOINT_CONFIG, call.key(params["EndpointConfigName"]), params, tags)
     return {"EndpointConfigArn": row["EndpointConfigArn"]}
+
+
+def _with_defaults(variant: Mapping[str, Any]) -> dict[str, Any]:
+    """A serverless variant has no instances to count."""
+    counted = {} if "ServerlessConfig" in variant else {"InitialInstanceCount": 1}
+    return {"InitialVariantWeight": 1.0, **counted, **variant}
+
+
+def _check_serverless(params: Mapping[str, Any]) -> None:
+    """A serverless variant stands alone, has no instances, and captures nothing.
+
+    Source: developer guide, "Deploy models with Amazon SageMaker Serverless Inference", feature exclusions; the texts
+    are ours. Here one container stays up: nothing starts cold, and MaxConcurrency does not throttle.
+    """
+    variants = params["ProductionVariants"]
+    for variant in variants:
+        if "ServerlessConfig" not in variant:
+            continue
+        text = ""
+        if len(variants) > 1:
+            text = "An endpoint configuration with ServerlessConfig can have one production variant only."
+        elif "InstanceType" in variant or "InitialInstanceCount" in variant:
+            text = "InstanceType and InitialInstanceCount cannot be given together with ServerlessConfig."
+        elif params.get("DataCaptureConfig"):
+            text = "Data capture is not supported for serverless endpoints."
+        elif variant["ServerlessConfig"]["MemorySizeInMB"] % 1024:
+            text = "MemorySizeInMB must be one of 1024, 2048, 3072, 4096, 5120, 6144."
+        if text:
+            raise CallerError("ValidationException", text)
 
 
 def plan(kernel: Kernel, place: str, config: Row, endpoint: str) -> dict[str, Any]:
@@ -74,14 +101,16 @@ def model_image(kernel: Kernel, place: str, variant: Mapping[str, Any]) -> str:
 
 def _shown(variant: Mapping[str, Any], image: str) -> dict[str, Any]:
     """A variant as DescribeEndpoint gives it (ProductionVariantSummary)."""
-    return {
+    shown = {
         "VariantName": variant["VariantName"],
         "DeployedImages": [{"SpecifiedImage": image, "ResolvedImage": image}],
         "CurrentWeight": float(variant["InitialVariantWeight"]),
         "DesiredWeight": float(variant["InitialVariantWeight"]),
-        "CurrentInstanceCount": variant["InitialInstanceCount"],
-        "DesiredInstanceCount": variant["InitialInstanceCount"],
     }
+    if serverless := variant.get("ServerlessConfig"):
+        return {**shown, "CurrentServerlessConfig": serverless, "DesiredServerlessConfig": serverless}
+    count = variant["InitialInstanceCount"]
+    return {**shown, "CurrentInstanceCount": count, "DesiredInstanceCount": count}
 
 
 resources.describes(ENDPOINT_CONFIG)

@@ -73,7 +73,7 @@ async def update_endpoint(call: Call) -> Answer:
 def _retained(new: list[dict[str, Any]], old: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Variants of the same name keep weight and instance count (RetainAllVariantProperties)."""
     members = ("CurrentWeight", "DesiredWeight", "CurrentInstanceCount", "DesiredInstanceCount")
-    kept = {variant["VariantName"]: {m: variant[m] for m in members} for variant in old}
+    kept = {variant["VariantName"]: {m: variant[m] for m in members if m in variant} for variant in old}
     return [{**variant, **kept.get(variant["VariantName"], {})} for variant in new]
 
 
