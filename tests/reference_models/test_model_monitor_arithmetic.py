@@ -67,6 +67,8 @@ def test_a_whole_number_fits_a_fractional_column_and_not_the_other_way_round():
 
     assert data_types.matching_share(counts, "Fractional") == 1.0
     assert data_types.matching_share(counts, "Integral") == 0.25
+    assert data_types.matching_share(counts, "String") == 0.0
+    assert data_types.matching_share(counts + Counter({"String": 1}), "String") == 1.0
 
 
 def test_up_to_2050_values_the_sketch_is_the_values_as_they_came():

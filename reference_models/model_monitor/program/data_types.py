@@ -58,10 +58,15 @@ def number(text: str) -> float:
 
 
 def matching_share(counts: Counter[str], expected: str) -> float:
-    """The share of values that fit the expected type: a whole number fits Fractional, everything fits String."""
+    """The share of values that fit the expected type: a whole number fits Fractional.
+
+    Among words numbers are words too; where there is no word at all, nothing is String (aws/sagemaker-python-sdk's
+    test_one_step_data_quality_pipeline_constraint_violation counts on it).
+    """
     total = sum(counts.values())
     fitting = {
         INTEGRAL: counts[INTEGRAL],
         FRACTIONAL: counts[INTEGRAL] + counts[FRACTIONAL],
+        STRING: total if total > counts[INTEGRAL] + counts[FRACTIONAL] else 0,
     }.get(expected, total)
     return fitting / total if total else 1.0
