@@ -38,6 +38,7 @@ def csv(rows) -> str:
     return "".join(",".join(map(str, row)) + "\n" for row in rows)
 
 
+@pytest.mark.filterwarnings("ignore")  # the SDK's own
 def test_kmeans_trains_on_the_records_of_the_sdk_and_answers_in_them(tmp_path):
     common = pytest.importorskip("sagemaker.amazon.common")
     made = container(tmp_path, "kmeans", "", k="2", init_method='"kmeans++"', mini_batch_size="20")

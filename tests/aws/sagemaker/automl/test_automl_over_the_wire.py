@@ -182,6 +182,36 @@ def test_the_second_version_describes_both_and_other_problems_are_refused_by_nam
         world.sagemaker.create_auto_ml_job_v2(**other)
 
 
+def test_a_pipeline_searches_and_a_later_step_gets_the_best_candidate_and_its_reports(world):
+    arguments = {k: v for k, v in request("any").items() if k != "AutoMLJobName"}
+    step = "Steps.search"
+    inference = f"{step}.BestCandidate.InferenceContainers[0]"
+    container = {"Image": {"Get": f"{inference}.Image"}, "ModelDataUrl": {"Get": f"{inference}.ModelDataUrl"}}
+    tags = [
+        {"Key": "report", "Value": {"Get": f"{step}.BestCandidateProperties.ModelInsightsJsonReportPath"}}
+    ]
+    model = {"PrimaryContainer": container, "ExecutionRoleArn": ROLE, "Tags": tags}
+    steps = [
+        {"Name": "search", "Type": "AutoML", "Arguments": arguments},
+        {"Name": "m", "Type": "Model", "Arguments": model},
+    ]
+    document = json.dumps({"Version": "2020-12-01", "Metadata": {}, "Parameters": [], "Steps": steps})
+    made = {"PipelineName": "searches", "PipelineDefinition": document, "RoleArn": ROLE}
+    world.sagemaker.create_pipeline(**made, ClientRequestToken="s" * 32)
+    arn = world.sagemaker.start_pipeline_execution(PipelineName="searches")["PipelineExecutionArn"]
+    ended = world.sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
+    found = world.sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)["PipelineExecutionSteps"]
+    assert ended["PipelineExecutionStatus"] == "Succeeded", found
+    job = world.described(found[-1]["Metadata"]["AutoMLJob"]["Arn"].rsplit("/", 1)[-1])
+    (best,) = job["BestCandidate"]["InferenceContainers"]
+    made = world.sagemaker.describe_model(ModelName=found[0]["Metadata"]["Model"]["Arn"].rsplit("/", 1)[-1])
+    assert made["PrimaryContainer"]["ModelDataUrl"] == best["ModelDataUrl"]
+    (tag,) = [
+        t for t in world.sagemaker.list_tags(ResourceArn=made["ModelArn"])["Tags"] if t["Key"] == "report"
+    ]
+    assert tag["Value"].endswith(f"{job['BestCandidate']['CandidateName']}/statistics.json")
+
+
 def test_stopping_a_job_stops_the_candidates_that_train(world):
     world.engine.script(
         "automl", Script(held=True), when=lambda work: "halted-t" in work.name, command=(*ENTRY, "train")
