@@ -181,19 +181,24 @@ _CLASSES = {
 }
 
 
-_JAVA_CLASS = re.compile(r"\[(?:\\.|[^\]\\])*\]|\\p\{\w+\}")
+_PIECES = re.compile(r"\\p\{(\w+)\}|\\.|\[|\]|[^\\\[\]]+", re.DOTALL)
 
 
 def python_pattern(pattern: str) -> str:
     """A pattern of the models, which is Java's, as Python reads it."""
     pattern = pattern.replace("\\uD800\\uDC00-\\uDBFF\\uDFFF", "\\U00010000-\\U0010ffff")
-    return _JAVA_CLASS.sub(_python_class, pattern)
-
-
-def _python_class(found: re.Match[str]) -> str:
-    """A set of characters with the classes in it; a class that stands alone becomes a set."""
-    inside = re.sub(r"\\p\{(\w+)\}", lambda each: _CLASSES.get(each[1], "\\w"), found[0])
-    return inside if found[0].startswith("[") else f"[{inside}]"
+    made, inside = "", False
+    for piece in _PIECES.finditer(pattern):
+        text = piece[0]
+        if piece[1]:
+            found = _CLASSES.get(piece[1], "\\w")
+            text = found if inside else f"[{found}]"
+        elif text == "\\z":
+            text = "\\Z"
+        elif text in "[]":
+            inside = text == "["
+        made += text
+    return made
 
 
 @cache
