@@ -114,6 +114,22 @@ def test_weights_stand_in_the_second_column_when_the_job_says_so(tmp_path):
         assert float(client.invoke("0").body) < 1.5, "the rows of three weigh nothing"
 
 
+@pytest.mark.parametrize(
+    "content, reason",
+    [
+        ("rings,length\n1,2\n", "could not convert string to float: 'rings'"),
+        ("1,True\n0,False\n", "could not convert string to float: 'True'"),
+        ("1,2\n,2\n", "a label is missing"),
+    ],
+)
+def test_csv_that_is_not_numbers_is_refused_and_never_taken_for_missing(tmp_path, content, reason):
+    container = prepared(tmp_path, validation=False)
+    container.put("input/data/train/a.csv", content)
+
+    assert container.run("train").returncode == 1
+    assert f"Failed to load csv data with exception:\na.csv: {reason}" in container.failure()
+
+
 def test_parquet_is_read_with_the_label_first(tmp_path):
     import pyarrow as pa
     import pyarrow.parquet as pq

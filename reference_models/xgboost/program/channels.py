@@ -104,16 +104,18 @@ def read_csv(path: Path) -> np.ndarray:
     try:
         return np.loadtxt(io.StringIO(text), delimiter=delimiter, ndmin=2)
     except ValueError:
-        pass  # perhaps only missing values: the slower reader knows them, and what it cannot read becomes NaN
+        pass  # perhaps only missing values, which the slower way knows
     try:
-        values = np.genfromtxt(io.StringIO(text), delimiter=delimiter, ndmin=2)
-    except ValueError as failure:
-        raise UserError(f"Failed to load csv data with exception:\n{failure}") from failure
-    if np.isnan(values[:, 0]).any():
+        lines = (line for line in text.splitlines() if line.strip())
+        rows = [[float(each) if each.strip() else np.nan for each in line.split(delimiter)] for line in lines]
+        values = np.array(rows, dtype=float)
+        if np.isnan(values[:, 0]).any():
+            raise ValueError("a label is missing")
+    except (ValueError, IndexError) as failure:
         raise UserError(
-            f"Failed to load csv data with exception:\nno label in the first column of {path.name}: "
+            f"Failed to load csv data with exception:\n{path.name}: {failure}; "
             "csv must be numbers, label first, no header"
-        )
+        ) from failure
     return values
 
 
