@@ -86,8 +86,8 @@ async def _drive(job: TuningJob) -> Ending:
         if end is not None:
             return end
         for each in trials:
-            if job.training(each.name) is None and not each.ended:
-                await _start(job, each)  # a killed process has planned it
+            if not each.ended:
+                await _start(job, each)  # what a killed process has only planned, or only asked for
         for _ in range(room(search, trials)):
             trials.append(job.plan(len(trials), await _propose(job, trials)))
             await _start(job, trials[-1])
@@ -114,10 +114,13 @@ async def _propose(job: TuningJob, trials: list[Trial]) -> dict[str, str]:
 
 
 async def _start(job: TuningJob, each: Trial) -> None:
-    """Ask for the trial's training job and note in its row whose it is."""
-    definition, search = job.definition(each), job.search
-    wanted = request(definition, each.name, each.tuned, job.row.get("_tags", ()))
-    await job.actor.call("sagemaker", "CreateTrainingJob", wanted)
+    """Ask for the trial's training job and note in its row whose it is; what is done already is not done again."""
+    definition, search, training = job.definition(each), job.search, job.training(each.name)
+    if training is not None and "TuningJobArn" in training:
+        return
+    if training is None:
+        wanted = request(definition, each.name, each.tuned, job.row.get("_tags", ()))
+        await job.actor.call("sagemaker", "CreateTrainingJob", wanted)
     notes: dict[str, Any] = {"TuningJobArn": job.row["HyperParameterTuningJobArn"]}
     if search.stops_early or search.hyperband:
         notes |= watch(definition.objective.metric)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from simulator.app import Simulator
 from simulator.runtime.engine_scripted import Script, ScriptedEngine
 from simulator.runtime.work import Work
 from tests.aws.sagemaker.fake_cloud import ROLE, XGBOOST
@@ -351,10 +352,20 @@ def test_a_search_goes_on_after_a_restart(tmp_path):
         and fact["detail"].get("secondary_status") == "Training"
     )  # fmt: skip
     before = [each["TrainingJobName"] for each in first.trials("again")]
+
+    async def killed_before_the_note(simulator: Simulator) -> None:
+        store, key = simulator.kernel.store, f"222222222222/us-east-1/{before[1]}"
+        row = store.get("sagemaker.training_job", key) or {}
+        assert row.pop("TuningJobArn")
+        store.put("sagemaker.training_job", key, row)
+
+    first.running.do(killed_before_the_note)
     first.running.stop()
     second = World(tmp_path)
     job = second.described("again")
     assert job["HyperParameterTuningJobStatus"] == "Completed"
     assert job["TrainingJobStatusCounters"]["Completed"] == 4
     assert [each["TrainingJobName"] for each in second.trials("again")][:2] == before
+    owner = second.sagemaker.describe_training_job(TrainingJobName=before[1])["TuningJobArn"]
+    assert owner == job["HyperParameterTuningJobArn"]
     second.running.stop()
