@@ -35,6 +35,9 @@ def _write(call: Call, arn: str, tags: dict[str, str]) -> None:
 async def add_tags(call: Call) -> Answer:
     """Set tags; gives all of the resource's tags, as AWS does."""
     arn = call.params["ResourceArn"]
+    if ":model-package/" in arn and arn.count("/") > 1:
+        text = "Tags are not supported in Model Package versions. Please add them to the Model Package Group."
+        raise CallerError("ValidationException", text)
     tags = tags_of(call, arn) | {tag["Key"]: tag["Value"] for tag in call.params["Tags"]}
     if len(tags) > 50:
         raise CallerError("ValidationException", "The number of tags exceeds the limit of 50.")

@@ -9,7 +9,8 @@ from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.sagemaker import resources
 from simulator.aws.sagemaker.acting import who
 from simulator.aws.sagemaker.experiments import members, series
-from simulator.aws.sagemaker.experiments.experiments import scope_of, trials_in
+from simulator.aws.sagemaker.experiments.experiments import trials_in
+from simulator.aws.sagemaker.experiments.naming import key_in, make, scope_of
 from simulator.aws.sagemaker.kinds.experiments import EXPERIMENT, TRIAL, TRIAL_COMPONENT
 from simulator.aws.sagemaker.lineage.groups import group_arn
 from simulator.kernel.errors import CallerError
@@ -29,7 +30,7 @@ async def create_trial_component(call: Call) -> Answer:
         "LineageGroupArn": group_arn(call.account, call.region),
     }
     whole = {"DisplayName": name, **params, **stamps}
-    row = resources.insert(call.kernel, TRIAL_COMPONENT, call.key(name), whole, tags)
+    row = make(call, TRIAL_COMPONENT, whole, tags)
     return {"TrialComponentArn": row["TrialComponentArn"]}
 
 
@@ -37,7 +38,7 @@ async def create_trial_component(call: Call) -> Answer:
 async def update_trial_component(call: Call) -> Answer:
     """Set what is given; parameters and artifacts are added to, and taken from by name."""
     params = dict(call.params)
-    key = resources.key_of(call, params.pop("TrialComponentName"))
+    key = key_in(call, params.pop("TrialComponentName"))
     row = resources.fetch(call.kernel, TRIAL_COMPONENT, key)
     for member in _MAPS:
         gone = set(params.pop(f"{member}ToRemove", ()))
@@ -58,7 +59,7 @@ def _merged(member: str, held: Mapping[str, Any], given: Mapping[str, Any], gone
 @behaviour("sagemaker", "DescribeTrialComponent")
 async def describe_trial_component(call: Call) -> Answer:
     """The component with a summary of each of its metrics."""
-    key = resources.key_of(call, call.params["TrialComponentName"])
+    key = key_in(call, call.params["TrialComponentName"])
     row = resources.fetch(call.kernel, TRIAL_COMPONENT, key)
     return resources.visible(call, {**row, "Metrics": series.summaries(call.kernel, key, row)})
 
@@ -66,7 +67,7 @@ async def describe_trial_component(call: Call) -> Answer:
 @behaviour("sagemaker", "DeleteTrialComponent")
 async def delete_trial_component(call: Call) -> Answer:
     """Delete a component that is in no trial, and its metrics."""
-    key = resources.key_of(call, call.params["TrialComponentName"])
+    key = key_in(call, call.params["TrialComponentName"])
     row, name = resources.fetch(call.kernel, TRIAL_COMPONENT, key), resources.place(key)[2]
     if members.trials_of(call.kernel, scope_of(call), name):
         text = (
@@ -84,8 +85,8 @@ def _both(call: Call) -> tuple[str, str, Answer]:
     """Trial and component that the request names, and their ARNs as the answer."""
     trial, component = call.params["TrialName"], call.params["TrialComponentName"]
     arns = {
-        "TrialArn": resources.fetch(call.kernel, TRIAL, call.key(trial))["TrialArn"],
-        "TrialComponentArn": resources.fetch(call.kernel, TRIAL_COMPONENT, call.key(component))[
+        "TrialArn": resources.fetch(call.kernel, TRIAL, key_in(call, trial))["TrialArn"],
+        "TrialComponentArn": resources.fetch(call.kernel, TRIAL_COMPONENT, key_in(call, component))[
             "TrialComponentArn"
         ],
     }
@@ -116,7 +117,7 @@ async def list_trial_components(call: Call) -> Answer:
     names = _wanted(call)
     if names is None:
         return _with_sources(call, resources.listed(call, TRIAL_COMPONENT))
-    rows = [call.kernel.store.get(TRIAL_COMPONENT.row, call.key(name)) for name in dict.fromkeys(names)]
+    rows = [call.kernel.store.get(TRIAL_COMPONENT.row, key_in(call, name)) for name in dict.fromkeys(names)]
     return _with_sources(
         call, resources.page(call, TRIAL_COMPONENT, [row for row in rows if row is not None])
     )
@@ -131,13 +132,13 @@ def _wanted(call: Call) -> list[str] | None:
     if source := params.get("SourceArn"):
         return members.telling_of(kernel, scope, source)
     if trial := params.get("TrialName"):
-        resources.fetch(kernel, TRIAL, call.key(trial))
+        resources.fetch(kernel, TRIAL, key_in(call, trial))
         return members.components_of(kernel, scope, trial)
     if experiment := params.get("ExperimentName"):
-        resources.fetch(kernel, EXPERIMENT, call.key(experiment))
+        row = resources.fetch(kernel, EXPERIMENT, key_in(call, experiment))
         return [
             name
-            for trial in trials_in(kernel, scope, experiment)
+            for trial in trials_in(kernel, scope, row["ExperimentName"])
             for name in members.components_of(kernel, scope, trial)
         ]
     return None
@@ -146,7 +147,7 @@ def _wanted(call: Call) -> list[str] | None:
 def _with_sources(call: Call, answer: Answer) -> Answer:
     """The list, where a component's Source has the name that summaries give it."""
     for each in answer[TRIAL_COMPONENT.list_member]:
-        row = call.kernel.store.get(TRIAL_COMPONENT.row, call.key(each["TrialComponentName"])) or {}
+        row = call.kernel.store.get(TRIAL_COMPONENT.row, key_in(call, each["TrialComponentName"])) or {}
         if "Source" in row:
             each["TrialComponentSource"] = row["Source"]
     return answer

@@ -10,7 +10,8 @@ _OF_SOURCE = "sagemaker.component_of_source"
 
 
 def join(kernel: Kernel, scope: str, trial: str, component: str) -> None:
-    """Put a component into a trial; `scope` is account/region."""
+    """Put a component into a trial; `scope` is account/region. Names are lower case here, as in row keys."""
+    trial, component = trial.lower(), component.lower()
     with kernel.store.transaction():
         kernel.store.put(_OF_TRIAL, f"{scope}/{trial}/{component}", {})
         kernel.store.put(_OF_COMPONENT, f"{scope}/{component}/{trial}", {})
@@ -18,6 +19,7 @@ def join(kernel: Kernel, scope: str, trial: str, component: str) -> None:
 
 def leave(kernel: Kernel, scope: str, trial: str, component: str) -> bool:
     """Take a component out of a trial; says whether it was in it."""
+    trial, component = trial.lower(), component.lower()
     with kernel.store.transaction():
         kernel.store.delete(_OF_TRIAL, f"{scope}/{trial}/{component}")
         return kernel.store.delete(_OF_COMPONENT, f"{scope}/{component}/{trial}")
@@ -25,17 +27,17 @@ def leave(kernel: Kernel, scope: str, trial: str, component: str) -> bool:
 
 def components_of(kernel: Kernel, scope: str, trial: str) -> list[str]:
     """The names of a trial's components."""
-    return _last(kernel, _OF_TRIAL, f"{scope}/{trial}/")
+    return _last(kernel, _OF_TRIAL, f"{scope}/{trial.lower()}/")
 
 
 def trials_of(kernel: Kernel, scope: str, component: str) -> list[str]:
     """The names of the trials that a component is in."""
-    return _last(kernel, _OF_COMPONENT, f"{scope}/{component}/")
+    return _last(kernel, _OF_COMPONENT, f"{scope}/{component.lower()}/")
 
 
 def tell_of(kernel: Kernel, scope: str, source_arn: str, component: str) -> None:
     """Note that a component tells of a job; ARNs are the same in any case, as on AWS, where they are lower."""
-    kernel.store.put(_OF_SOURCE, f"{scope}/{source_arn.lower()}/{component}", {})
+    kernel.store.put(_OF_SOURCE, f"{scope}/{source_arn.lower()}/{component.lower()}", {})
 
 
 def telling_of(kernel: Kernel, scope: str, source_arn: str) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.sagemaker import resources
 from simulator.aws.sagemaker.experiments import series
+from simulator.aws.sagemaker.experiments.naming import key_in
 from simulator.aws.sagemaker.kinds.experiments import TRIAL_COMPONENT
 
 _PERIODS = {"OneMinute": 60, "FiveMinute": 300, "OneHour": 3600}
@@ -20,7 +21,7 @@ _PERIODS = {"OneMinute": 60, "FiveMinute": 300, "OneHour": 3600}
 @behaviour("sagemaker-metrics", "BatchPutMetrics")
 async def batch_put_metrics(call: Call) -> Answer:
     """Keep the points of a trial component; each point that cannot be kept is an error of its own."""
-    key, data = call.key(call.params["TrialComponentName"]), call.params["MetricData"]
+    key, data = key_in(call, call.params["TrialComponentName"]), call.params["MetricData"]
     if call.kernel.store.get(TRIAL_COMPONENT.row, key) is None:
         return {"Errors": [{"Code": "VALIDATION_ERROR", "MetricIndex": n} for n in range(len(data))]}
     errors = []
@@ -40,7 +41,7 @@ async def batch_get_metrics(call: Call) -> Answer:
 
 
 def _result(call: Call, query: Mapping[str, Any]) -> dict[str, Any]:
-    key = resources.key_of(call, query["ResourceArn"])
+    key = key_in(call, query["ResourceArn"])
     row = call.kernel.store.get(TRIAL_COMPONENT.row, key)
     if row is None or row["TrialComponentArn"] != query["ResourceArn"]:
         text = f"Resource {query['ResourceArn']} does not exist."

@@ -7,14 +7,13 @@ from typing import Any
 
 from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.sagemaker import resources
+from simulator.aws.sagemaker.experiments.config import check as check_experiment
 from simulator.aws.sagemaker.jobs import Job, accept, assume, launch, stop
 from simulator.aws.sagemaker.kinds.jobs import PROCESSING_JOB
 from simulator.aws.sagemaker.kinds.kind import Row
 from simulator.aws.sagemaker.processing.job import Processing
 from simulator.aws.sagemaker.processing.request import check
 from simulator.kernel.errors import CallerError
-
-_ACCEPTED = ("ExperimentConfig",)
 
 
 def create(call: Call, params: Mapping[str, Any], *, notes: Mapping[str, Any] | None = None) -> Row:
@@ -25,7 +24,6 @@ def create(call: Call, params: Mapping[str, Any], *, notes: Mapping[str, Any] | 
     key, tags = call.key(members["ProcessingJobName"]), members.pop("Tags", ())
     members["StoppingCondition"] = {"MaxRuntimeInSeconds": 86400, **members.get("StoppingCondition", {})}
     row = resources.insert(call.kernel, PROCESSING_JOB, key, {**members, **(notes or {})}, tags)
-    accept(call.kernel, "CreateProcessingJob", members, _ACCEPTED)
     cluster = members["ProcessingResources"]["ClusterConfig"]
     accept(call.kernel, "CreateProcessingJob", cluster, ("VolumeKmsKeyId",))
     network = members.get("NetworkConfig", {})
@@ -39,6 +37,7 @@ def create(call: Call, params: Mapping[str, Any], *, notes: Mapping[str, Any] | 
 @behaviour("sagemaker", "CreateProcessingJob")
 async def create_processing_job(call: Call) -> Answer:
     """Accept the job and let it live; AWS answers before it starts."""
+    check_experiment(call)
     return {"ProcessingJobArn": create(call, call.params)["ProcessingJobArn"]}
 
 

@@ -33,8 +33,9 @@ def tell(kernel: Kernel, kind: Kind, key: str) -> None:
     written = writing.keep(
         kernel,
         TRIAL_COMPONENT,
-        f"{scope}/{component}",
+        f"{scope}/{component}".lower(),
         {
+            "TrialComponentName": component,
             "DisplayName": config.get("TrialComponentDisplayName", component),
             "Source": source,
             **_members(row, kind, told),
@@ -68,11 +69,13 @@ def _members(row: Mapping[str, Any], kind: Kind, told: Told) -> dict[str, Any]:
 
 def _enter_trial(kernel: Kernel, scope: str, job: str, component: str, config: Mapping[str, Any]) -> None:
     """Into the trial that the job names; where it names only an experiment, into a new trial of it."""
-    experiment, trial = config.get("ExperimentName"), config.get("TrialName")
-    if trial is None and experiment and kernel.store.get(EXPERIMENT.row, f"{scope}/{experiment}"):
+    trial = config.get("TrialName")
+    held = kernel.store.get(EXPERIMENT.row, f"{scope}/{config.get('ExperimentName', '')}".lower())
+    if trial is None and held:
         trial = f"{job}-aws-trial"
-        writing.keep(kernel, TRIAL, f"{scope}/{trial}", {"ExperimentName": experiment, "DisplayName": trial})
-    if trial and kernel.store.get(TRIAL.row, f"{scope}/{trial}"):
+        told = {"ExperimentName": held["ExperimentName"], "DisplayName": trial, "TrialName": trial}
+        writing.keep(kernel, TRIAL, f"{scope}/{trial}".lower(), told)
+    if trial and kernel.store.get(TRIAL.row, f"{scope}/{trial}".lower()):
         members.join(kernel, scope, str(trial), component)
 
 

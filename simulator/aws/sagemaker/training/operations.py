@@ -7,6 +7,7 @@ from typing import Any
 
 from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.sagemaker import resources
+from simulator.aws.sagemaker.experiments.config import check as check_experiment
 from simulator.aws.sagemaker.job import Job
 from simulator.aws.sagemaker.jobs import accept, assume, launch, stop
 from simulator.aws.sagemaker.kinds.jobs import TRAINING_JOB
@@ -21,7 +22,7 @@ from simulator.kernel.errors import CallerError
 ACCEPTED = (
     "VpcConfig", "DebugHookConfig", "DebugRuleConfigurations", "ProfilerConfig", "ProfilerRuleConfigurations",
     "TensorBoardOutputConfig", "RetryStrategy", "EnableManagedSpotTraining", "EnableInterContainerTrafficEncryption",
-    "ExperimentConfig", "RemoteDebugConfig", "InfraCheckConfig", "SessionChainingConfig",
+    "RemoteDebugConfig", "InfraCheckConfig", "SessionChainingConfig",
 )  # fmt: skip
 ACCEPTED_OF = {
     "ResourceConfig": (
@@ -40,6 +41,7 @@ async def create_training_job(call: Call) -> Answer:
     """Accept the job and let it live; AWS answers before it starts."""
     params, key = dict(call.params), call.key(call.params["TrainingJobName"])
     check(params)
+    check_experiment(call)
     assume(call.cloud, params["RoleArn"])
     algorithm = await specified(call, params["AlgorithmSpecification"])
     tags = params.pop("Tags", ())

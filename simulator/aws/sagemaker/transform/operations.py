@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.sagemaker import resources, serving
+from simulator.aws.sagemaker.experiments.config import check as check_experiment
 from simulator.aws.sagemaker.jobs import Job, accept
 from simulator.aws.sagemaker.kinds.jobs import TRANSFORM_JOB
 from simulator.aws.sagemaker.kinds.serving import MODEL
@@ -18,11 +19,11 @@ async def create_transform_job(call: Call) -> Answer:
     """Accept the job and let it live."""
     params, key = dict(call.params), call.key(call.params["TransformJobName"])
     check(params)
+    check_experiment(call)
     model = resources.fetch(call.kernel, MODEL, call.key(params["ModelName"]))
     tags = params.pop("Tags", ())
     members = {**params, MODEL_NOTE: model["_container"]}
     row = resources.insert(call.kernel, TRANSFORM_JOB, key, members, tags)
-    accept(call.kernel, "CreateTransformJob", params, ("ExperimentConfig",))
     instances = params["TransformResources"]
     accept(call.kernel, "CreateTransformJob", instances, ("VolumeKmsKeyId", "TransformAmiVersion"))
     if instances["InstanceCount"] > 1:

@@ -50,6 +50,19 @@ def test_names_are_unique_and_parents_must_exist(sagemaker):
     assert refused(sagemaker.associate_trial_component, **asked) == "ResourceNotFound"
 
 
+def test_names_are_the_same_in_any_case_and_shown_as_given(sagemaker):
+    sagemaker.create_trial(TrialName="Upper", ExperimentName="ABALONE")
+    found = sagemaker.describe_trial(TrialName="upper")
+    assert (found["TrialName"], found["ExperimentName"]) == ("Upper", "abalone")
+    assert found["TrialArn"].endswith("experiment-trial/upper")
+    sagemaker.associate_trial_component(TrialName="UPPER", TrialComponentName="RUN")
+    listed = sagemaker.list_trial_components(TrialName="Upper")["TrialComponentSummaries"]
+    assert [each["TrialComponentName"] for each in listed] == ["run"]
+    assert len(sagemaker.list_trials(ExperimentName="Abalone")["TrialSummaries"]) == 2
+    with pytest.raises(ClientError, match="already exists"):
+        sagemaker.create_experiment(ExperimentName="Abalone")
+
+
 def test_trials_and_components_are_listed_by_what_they_are_in(sagemaker):
     sagemaker.create_trial(TrialName="second", ExperimentName="abalone")
     sagemaker.create_trial_component(TrialComponentName="alone")

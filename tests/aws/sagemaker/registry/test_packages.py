@@ -204,6 +204,10 @@ def test_what_the_registry_refuses(registry):
     assert "Tags are not supported in Model Package versions" in refused(
         create, ModelPackageGroupName="abalone", Tags=[{"Key": "a", "Value": "b"}]
     )
+    arn = create(ModelPackageGroupName="abalone", InferenceSpecification=SPECIFICATION)["ModelPackageArn"]
+    assert "Tags are not supported in Model Package versions" in refused(
+        registry.add_tags, ResourceArn=arn, Tags=[{"Key": "a", "Value": "b"}]
+    )
     assert "does not exist" in refused(create, ModelPackageGroupName="absent")
     validation = {
         "ValidationRole": "arn:aws:iam::222222222222:role/SageMakerExecutionRole",

@@ -89,6 +89,13 @@ def test_the_component_is_in_the_trial_and_its_run_knows_the_job(sagemaker):
     assert [each["SourceArn"] for each in run["Sources"]] == [arn]
 
 
+def test_a_job_of_an_experiment_that_is_not_there_is_refused(sagemaker):
+    for config in ({"ExperimentName": "absent"}, {"ExperimentName": "rings", "TrialName": "absent"}):
+        request = {**ours(training_request()), "TrainingJobName": "other", "ExperimentConfig": config}
+        with pytest.raises(sagemaker.exceptions.ResourceNotFound):
+            sagemaker.create_training_job(**request)
+
+
 def test_an_endpoint_leads_back_to_the_data_it_was_trained_on(sagemaker):
     endpoint = sagemaker.describe_endpoint(EndpointName="e")["EndpointArn"]
     (context,) = sagemaker.list_contexts(SourceUri=endpoint)["ContextSummaries"]
