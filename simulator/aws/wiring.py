@@ -10,6 +10,7 @@ from simulator.aws.eventbridge import wiring as eventbridge_wiring
 from simulator.aws.eventbridge.targets.invocation import AuthorizingCloud
 from simulator.aws.lambda_ import wiring as lambda_wiring
 from simulator.aws.sagemaker import life as sagemaker_life
+from simulator.aws.sagemaker.tracking import consumer as sagemaker_tracking
 from simulator.aws.scheduler import wiring as scheduler_wiring
 from simulator.aws.sns import wiring as sns_wiring
 
@@ -21,6 +22,7 @@ def attach(cloud: AuthorizingCloud) -> None:
     sns_wiring.attach(cloud)
     lambda_wiring.attach(cloud)
     scheduler_wiring.attach(cloud)
+    sagemaker_tracking.register(cloud)
     sagemaker_life.resume(cloud)
     custom_responses.serve(cloud.kernel)
     cloudformation_running.resume(cloud)

@@ -16,7 +16,6 @@ from simulator.aws.sagemaker.pipelines.execution import Execution
 from simulator.aws.sagemaker.processing.job import Processing
 from simulator.aws.sagemaker.registry import approval_notice
 from simulator.aws.sagemaker.rollout import Endpoint, pick_up
-from simulator.aws.sagemaker.tracking import consumer as tracking
 from simulator.aws.sagemaker.training import warm_pools
 from simulator.aws.sagemaker.training.life import Training
 from simulator.aws.sagemaker.transform import job as transform
@@ -28,7 +27,6 @@ __all__ = ["behaviours", "resume", "stop"]
 def resume(cloud: Cloud) -> None:
     """Register timers and pick up the work of rows that are in progress. Call once, on the loop."""
     approval_notice.register(cloud)
-    tracking.register(cloud)
     schedules.register(cloud)
     pauses.register(cloud)
     warm_pools.register(cloud)
