@@ -72,6 +72,7 @@ def test_property_files_that_a_value_reads_are_known_beforehand():
     [
         ({"Type": "LessThanOrEqualTo", "LeftValue": 6.0, "RightValue": 6}, True),
         ({"Type": "GreaterThan", "LeftValue": 6.0, "RightValue": 6}, False),
+        ({"Type": "GreaterThan", "LeftValue": "10", "RightValue": "9"}, True),
         ({"Type": "Equals", "LeftValue": "a", "RightValue": "a"}, True),
         ({"Type": "In", "QueryValue": "a", "Values": ["a", "b"]}, True),
         ({"Type": "Not", "Expression": {"Type": "Equals", "LeftValue": 1, "RightValue": 2}}, True),

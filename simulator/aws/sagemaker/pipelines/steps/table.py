@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simulator.aws.sagemaker.pipelines.definition.step_types import STEP_TYPES
-from simulator.aws.sagemaker.pipelines.steps import callback, check, endpoint, jobs, lambda_function, model
+from simulator.aws.sagemaker.pipelines.steps import (
+    callback,
+    check,
+    endpoint,
+    jobs,
+    lambda_function,
+    lineage,
+    model,
+)
 from simulator.aws.sagemaker.pipelines.steps.decisions import decide, fail
 from simulator.aws.sagemaker.pipelines.steps.refused import refuse
 from simulator.aws.sagemaker.pipelines.steps.step import Runner
@@ -25,6 +33,7 @@ RUNNERS: Mapping[str, Runner] = {
     "Fail": Runner(fail),
     "QualityCheck": Runner(check.check, jobs.halt_job),
     "ClarifyCheck": Runner(check.check, jobs.halt_job),
+    "Lineage": Runner(lineage.record),
     "Lambda": Runner(lambda_function.invoke_function, lambda_function.halt),
     "Callback": Runner(callback.call_back, callback.halt),
 }
