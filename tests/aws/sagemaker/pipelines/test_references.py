@@ -8,6 +8,7 @@ from simulator.aws.sagemaker.pipelines.definition.parameters import InvalidParam
 from simulator.aws.sagemaker.pipelines.definition.references import (
     InvalidReference,
     Scope,
+    json_objects,
     property_files,
     resolve,
 )
@@ -105,3 +106,20 @@ def test_parameters_are_typed_and_checked():
     ):
         with pytest.raises(InvalidParameters, match=text):
             assemble(declared, given)
+
+
+def test_json_get_reads_an_object_by_its_uri():
+    uri = {"Std:Join": {"On": "/", "Values": ["s3://b", {"Get": "Execution.PipelineExecutionId"}, "r.json"]}}
+    value = {"Std:JsonGet": {"S3Uri": uri, "Path": "Result[0].score"}}
+    scope = Scope(execution={"PipelineExecutionId": "abc"})
+    assert json_objects([value], scope) == {"s3://b/abc/r.json"}
+    objects = {"s3://b/abc/r.json": {"Result": [{"score": 0.9}]}}
+    assert resolve(value, Scope(execution=scope.execution, objects=objects)) == 0.9
+
+
+def test_a_value_outside_the_enumeration_or_empty_is_refused():
+    declared = {"S": Parameter("S", "String", "a", ("a", "b"))}
+    with pytest.raises(InvalidParameters, match="c is not one of a, b"):
+        assemble(declared, [{"Name": "S", "Value": "c"}])
+    with pytest.raises(InvalidParameters, match="too short"):
+        assemble(declared, [{"Name": "S", "Value": ""}])
