@@ -19,14 +19,20 @@ HERE = Path(__file__).parent / "data"
 DATA = "s3://data-of-the-team/raw/abalone-dataset.csv"
 
 
-@pytest.fixture(name="world", scope="module")
-def _world() -> Iterator[RunningSimulator]:
-    running = RunningSimulator(engine_name="process")
+def began(engine: str) -> RunningSimulator:
+    """A simulator that runs real work, with the team's data."""
+    running = RunningSimulator(engine_name=engine)
     s3 = running.client("s3")
     s3.create_bucket(Bucket="data-of-the-team")
     s3.put_object(Bucket="data-of-the-team", Key="raw/abalone-dataset.csv", Body=ABALONE.read_bytes())
     rows = "".join(f"{x + 2 * y + 1},{x},{y}\n" for x in range(5) for y in range(5))
     s3.put_object(Bucket="data-of-the-team", Key="line/rows.csv", Body=rows.encode())
+    return running
+
+
+@pytest.fixture(name="world", scope="module")
+def _world() -> Iterator[RunningSimulator]:
+    running = began("process")
     yield running
     running.stop()
 
@@ -94,6 +100,18 @@ def test_an_image_of_the_teams_own_trains_and_serves_by_the_uri_of_its_repositor
     assert round(float(found["own"])) == 6
     substituted = [fact for fact in world.facts() if fact["kind"] == "ImageSubstituted"]
     assert any(fact["detail"]["image"] == "bring_your_own" for fact in substituted)
+
+
+@pytest.mark.docker
+def test_the_image_of_the_teams_own_is_built_and_runs_in_the_docker_engine_too():
+    world = began("docker")
+    try:
+        found = told(world, HERE / "entry_points", "own")
+    finally:
+        world.stop()
+
+    assert "own broke" not in found, found
+    assert round(float(found["own"])) == 6
 
 
 @pytest.mark.skipif("SIMULATOR_SEED_CODE" not in os.environ, reason="SIMULATOR_SEED_CODE names no checkout")
