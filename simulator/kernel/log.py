@@ -29,6 +29,7 @@ class Log:
         self._activity = activity
         self._consumers: dict[str, Handler] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._started = False
         self._news = asyncio.Event()
         self._watchers: dict[str, set[asyncio.Event]] = {}
 
@@ -100,14 +101,19 @@ class Log:
 
     def add_consumer(self, name: str, handler: Handler) -> None:
         """Let `handler` see every fact. A synchronous one commits with its cursor, an asynchronous one before it."""
+        known = name in self._consumers
         self._consumers[name] = handler
+        if self._started and not known:
+            self._begin(name, handler)
 
     def start(self) -> None:
-        """Begin to feed the consumers, each from its own cursor."""
-        self._tasks = [
-            asyncio.create_task(self._feed(name, h), name=f"consumer {name}")
-            for name, h in self._consumers.items()
-        ]
+        """Begin to feed the consumers, each from its own cursor; one that is added later begins at once."""
+        self._started = True
+        for name, handler in self._consumers.items():
+            self._begin(name, handler)
+
+    def _begin(self, name: str, handler: Handler) -> None:
+        self._tasks.append(asyncio.create_task(self._feed(name, handler), name=f"consumer {name}"))
 
     async def stop(self) -> None:
         """Stop feeding; cursors stay where they are."""

@@ -75,6 +75,20 @@ def test_a_fact_recorded_while_nobody_listened_is_delivered_at_the_next_start(tm
     assert [fact.kind for fact in seen] == ["Missed"]
 
 
+def test_a_consumer_that_comes_after_the_start_sees_every_fact_too() -> None:
+    async def story() -> None:
+        kernel = Kernel.open()
+        kernel.start()
+        kernel.log.record("Pushed", "main")
+        seen: list[str] = []
+        kernel.log.add_consumer("late", lambda fact: seen.append(fact.kind))
+        await kernel.scheduler.rest()
+        assert seen == ["Pushed"]
+        await kernel.close()
+
+    asyncio.run(story())
+
+
 def test_a_consumer_that_fails_on_a_fact_says_so_and_sees_the_next(tmp_path: Path) -> None:
     seen: list[str] = []
 
