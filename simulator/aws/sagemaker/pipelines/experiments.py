@@ -51,4 +51,5 @@ def config_of(execution: Execution, step: str, given: Mapping[str, Any] | None) 
     row = execution.row
     if not row.get("_experiment"):
         return dict(given or {})
-    return {**row["PipelineExperimentConfig"], "TrialComponentDisplayName": step, **(given or {})}
+    shown = step.replace("_", "-").strip("-")  # a component's name has no underscore, a step's may
+    return {**row["PipelineExperimentConfig"], "TrialComponentDisplayName": shown, **(given or {})}
