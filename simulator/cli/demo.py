@@ -8,11 +8,14 @@ import sys
 
 from simulator.runtime.images import prepare
 
+IMAGES = ("agent", "model_monitor", "scikit_learn", "xgboost")
+"""What the loop runs in."""
+
 
 def demo(options: argparse.Namespace) -> int:
     """Make the images ready, which the first time takes the network, then become the demonstration."""
     if options.engine == "process":
-        prepare(progress=lambda line: print(line, flush=True))
+        prepare(IMAGES, progress=lambda line: print(line, flush=True))
     command = [
         sys.executable,
         "-m",
