@@ -8,6 +8,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -45,14 +46,15 @@ def train() -> None:
 
     They leave the failure's ErrorMessage empty; here it is the last line of the script's standard error.
     """
-    from sagemaker_training import entry_point, environment, errors, runner
+    from sagemaker_training import entry_point, environment, errors, files, runner
 
     described: Any = environment.Environment()
+    files.download_and_extract(described.module_dir, environment.code_dir)
     with overheard() as said:
         try:
             entry_point.run(
                 uri=described.module_dir,
-                user_entry_point=described.user_entry_point,
+                user_entry_point=script(described.user_entry_point, Path(environment.code_dir)),
                 args=described.to_cmd_args(),
                 env_vars=described.to_env_vars(),
                 runner_type=runner.ProcessRunnerType,
@@ -63,6 +65,12 @@ def train() -> None:
             return
     failed.output = failed.output or next((line for line in said if TOOLKIT not in line), "")
     raise failed
+
+
+def script(name: str, directory: Path) -> str:
+    """The file that an entry point names: AWS's XGBoost image runs modules, whose names may lack `.py`."""
+    module = f"{name}.py"
+    return module if not (directory / name).exists() and (directory / module).exists() else name
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ from simulator.aws.sagemaker.kinds.jobs import PROCESSING_JOB
 from simulator.aws.sagemaker.kinds.kind import Row
 from simulator.aws.sagemaker.processing import contract, inputs, outputs
 from simulator.aws.sagemaker.processing.exit_message import NotUtf8, exit_message, metric_lines
+from simulator.aws.sagemaker.processing.request import unanswered
 from simulator.kernel.facts import current_cause
 from simulator.runtime.images import Image
 from simulator.runtime.work import Mount, Network, Work
@@ -38,6 +39,9 @@ class Processing:
     async def prepare(self, job: Job) -> Sequence[Work]:
         """Write the configuration and bring the inputs of each host."""
         row = job.row
+        if missing := unanswered(row):
+            job.kernel.log.record("WorkRefused", job.work_name, {"error": missing})
+            raise JobFailed(f"InternalServerError: {missing}")
         image = substitute(job, row["AppSpecification"]["ImageUri"])
         hosts = contract.hosts(row)
         for number, host in enumerate(hosts):

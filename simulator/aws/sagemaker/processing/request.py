@@ -62,16 +62,24 @@ def _check_input(each: Mapping[str, Any]) -> None:
 
 
 def _check_dataset(each: Mapping[str, Any]) -> None:
-    """The platform's own queries are refused by name; with AppManaged the program does them itself."""
-    definition = each["DatasetDefinition"]
-    engines = [engine for member, engine in _ENGINES.items() if member in definition]
+    engines = [member for member in _ENGINES if member in each["DatasetDefinition"]]
     if len(engines) != 1:
         raise _invalid(
             f"The DatasetDefinition of input {each['InputName']} must have exactly one of {', '.join(_ENGINES)}."
         )
-    if not each.get("AppManaged"):
-        what = f"an {engines[0]}" if engines[0] == "Athena" else f"a {engines[0]}"
-        raise NotSimulated(f"{what} DatasetDefinition (input {each['InputName']})", "Use an S3Input.")
+
+
+def unanswered(params: Mapping[str, Any]) -> str:
+    """Why the platform cannot bring a dataset that it should query, empty where it need not: the job fails of it.
+
+    With AppManaged the program does its queries itself.
+    """
+    for each in params.get("ProcessingInputs", []):
+        for member, engine in _ENGINES.items():
+            if member in each.get("DatasetDefinition", {}) and not each.get("AppManaged"):
+                name = each["InputName"]
+                return f"{engine} of the DatasetDefinition (input {name}) is not simulated. Use an S3Input."
+    return ""
 
 
 def _check_output(each: Mapping[str, Any]) -> None:

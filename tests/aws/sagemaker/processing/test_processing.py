@@ -6,6 +6,7 @@ from simulator.kernel.errors import CallerError
 from simulator.runtime.engine_scripted import Script
 from simulator.runtime.work import Work
 from tests.aws.sagemaker.fake_cloud import FakeCloud, play, processing_request
+from tests.aws.sagemaker.processing.test_request import ATHENA
 
 
 def processed(work: Work) -> None:
@@ -56,6 +57,19 @@ def test_a_role_that_may_not_write_fails_the_job():
         await cloud.ask("CreateProcessingJob", **processing_request())
         job = await cloud.ask("DescribeProcessingJob", ProcessingJobName="process-1")
         assert job["FailureReason"] == "ClientError: Failed to upload data. AccessDenied (403): Access Denied"
+
+    play(story)
+
+
+def test_a_dataset_that_the_platform_should_query_fails_the_job_by_name():
+    async def story(cloud: FakeCloud) -> None:
+        cloud.objects["s3://data/code/x.py"] = b"print()"
+        request = processing_request()
+        request["ProcessingInputs"].append({"InputName": "q", "DatasetDefinition": ATHENA})
+        await cloud.ask("CreateProcessingJob", **request)
+        job = await cloud.ask("DescribeProcessingJob", ProcessingJobName="process-1")
+        assert job["ProcessingJobStatus"] == "Failed"
+        assert "Athena of the DatasetDefinition (input q) is not simulated" in job["FailureReason"]
 
     play(story)
 
