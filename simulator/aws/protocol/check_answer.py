@@ -16,12 +16,14 @@ _MISWRITTEN = frozenset(
     {"DeviceFleetArn", "DeviceArn", "EdgeDeploymentPlanArn", "EdgePackagingJobArn", "SecretsManagerSecretArn"}
 )
 # What AWS itself answers against its model: versions of a group have no name of their own (developer guide, "View
-# the Details of a Model Version"), jobs without artefacts no place of them, batch definitions no endpoint; a stack's
-# own events have states of stacks; a function that is updated is "Creating" (Lambda's guide).
+# the Details of a Model Version"), jobs without artefacts no place of them, batch definitions no endpoint,
+# compilations of packages no input; a stack's own events have states of stacks; a function that is updated is
+# "Creating" (Lambda's guide).
 _OWN_WAY = frozenset(
     {
         "ModelPackageName",
         "ModelArtifacts",
+        "InputConfig",
         "JobDefinitionSummaries.EndpointName",
         "StackEvents.ResourceStatus",
         "LastUpdateStatusReasonCode",

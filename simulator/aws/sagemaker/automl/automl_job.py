@@ -7,37 +7,23 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from simulator.aws.behaviour import Cloud
 from simulator.aws.sagemaker.acting import Actor, as_role, as_service
 from simulator.aws.sagemaker.automl.job_requests import containers, place
 from simulator.aws.sagemaker.automl.request import METRICS, SMALLER_IS_BETTER, Request, first, second
+from simulator.aws.sagemaker.kept import Kept
 from simulator.aws.sagemaker.kinds.jobs import TRAINING_JOB
 from simulator.aws.sagemaker.kinds.kind import Kind, Row
 from simulator.aws.sagemaker.kinds.tuning import AUTO_ML_JOB
-from simulator.aws.sagemaker.resources import change, fetch
-from simulator.aws.sagemaker.resources import place as parts
-from simulator.kernel.world import Kernel
 
 CANDIDATE = "sagemaker.auto_ml_candidate"
 _SAME = ("CreationTime", "LastModifiedTime", "FailureReason")
 
 
 @dataclass(frozen=True)
-class AutoMLJob:
+class AutoMLJob(Kept):
     """One AutoML job; `key` is account/region/name."""
 
-    cloud: Cloud
-    key: str
-
-    @property
-    def kernel(self) -> Kernel:
-        """The kernel."""
-        return self.cloud.kernel
-
-    @property
-    def row(self) -> Row:
-        """The row as it is now."""
-        return fetch(self.kernel, AUTO_ML_JOB, self.key)
+    kind = AUTO_ML_JOB
 
     @cached_property
     def request(self) -> Request:
@@ -48,17 +34,17 @@ class AutoMLJob:
     @property
     def region(self) -> str:
         """Its region."""
-        return parts(self.key)[1]
+        return self.place[1]
 
     @property
     def name(self) -> str:
         """Its name."""
-        return parts(self.key)[2]
+        return self.place[2]
 
     @cached_property
     def service(self) -> Actor:
         """SageMaker itself: who starts the jobs."""
-        account, region, _ = parts(self.key)
+        account, region, _ = self.place
         return as_service(self.cloud, account, region)
 
     @cached_property
@@ -66,13 +52,9 @@ class AutoMLJob:
         """The job's role: who reads what the jobs left in S3."""
         return as_role(self.cloud, self.request.role, self.region)
 
-    def change(self, members: Mapping[str, Any], *, quiet: bool = False) -> Row:
-        """Set members of the row."""
-        return change(self.kernel, AUTO_ML_JOB, self.key, members, quiet=quiet)
-
     def started(self, kind: Kind, name: str) -> Row | None:
         """The row of a job that this one has started."""
-        account, region, _ = parts(self.key)
+        account, region, _ = self.place
         return self.kernel.store.get(kind.row, f"{account}/{region}/{name}")
 
     def named(self, note: str, stem: str) -> str:

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from simulator.aws.behaviour import Cloud
 from simulator.aws.sagemaker import events
 from simulator.aws.sagemaker.acting import Actor, as_role
+from simulator.aws.sagemaker.kept import Kept
 from simulator.aws.sagemaker.kinds.kind import Row
 from simulator.aws.sagemaker.kinds.pipelines import PIPELINE_EXECUTION
 from simulator.aws.sagemaker.pipelines.definition.model import Definition
 from simulator.aws.sagemaker.pipelines.definition.parse import parse
 from simulator.aws.sagemaker.pipelines.progress import StepState
-from simulator.aws.sagemaker.resources import change, fetch, place
 from simulator.kernel.lifecycle import Lifecycle
-from simulator.kernel.world import Kernel
 
 STEP = "sagemaker.pipeline_step"
 DEFINITION = "sagemaker.pipeline_execution_definition"
@@ -31,21 +29,10 @@ STEP_LIFE = Lifecycle("PipelineExecutionStep", "Starting", {
 
 
 @dataclass(frozen=True)
-class Execution:
+class Execution(Kept):
     """One execution; `key` is account/region/pipeline/execution/id."""
 
-    cloud: Cloud
-    key: str
-
-    @property
-    def kernel(self) -> Kernel:
-        """The kernel."""
-        return self.cloud.kernel
-
-    @property
-    def row(self) -> Row:
-        """The row as it is now."""
-        return fetch(self.kernel, PIPELINE_EXECUTION, self.key)
+    kind = PIPELINE_EXECUTION
 
     @cached_property
     def definition(self) -> Definition:
@@ -70,7 +57,7 @@ class Execution:
     @cached_property
     def actor(self) -> Actor:
         """The pipeline's role at work."""
-        return as_role(self.cloud, self.row["RoleArn"], place(self.key)[1], f"PipelineExecution-{self.id}")
+        return as_role(self.cloud, self.row["RoleArn"], self.place[1], f"PipelineExecution-{self.id}")
 
     @property
     def stopping(self) -> bool:
@@ -85,7 +72,7 @@ class Execution:
         """Set members of the row; a change of status is a fact with its event."""
         if "PipelineExecutionStatus" in members:
             members = {**members, "_previous": self.row["PipelineExecutionStatus"]}
-        return change(self.kernel, PIPELINE_EXECUTION, self.key, members, quiet=quiet)
+        return super().change(members, quiet=quiet)
 
     def step(self, name: str) -> Row | None:
         """A step that has started."""
@@ -153,6 +140,6 @@ class Execution:
         detail: dict[str, object] = {"status": row["StepStatus"], "step": row["StepName"], "event": event}
         if reason := row.get("FailureReason"):
             detail["failure_reason"] = reason
-        account, region, _ = place(self.key)
+        account, region, _ = self.place
         subject = execution["PipelineExecutionArn"]
         self.kernel.log.record("PipelineStepStateChanged", subject, detail, account=account, region=region)

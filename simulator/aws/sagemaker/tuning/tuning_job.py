@@ -7,35 +7,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from simulator.aws.behaviour import Cloud
 from simulator.aws.sagemaker.acting import Actor, as_service
+from simulator.aws.sagemaker.kept import Kept
 from simulator.aws.sagemaker.kinds.jobs import TRAINING_JOB
 from simulator.aws.sagemaker.kinds.kind import Row
 from simulator.aws.sagemaker.kinds.tuning import HYPER_PARAMETER_TUNING_JOB
-from simulator.aws.sagemaker.resources import change, fetch, place
 from simulator.aws.sagemaker.tuning.search import Definition, Search, search
 from simulator.aws.sagemaker.tuning.trials import Trial, best, counters, not_improving, summary, trial
-from simulator.kernel.world import Kernel
 
 TRIAL = "sagemaker.tuning_trial"
 
 
 @dataclass(frozen=True)
-class TuningJob:
+class TuningJob(Kept):
     """One tuning job; `key` is account/region/name."""
 
-    cloud: Cloud
-    key: str
-
-    @property
-    def kernel(self) -> Kernel:
-        """The kernel."""
-        return self.cloud.kernel
-
-    @property
-    def row(self) -> Row:
-        """The row as it is now."""
-        return fetch(self.kernel, HYPER_PARAMETER_TUNING_JOB, self.key)
+    kind = HYPER_PARAMETER_TUNING_JOB
 
     @cached_property
     def search(self) -> Search:
@@ -45,7 +32,7 @@ class TuningJob:
     @cached_property
     def actor(self) -> Actor:
         """SageMaker itself: the caller of a tuning job needs no right to CreateTrainingJob."""
-        account, region, _ = place(self.key)
+        account, region, _ = self.place
         return as_service(self.cloud, account, region)
 
     def definition(self, each: Trial) -> Definition:
@@ -54,20 +41,16 @@ class TuningJob:
 
     def training_key(self, name: str) -> str:
         """The row key of a training job here."""
-        account, region, _ = place(self.key)
+        account, region, _ = self.place
         return f"{account}/{region}/{name}"
 
     def training(self, name: str) -> Row | None:
         """The row of a trial's training job."""
         return self.kernel.store.get(TRAINING_JOB.row, self.training_key(name))
 
-    def change(self, members: Mapping[str, Any], *, quiet: bool = False) -> Row:
-        """Set members of the row; a change of status is a fact with its event."""
-        return change(self.kernel, HYPER_PARAMETER_TUNING_JOB, self.key, members, quiet=quiet)
-
     def plan(self, index: int, tuned: Mapping[str, str]) -> Trial:
         """Note a trial before its training job is asked for, so that a killed process asks for the same one."""
-        name = f"{place(self.key)[2]}-{index + 1:03d}-{self.kernel.ids.hex(8)}"
+        name = f"{self.place[2]}-{index + 1:03d}-{self.kernel.ids.hex(8)}"
         noted = {
             "index": index,
             "name": name,
