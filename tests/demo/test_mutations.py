@@ -82,7 +82,7 @@ def expect(ended: Ended, mutation: str) -> None:
 @pytest.mark.parametrize("ended", ["training-raises"], indirect=True)
 def test_a_training_that_raises_breaks_model_build_with_the_text_it_raised(ended: Ended) -> None:
     expect(ended, "training-raises")
-    assert "could not parse value 'deep'" in ended.errors
+    assert "could not parse value" in ended.errors
     kinds = [line.split()[1] for line in ended.chain]
     assert kinds[0] == "RefUpdated"
     assert kinds.index("PipelineExecutionStateChanged") < kinds.index("TrainingJobStateChanged")
@@ -108,7 +108,7 @@ def test_a_wrong_token_breaks_the_approval_after_its_retries(ended: Ended) -> No
 @pytest.mark.parametrize("ended", ["swapped-artefact"], indirect=True)
 def test_a_swapped_artefact_breaks_model_quality_before_anything_is_deployed(ended: Ended) -> None:
     expect(ended, "swapped-artefact")
-    assert "test_the_model_is_the_one_that_was_approved" in ended.errors
+    assert "has changed since it was registered" in ended.errors
     assert not any("StackEvent" in line for line in ended.chain)
 
 

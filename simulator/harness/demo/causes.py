@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator.harness.demo.telling import without_frames
+
 _NOISE = ("HostRefused", "AcceptedNotSimulated", "Remembered")
 _TROUBLE = ("Failed", "Rejected", "DeadLettered", "NotSimulated")
 
@@ -64,5 +66,6 @@ def _line(fact: dict[str, Any]) -> str:
 def _reason(detail: dict[str, Any]) -> str:
     for key in ("failure_reason", "FailureReason", "reason", "error", "message"):
         if detail.get(key):
-            return f": {str(detail[key])[:300].strip()}"
+            said = " ".join(line.strip() for line in without_frames(str(detail[key]).splitlines()))
+            return f": {said[:300].strip()}"
     return ""

@@ -25,13 +25,14 @@ def telling(text: str, limit: int = 12) -> str:
 
 
 def _shortened(part: list[str], limit: int) -> list[str]:
-    heading, lines = part[:1], _without_frames(part[1:])
+    heading, lines = part[:1], without_frames(part[1:])
     errors = [number for number, line in enumerate(lines) if line.startswith("##[error]")]
     lines = lines[: errors[-1] + 1] if errors else lines
     return heading + [_cut(line) for line in lines[-limit:]]
 
 
-def _without_frames(lines: list[str]) -> list[str]:
+def without_frames(lines: list[str]) -> list[str]:
+    """The lines without banners and stack frames: of exceptions that led to another only the last is kept."""
     kept: list[str] = []
     inside = False
     for line in lines:

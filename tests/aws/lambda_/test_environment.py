@@ -37,7 +37,7 @@ def world(request: pytest.FixtureRequest) -> Iterator[RunningSimulator]:
         LayerName="shared", Content={"ZipFile": zipped({"python/shared.py": "answer = 42\n"})}
     )
     create(
-        running, Code={"ZipFile": zipped({"app.py": SOURCE})}, Timeout=1, Layers=[layer["LayerVersionArn"]]
+        running, Code={"ZipFile": zipped({"app.py": SOURCE})}, Timeout=30, Layers=[layer["LayerVersionArn"]]
     )
     yield running
     running.stop()
@@ -69,7 +69,9 @@ def test_an_exception_is_told_with_its_trace(world: RunningSimulator) -> None:
 
 
 def test_a_function_that_does_not_end_is_killed_at_its_timeout(world: RunningSimulator) -> None:
+    world.client("lambda").update_function_configuration(FunctionName="f", Timeout=1)
     payload, error, lines = _invoke(world, {"sleep": 600})
+    world.client("lambda").update_function_configuration(FunctionName="f", Timeout=30)
     assert (error, payload["errorType"]) == ("Unhandled", "Sandbox.Timedout")
     assert lines[-1].endswith("Status: timeout")
     assert _invoke(world, {})[0]["count"] == 1
