@@ -1,5 +1,6 @@
 """Which file an entry point names, in the contract that the images share."""
 
+import importlib
 import sys
 
 import pytest
@@ -10,9 +11,7 @@ from tests.reference_models.container import MODELS
 @pytest.fixture(name="script")
 def _script(monkeypatch):
     monkeypatch.setattr(sys, "path", [str(MODELS), *sys.path])
-    from contract.script_mode import script  # type: ignore[import-not-found]
-
-    return script
+    return importlib.import_module("contract.script_mode").script
 
 
 def test_an_entry_point_without_py_is_a_module(script, tmp_path):
