@@ -151,7 +151,7 @@ class DockerEngine:
 
     def _names(self) -> list[str]:
         label: dict[str, str | list[str] | bool] = {"label": f"simulator.engine={self._label}"}
-        containers = self._client().containers.list(all=True, filters=label)
+        containers = self._client().containers.list(all=True, filters=label, ignore_removed=True)
         return sorted(str(container.labels["simulator.work"]) for container in containers)
 
     def _runs(self, name: str) -> bool:
