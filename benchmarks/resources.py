@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import http.client
 import json
+import logging
 import multiprocessing
 import socket
 import statistics
@@ -54,6 +55,8 @@ def serve_moto(port: int, many: int) -> None:
     """Moto's server, with as many."""
     from moto.moto_server.threaded_moto_server import ThreadedMotoServer
     from moto.sagemaker.models import sagemaker_backends
+
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request is no part of the result
 
     backend = sagemaker_backends[MOTO_ACCOUNT][REGION]
     for number in range(many):

@@ -32,7 +32,7 @@ _ALWAYS = (
     ),
     Entry(
         "capacity",
-        "There are no quotas, no cold starts and no throttling.",
+        "There are hardly any quotas, and no throttling but that of Lambda's reserved concurrency.",
         "Accounts have quotas, and calls that come too fast are throttled.",
     ),
     Entry(

@@ -13,7 +13,7 @@ _STANDING = (
     ("instances", "Instance types and counts are stored and returned; every job runs once, on this machine."),
     (
         "capacity",
-        "There are no quotas, no cold starts and no throttling; real jobs wait minutes for their machines.",
+        "There are hardly any quotas, and no throttling but Lambda's; real jobs wait minutes for their machines.",
     ),
     (
         "waits",
