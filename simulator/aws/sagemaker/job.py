@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from simulator.aws.behaviour import Cloud
 from simulator.aws.sagemaker.acting import Actor, as_role
-from simulator.aws.sagemaker.kinds.kind import Kind, Row
-from simulator.aws.sagemaker.resources import change, fetch, place
-from simulator.kernel.world import Kernel
+from simulator.aws.sagemaker.kept import Kept
+from simulator.aws.sagemaker.kinds.kind import Kind
 from simulator.runtime.work import Work
 
 FIRST_HOST = "algo-1"
@@ -23,27 +21,8 @@ class JobFailed(Exception):
 
 
 @dataclass(frozen=True)
-class Job:
+class Job(Kept):
     """One job: its row, its directory and who acts for it."""
-
-    cloud: Cloud
-    kind: Kind
-    key: str
-
-    @property
-    def kernel(self) -> Kernel:
-        """The kernel."""
-        return self.cloud.kernel
-
-    @property
-    def row(self) -> Row:
-        """The row as it is now."""
-        return fetch(self.kernel, self.kind, self.key)
-
-    @property
-    def place(self) -> tuple[str, str, str]:
-        """Account, region and name."""
-        return place(self.key)
 
     @property
     def work_name(self) -> str:
@@ -78,10 +57,6 @@ class Job:
     def actor(self) -> Actor:
         """The session of the job's execution role."""
         return as_role(self.cloud, self.row["RoleArn"], self.place[1])
-
-    def change(self, members: Mapping[str, Any], *, quiet: bool = False) -> Row:
-        """Set members of the row."""
-        return change(self.kernel, self.kind, self.key, members, quiet=quiet)
 
 
 class Life(Protocol):

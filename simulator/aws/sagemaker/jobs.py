@@ -45,6 +45,7 @@ async def run(job: Job, life: Life) -> None:
     except Exception:
         text = "InternalServerError: We encountered an internal error. Please try again."
         _end(job, life, "Failed", {"FailureReason": text})
+        await _clear(job)  # what has ended for clients runs no more
         raise
     _end(job, life, status, members)
     await _clear(job)

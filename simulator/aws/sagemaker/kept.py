@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 from simulator.aws.behaviour import Cloud
 from simulator.aws.sagemaker.kinds.kind import Kind, Row
@@ -14,10 +14,10 @@ from simulator.kernel.world import Kernel
 
 @dataclass(frozen=True)
 class Kept:
-    """One resource of the subclass's `kind`; `key` is account/region/name."""
+    """One resource; `key` is account/region/name. A subclass of one kind only fixes it."""
 
-    kind: ClassVar[Kind]
     cloud: Cloud
+    kind: Kind
     key: str
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -23,7 +23,7 @@ _SAME = ("CreationTime", "LastModifiedTime", "FailureReason")
 class AutoMLJob(Kept):
     """One AutoML job; `key` is account/region/name."""
 
-    kind = AUTO_ML_JOB
+    kind: Kind = field(default=AUTO_ML_JOB, init=False)
 
     @cached_property
     def request(self) -> Request:

@@ -59,6 +59,7 @@ async def run(job: AutoMLJob) -> None:
     except Exception:
         text = "InternalServerError: We encountered an internal error. Please try again."
         _end(job, Over("Failed", "Failed", text))
+        await _stop_all(job)  # what has ended for clients runs no more
         raise
     await _stop_all(job)
     _end(job, end)

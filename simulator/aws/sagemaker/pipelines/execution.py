@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from simulator.aws.sagemaker import events
 from simulator.aws.sagemaker.acting import Actor, as_role
 from simulator.aws.sagemaker.kept import Kept
-from simulator.aws.sagemaker.kinds.kind import Row
+from simulator.aws.sagemaker.kinds.kind import Kind, Row
 from simulator.aws.sagemaker.kinds.pipelines import PIPELINE_EXECUTION
 from simulator.aws.sagemaker.pipelines.definition.model import Definition
 from simulator.aws.sagemaker.pipelines.definition.parse import parse
@@ -32,7 +32,7 @@ STEP_LIFE = Lifecycle("PipelineExecutionStep", "Starting", {
 class Execution(Kept):
     """One execution; `key` is account/region/pipeline/execution/id."""
 
-    kind = PIPELINE_EXECUTION
+    kind: Kind = field(default=PIPELINE_EXECUTION, init=False)
 
     @cached_property
     def definition(self) -> Definition:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from simulator.aws.sagemaker.acting import Actor, as_service
 from simulator.aws.sagemaker.kept import Kept
 from simulator.aws.sagemaker.kinds.jobs import TRAINING_JOB
-from simulator.aws.sagemaker.kinds.kind import Row
+from simulator.aws.sagemaker.kinds.kind import Kind, Row
 from simulator.aws.sagemaker.kinds.tuning import HYPER_PARAMETER_TUNING_JOB
 from simulator.aws.sagemaker.tuning.search import Definition, Search, search
 from simulator.aws.sagemaker.tuning.trials import Trial, best, counters, not_improving, summary, trial
@@ -22,7 +22,7 @@ TRIAL = "sagemaker.tuning_trial"
 class TuningJob(Kept):
     """One tuning job; `key` is account/region/name."""
 
-    kind = HYPER_PARAMETER_TUNING_JOB
+    kind: Kind = field(default=HYPER_PARAMETER_TUNING_JOB, init=False)
 
     @cached_property
     def search(self) -> Search:

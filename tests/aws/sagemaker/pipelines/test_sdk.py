@@ -15,11 +15,11 @@ import pytest
 from simulator.runtime.engine_scripted import Script, ScriptedEngine
 from tests.wire import RunningSimulator
 
-PROGRAMS = Path(__file__).parent / "programs"
+PROGRAM = Path(__file__).parent / "programs" / "sdk_pipeline.py"
 _V3 = os.environ.get("SIMULATOR_SDK_V3_PYTHON", "")
 
 
-def told(program: str, python: str, folder: Path) -> dict[str, object]:
+def told(python: str, folder: Path) -> dict[str, object]:
     """What the program says on its last line, run by `simulator run`."""
     engine = ScriptedEngine()
     engine.script("scikit_learn", Script(lines=("done",)))
@@ -27,7 +27,7 @@ def told(program: str, python: str, folder: Path) -> dict[str, object]:
     try:
         command = [
             *(sys.executable, "-m", "simulator.cli", "run", "--console-url", running.console_url, "--"),
-            *(python, str(PROGRAMS / program), str(folder)),
+            *(python, str(PROGRAM), str(folder)),
         ]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 0, done.stderr[-3000:]
@@ -42,9 +42,9 @@ EXPECTED = {"steps": [["Work", "Succeeded"], ["Check", "Succeeded"]], "looks": 1
 
 
 def test_version_2_builds_upserts_starts_waits_at_one_look_and_lists_steps(tmp_path):
-    assert told("sdk_v2.py", sys.executable, tmp_path) == EXPECTED
+    assert told(sys.executable, tmp_path) == EXPECTED
 
 
 @pytest.mark.skipif(not _V3, reason="SIMULATOR_SDK_V3_PYTHON names no Python with sagemaker>=3")
 def test_version_3_builds_upserts_starts_waits_at_one_look_and_lists_steps(tmp_path):
-    assert told("sdk_v3.py", _V3, tmp_path) == EXPECTED
+    assert told(_V3, tmp_path) == EXPECTED

@@ -1,17 +1,28 @@
-"""A team's pipeline by the SageMaker Python SDK, version 3: built, upserted, started, waited for, its steps listed."""
+"""A team's pipeline by the SageMaker Python SDK, 2 or 3: built, upserted, started, waited for, its steps listed."""
 
 import json
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
-from sagemaker.core.processing import ScriptProcessor
-from sagemaker.core.workflow.conditions import ConditionEquals
-from sagemaker.core.workflow.parameters import ParameterInteger
-from sagemaker.core.workflow.pipeline_context import PipelineSession
-from sagemaker.mlops.workflow.condition_step import ConditionStep
-from sagemaker.mlops.workflow.fail_step import FailStep
-from sagemaker.mlops.workflow.pipeline import Pipeline
-from sagemaker.mlops.workflow.steps import ProcessingStep
+if version("sagemaker").startswith("2."):
+    from sagemaker.processing import ScriptProcessor
+    from sagemaker.workflow.condition_step import ConditionStep
+    from sagemaker.workflow.conditions import ConditionEquals
+    from sagemaker.workflow.fail_step import FailStep
+    from sagemaker.workflow.parameters import ParameterInteger
+    from sagemaker.workflow.pipeline import Pipeline
+    from sagemaker.workflow.pipeline_context import PipelineSession
+    from sagemaker.workflow.steps import ProcessingStep
+else:
+    from sagemaker.core.processing import ScriptProcessor
+    from sagemaker.core.workflow.conditions import ConditionEquals
+    from sagemaker.core.workflow.parameters import ParameterInteger
+    from sagemaker.core.workflow.pipeline_context import PipelineSession
+    from sagemaker.mlops.workflow.condition_step import ConditionStep
+    from sagemaker.mlops.workflow.fail_step import FailStep
+    from sagemaker.mlops.workflow.pipeline import Pipeline
+    from sagemaker.mlops.workflow.steps import ProcessingStep
 
 ROLE = "arn:aws:iam::222222222222:role/SageMakerExecutionRole"
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
