@@ -5,15 +5,15 @@ from __future__ import annotations
 from simulator.azure_devops.git.pull_requests import PullRequests
 from simulator.azure_devops.git.refs import RefWatch
 from simulator.azure_devops.organization import Organization
-from simulator.azure_devops.pipelines.approvals import Approvals
 from simulator.azure_devops.pipelines.coordinator import Coordinator
-from simulator.azure_devops.pipelines.queueing import Queue
+from simulator.azure_devops.pipelines.gates.approvals import Approvals
 from simulator.azure_devops.pipelines.room import Agents, Room, Signals
 from simulator.azure_devops.pipelines.runs import Runs
-from simulator.azure_devops.pipelines.scheduling import Schedules
+from simulator.azure_devops.pipelines.starting.queueing import Queue
+from simulator.azure_devops.pipelines.starting.scheduling import Schedules
+from simulator.azure_devops.pipelines.starting.triggering import Triggers
+from simulator.azure_devops.pipelines.starting.webhooks import Webhooks
 from simulator.azure_devops.pipelines.test_runs import TestRuns
-from simulator.azure_devops.pipelines.triggering import Triggers
-from simulator.azure_devops.pipelines.webhooks import Webhooks
 from simulator.azure_devops.seeding import seed
 from simulator.kernel.world import Kernel
 from simulator.runtime.engine import Engine

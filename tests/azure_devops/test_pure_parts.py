@@ -11,10 +11,10 @@ import simulator.azure_devops.pipelines.tasks
 from simulator.azure_devops import api_version, locations, scopes
 from simulator.azure_devops.git.pkt_line import packet, push_commands, refusal
 from simulator.azure_devops.git.refs import NO_OBJECT, RefUpdate, changes
-from simulator.azure_devops.pipelines.approvals import open_step, outcome
+from simulator.azure_devops.language.plan import Plan, Stage
+from simulator.azure_devops.pipelines.gates.approvals import open_step, outcome
 from simulator.azure_devops.pipelines.graph_run import ready
 from simulator.azure_devops.pipelines.junit import JUnitInvalid, read_junit
-from simulator.azure_devops.pipelines.plan import Plan, Stage
 from simulator.azure_devops.pipelines.stage_retry import dependents
 from simulator.azure_devops.pipelines.tasks.artifacts import matcher
 

@@ -7,7 +7,7 @@ import json
 import httpx
 import pytest
 
-from simulator.azure_devops.pipelines.webhooks import signature
+from simulator.azure_devops.pipelines.starting.webhooks import signature
 from simulator.runtime.engine_scripted import Script
 from tests.azure_devops.scripted import SIMPLE, prints, script_of, started
 

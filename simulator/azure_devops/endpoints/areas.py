@@ -1,37 +1,17 @@
-"""The list of REST areas: a new file of endpoints is named here."""
+"""The REST areas are the packages beside this file: every file in them registers its endpoints when it is imported."""
 
 from __future__ import annotations
 
 from importlib import import_module
+from pkgutil import iter_modules, walk_packages
 
-MODULES = (
-    "organization",
-    "projects",
-    "repositories",
-    "refs",
-    "items",
-    "commits",
-    "pushes",
-    "pull_requests",
-    "pipelines",
-    "definitions",
-    "runs",
-    "builds",
-    "timelines",
-    "stages",
-    "artifacts",
-    "test_runs",
-    "environments",
-    "approvals",
-    "checks",
-    "pipeline_permissions",
-    "variable_groups",
-    "service_endpoints",
-    "webhooks",
-)
+from simulator.azure_devops import endpoints
 
 
 def load() -> None:
-    """Import every area, which registers its endpoints."""
-    for name in MODULES:
-        import_module(f"simulator.azure_devops.endpoints.{name}")
+    """Import every file of every area."""
+    for area in iter_modules(endpoints.__path__):
+        if area.ispkg:
+            package = import_module(f"{endpoints.__name__}.{area.name}")
+            for file in walk_packages(package.__path__, f"{package.__name__}."):
+                import_module(file.name)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from simulator.azure_devops.organization import Row, number_key
-from simulator.azure_devops.pipelines.job_files import files_below
+from simulator.azure_devops.pipelines.file_trees import files_below
 from simulator.kernel.world import Kernel
 
 KIND = "azure_devops.artifact"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from simulator.azure_devops.pipelines.conditions import Outcome
-from simulator.azure_devops.pipelines.plan import Plan
+from simulator.azure_devops.language.conditions import Outcome
+from simulator.azure_devops.language.plan import Plan
 from simulator.azure_devops.pipelines.timeline import Timeline, result_of
 
 

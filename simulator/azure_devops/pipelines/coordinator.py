@@ -8,8 +8,8 @@ import logging
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.pipelines import stage_retry
-from simulator.azure_devops.pipelines.agent import work_run
-from simulator.azure_devops.pipelines.approvals import Approvals
+from simulator.azure_devops.pipelines.agent.attempt import work_run
+from simulator.azure_devops.pipelines.gates.approvals import Approvals
 from simulator.azure_devops.pipelines.graph_run import run_graph
 from simulator.azure_devops.pipelines.results import Result, stage_result
 from simulator.azure_devops.pipelines.room import Attention, Room, RunContext

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from simulator.azure_devops.pipelines.plan import Job, Matrix, Parallel
+from simulator.azure_devops.language.plan import Job, Matrix, Parallel
 
 
 class MatrixInvalid(ValueError):

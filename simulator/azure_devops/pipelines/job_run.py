@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from simulator.azure_devops.pipelines.job_room import JobRoom
-from simulator.azure_devops.pipelines.plan import Step
+from simulator.azure_devops.language.plan import Step
+from simulator.azure_devops.pipelines.agent.job_room import JobRoom
+from simulator.azure_devops.pipelines.agent.step_names import display_name, reference_names
 from simulator.azure_devops.pipelines.results import Result, job_result
-from simulator.azure_devops.pipelines.step_names import display_name, reference_names
 from simulator.azure_devops.pipelines.step_run import StepRun
-from simulator.azure_devops.pipelines.tasks.catalogue import keyword_task
 from simulator.azure_devops.pipelines.timeline import result_of
+from simulator.azure_devops.task_definitions.catalogue import keyword_task
 from simulator.kernel.facts import cause
 
 _DEFAULT_TIMEOUT_MINUTES = 60

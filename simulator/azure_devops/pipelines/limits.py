@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simulator.azure_devops.pipelines.plan import Plan, Pool
+from simulator.azure_devops.language.plan import Plan, Pool
 from simulator.kernel.errors import NotSimulated
 
 _OTHER_SYSTEMS = ("windows", "macos", "vs20")

@@ -6,25 +6,25 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from simulator.azure_devops.pipelines import conditions_of_run
-from simulator.azure_devops.pipelines.conditions import (
+from simulator.azure_devops.language.conditions import (
     ConditionContext,
     evaluate_condition,
     evaluate_runtime_expression,
 )
-from simulator.azure_devops.pipelines.expressions.failure import ExpressionFailure
-from simulator.azure_devops.pipelines.job_copies import JobCopy, MatrixInvalid, job_copies
-from simulator.azure_devops.pipelines.job_room import JobRoom, JobSetup
-from simulator.azure_devops.pipelines.job_run import run_job
-from simulator.azure_devops.pipelines.job_variables import (
+from simulator.azure_devops.language.expressions.failure import ExpressionFailure
+from simulator.azure_devops.language.plan import Job, Matrix, Parallel, Stage, Step, Variable
+from simulator.azure_devops.pipelines import conditions_of_run
+from simulator.azure_devops.pipelines.agent.job_room import JobRoom, JobSetup
+from simulator.azure_devops.pipelines.agent.job_variables import (
     entries,
     evaluated,
     job_own,
     plain_values,
     stage_variables,
 )
-from simulator.azure_devops.pipelines.plan import Job, Matrix, Parallel, Stage, Step, Variable
-from simulator.azure_devops.pipelines.predefined import JobNames, of_deployment
+from simulator.azure_devops.pipelines.agent.predefined import JobNames, of_deployment
+from simulator.azure_devops.pipelines.job_copies import JobCopy, MatrixInvalid, job_copies
+from simulator.azure_devops.pipelines.job_run import run_job
 from simulator.azure_devops.pipelines.results import Result, stage_result
 from simulator.azure_devops.pipelines.room import RunContext
 from simulator.kernel.facts import current_cause

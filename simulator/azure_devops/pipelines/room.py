@@ -8,8 +8,8 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 from simulator.azure_devops.git.refs import RefWatch
+from simulator.azure_devops.language.plan import Plan
 from simulator.azure_devops.organization import Organization, Row
-from simulator.azure_devops.pipelines.plan import Plan
 from simulator.azure_devops.pipelines.run_logs import RunLogs
 from simulator.azure_devops.pipelines.runs import Runs
 from simulator.azure_devops.pipelines.timeline import Timeline

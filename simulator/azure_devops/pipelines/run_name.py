@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from simulator.azure_devops.pipelines.dates import format_date
-from simulator.azure_devops.pipelines.macros import expand_macros
+from simulator.azure_devops.language.dates import format_date
+from simulator.azure_devops.pipelines.agent.macros import expand_macros
 
 _TOKEN = re.compile(r"\$\(([^()]*)\)")
 _REVISION = re.compile(r"\$\(\s*Rev:([^()]*)\)", re.IGNORECASE)

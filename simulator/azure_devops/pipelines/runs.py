@@ -7,9 +7,9 @@ import pickle
 from dataclasses import dataclass, field
 from typing import Any
 
+from simulator.azure_devops.language.plan import Plan
 from simulator.azure_devops.organization import RUN, Organization, Row, number_key
 from simulator.azure_devops.pipelines.lifecycles import RUN as LIFECYCLE
-from simulator.azure_devops.pipelines.plan import Plan
 from simulator.azure_devops.pipelines.results import Result
 
 _PLAN = "azure_devops.plan"

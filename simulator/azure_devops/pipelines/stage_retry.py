@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from simulator.azure_devops.errors import failure
+from simulator.azure_devops.language.plan import Plan
 from simulator.azure_devops.organization import Row
-from simulator.azure_devops.pipelines import approvals, job_state, timeline
-from simulator.azure_devops.pipelines.plan import Plan
+from simulator.azure_devops.pipelines import timeline
+from simulator.azure_devops.pipelines.agent import job_state
+from simulator.azure_devops.pipelines.gates import approvals
 from simulator.azure_devops.pipelines.runs import Runs
 from simulator.azure_devops.pipelines.timeline import Timeline
 from simulator.kernel.world import Kernel

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from simulator.azure_devops.pipelines import checks, conditions_of_run
-from simulator.azure_devops.pipelines.approvals import Approvals
-from simulator.azure_devops.pipelines.conditions import ConditionContext, evaluate_condition
-from simulator.azure_devops.pipelines.expressions.failure import ExpressionFailure
+from simulator.azure_devops.language.conditions import ConditionContext, evaluate_condition
+from simulator.azure_devops.language.expressions.failure import ExpressionFailure
+from simulator.azure_devops.language.plan import Stage
+from simulator.azure_devops.pipelines import conditions_of_run
+from simulator.azure_devops.pipelines.agent.job_variables import plain_values, stage_variables
+from simulator.azure_devops.pipelines.gates import checks
+from simulator.azure_devops.pipelines.gates.approvals import Approvals
 from simulator.azure_devops.pipelines.graph_run import run_graph
-from simulator.azure_devops.pipelines.job_variables import plain_values, stage_variables
 from simulator.azure_devops.pipelines.phase_run import run_phase
-from simulator.azure_devops.pipelines.plan import Stage
 from simulator.azure_devops.pipelines.results import Result, stage_result
 from simulator.azure_devops.pipelines.room import RunContext
 from simulator.azure_devops.pipelines.timeline import result_of

@@ -5,20 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from simulator.azure_devops.pipelines.agent import Attempt
-from simulator.azure_devops.pipelines.conditions import ConditionContext, evaluate_condition
-from simulator.azure_devops.pipelines.expressions.failure import ExpressionFailure
-from simulator.azure_devops.pipelines.job_files import OutsideOfJob
-from simulator.azure_devops.pipelines.job_room import JobRoom
-from simulator.azure_devops.pipelines.macros import expand_macros, values_of
-from simulator.azure_devops.pipelines.plan import Step, Variable
+from simulator.azure_devops.language.conditions import ConditionContext, evaluate_condition
+from simulator.azure_devops.language.expressions.failure import ExpressionFailure
+from simulator.azure_devops.language.plan import Step, Variable
+from simulator.azure_devops.pipelines.agent.attempt import Attempt
+from simulator.azure_devops.pipelines.agent.job_files import OutsideOfJob
+from simulator.azure_devops.pipelines.agent.job_room import JobRoom
+from simulator.azure_devops.pipelines.agent.macros import expand_macros, values_of
+from simulator.azure_devops.pipelines.agent.step_names import display_name
 from simulator.azure_devops.pipelines.results import Result, retry_wait_seconds, step_result
 from simulator.azure_devops.pipelines.run_logs import LogWriter
-from simulator.azure_devops.pipelines.step_names import display_name
 from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskFailed
-from simulator.azure_devops.pipelines.tasks.catalogue import canonical_inputs, find_task
 from simulator.azure_devops.pipelines.tasks.effects import effect_of
 from simulator.azure_devops.pipelines.timeline import result_of
+from simulator.azure_devops.task_definitions.catalogue import canonical_inputs, find_task
 from simulator.kernel.errors import NotSimulated
 from simulator.kernel.facts import cause
 from simulator.runtime.images import ImageUnavailable

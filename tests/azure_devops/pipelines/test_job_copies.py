@@ -6,8 +6,8 @@ import dataclasses
 
 import pytest
 
+from simulator.azure_devops.language.plan import Job, Matrix, Parallel
 from simulator.azure_devops.pipelines.job_copies import MatrixInvalid, job_copies
-from simulator.azure_devops.pipelines.plan import Job, Matrix, Parallel
 
 JOB = Job("Build", "", "job", (), "", False, 60, 5, (), None)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.azure_devops.pipelines.command_effects import (
+from simulator.azure_devops.pipelines.agent.command_effects import (
     AddBuildTag,
     CommandFailed,
     CommandUnknown,
@@ -18,7 +18,12 @@ from simulator.azure_devops.pipelines.command_effects import (
     Upload,
     interpret,
 )
-from simulator.azure_devops.pipelines.logging_commands import Command, escape, parse_command, unescape
+from simulator.azure_devops.pipelines.agent.logging_commands import (
+    Command,
+    escape,
+    parse_command,
+    unescape,
+)
 from simulator.azure_devops.pipelines.results import Result
 
 

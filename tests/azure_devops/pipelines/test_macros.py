@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.azure_devops.pipelines.macros import environment_of, expand_macros, recalculate
-from simulator.azure_devops.pipelines.plan import Variable
+from simulator.azure_devops.language.plan import Variable
+from simulator.azure_devops.pipelines.agent.macros import environment_of, expand_macros, recalculate
 
 
 @pytest.mark.parametrize(

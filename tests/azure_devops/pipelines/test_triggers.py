@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.azure_devops.pipelines.plan import Filter, Trigger
-from simulator.azure_devops.pipelines.triggers import starts_on_push
+from simulator.azure_devops.language.plan import Filter, Trigger
+from simulator.azure_devops.pipelines.starting.triggers import starts_on_push
 
 
 def branches(*include: str, exclude: tuple[str, ...] = ()) -> Trigger:

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from simulator.azure_devops.organization import Row
-from simulator.azure_devops.pipelines import predefined
+from simulator.azure_devops.pipelines.agent import predefined
+from simulator.azure_devops.pipelines.agent.job_files import OutsideOfJob
 from simulator.azure_devops.pipelines.artifact_names import artifact_name_error, default_artifact_name
 from simulator.azure_devops.pipelines.artifacts import Artifacts, copy_files
-from simulator.azure_devops.pipelines.job_files import OutsideOfJob
 from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskFailed
 from simulator.kernel.errors import NotSimulated
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from simulator.azure_devops.pipelines import predefined
-from simulator.azure_devops.pipelines.agent import Program
-from simulator.azure_devops.pipelines.job_files import PROGRAMS
+from simulator.azure_devops.pipelines.agent import predefined
+from simulator.azure_devops.pipelines.agent.attempt import Program
+from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS
 from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskFailed
 from simulator.azure_devops.pipelines.tasks.scripts import check_exists, working_directory
 

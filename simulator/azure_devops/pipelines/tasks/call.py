@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from simulator.azure_devops.pipelines.agent import Attempt, Program
-from simulator.azure_devops.pipelines.job_room import JobRoom
+from simulator.azure_devops.pipelines.agent.attempt import Attempt, Program
+from simulator.azure_devops.pipelines.agent.job_room import JobRoom
 
 
 class TaskFailed(Exception):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from simulator.azure_devops.organization import Row
-from simulator.azure_devops.pipelines import predefined
-from simulator.azure_devops.pipelines.agent import Program
-from simulator.azure_devops.pipelines.job_files import PROGRAMS
+from simulator.azure_devops.pipelines.agent import predefined
+from simulator.azure_devops.pipelines.agent.attempt import Program
+from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS
 from simulator.azure_devops.pipelines.room import INSIDE_URL
 from simulator.azure_devops.pipelines.tasks.call import TaskCall
 from simulator.kernel.errors import NotSimulated

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from simulator.azure_devops.pipelines.agent import Program
-from simulator.azure_devops.pipelines.job_files import PROGRAMS
+from simulator.azure_devops.pipelines.agent.attempt import Program
+from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS
 from simulator.azure_devops.pipelines.tasks.call import TaskCall
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shlex
 
-from simulator.azure_devops.pipelines import predefined
-from simulator.azure_devops.pipelines.agent import Program
-from simulator.azure_devops.pipelines.job_files import PROGRAMS, OutsideOfJob
+from simulator.azure_devops.pipelines.agent import predefined
+from simulator.azure_devops.pipelines.agent.attempt import Program
+from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS, OutsideOfJob
 from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskFailed
 
 _OUTPUT = "========================== Starting Command Output ==========================="

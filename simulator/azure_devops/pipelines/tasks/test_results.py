@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from simulator.azure_devops.pipelines import predefined
-from simulator.azure_devops.pipelines.job_files import OutsideOfJob, files_below
+from simulator.azure_devops.pipelines.agent import predefined
+from simulator.azure_devops.pipelines.agent.job_files import OutsideOfJob
+from simulator.azure_devops.pipelines.file_trees import files_below
 from simulator.azure_devops.pipelines.junit import JUnitInvalid, TestCase, read_junit
 from simulator.azure_devops.pipelines.tasks.artifacts import matcher
 from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskFailed

@@ -1,0 +1,60 @@
+"""The timeline of a build: stages, checkpoints, phases, jobs and tasks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.azure_devops.endpoint import Call, endpoint
+from simulator.azure_devops.endpoints.build import builds
+from simulator.azure_devops.endpoints.moments import iso
+from simulator.azure_devops.errors import failure
+from simulator.azure_devops.organization import Row
+from simulator.azure_devops.pipelines.timeline import Timeline
+
+TIMELINE = "8baac422-4c6e-4de5-8532-db96d92acffa"
+_MEMBERS = (
+    "id",
+    "parentId",
+    "type",
+    "name",
+    "identifier",
+    "refName",
+    "order",
+    "state",
+    "result",
+    "workerName",
+    "percentComplete",
+    "currentOperation",
+    "attempt",
+    "errorCount",
+    "warningCount",
+    "issues",
+    "task",
+)
+
+
+@endpoint("GET", TIMELINE, "vso.build")
+async def timeline(call: Call) -> object:
+    """The records; their states and results are the wire's own words."""
+    build = builds.found(call)
+    found = Timeline(call.kernel, build["id"])
+    if call.route.get("timelineid", found.id).lower() not in (found.id, build["planId"]):
+        raise failure("TimelineNotFoundException", id=call.route["timelineid"])
+    base = f"{call.url}/{build['project']}/_apis/build/builds/{build['id']}"
+    return {
+        "records": [_record(base, row) for row in found.records()],
+        "lastChangedBy": "00000002-0000-8888-8000-000000000000",
+        "lastChangedOn": iso(build["finished"] or build["started"] or build["created"]),
+        "id": found.id,
+        "changeId": 1,
+        "url": f"{base}/Timeline/{found.id}",
+    }
+
+
+def _record(base: str, row: Row) -> Row:
+    value: dict[str, Any] = {name: row.get(name) for name in _MEMBERS}
+    value["startTime"], value["finishTime"] = iso(row["startTime"]), iso(row["finishTime"])
+    value["previousAttempts"] = []
+    number = row["log"]
+    value["log"] = {"id": number, "type": "Container", "url": f"{base}/logs/{number}"} if number else None
+    return value

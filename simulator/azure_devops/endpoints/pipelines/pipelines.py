@@ -1,0 +1,74 @@
+"""Pipelines: list, get, create, preview."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from simulator.azure_devops.endpoint import Call, collection, endpoint
+from simulator.azure_devops.endpoints import run_requests
+from simulator.azure_devops.errors import failure, invalid
+from simulator.azure_devops.language.final_yaml import final_yaml
+from simulator.azure_devops.organization import DEFINITION, Row
+from simulator.azure_devops.pipelines.starting.queueing import definition_named
+from simulator.azure_devops.seeding import definition_row
+from simulator.azure_devops.shapes import mapping
+
+PIPELINES = "28e1305e-2afe-47bf-abaf-cbb0e6a91988"
+PREVIEW = "53df2d18-29ea-46a9-bee0-933540f80abf"
+
+
+def reference(call: Call, row: Row) -> Row:
+    """The PipelineReference of a pipeline."""
+    project = call.organization.project(row["project"])
+    url = f"{call.url}/{project['id']}/_apis/pipelines/{row['id']}?revision={row['revision']}"
+    web = f"{call.url}/{project['name']}/_build/definition?definitionId={row['id']}"
+    return {
+        "_links": {"self": {"href": url}, "web": {"href": web}},
+        "url": url,
+        "id": row["id"],
+        "revision": row["revision"],
+        "name": row["name"],
+        "folder": "\\",
+    }
+
+
+@endpoint("GET", PIPELINES, "vso.build")
+async def pipelines(call: Call) -> object:
+    """The pipelines of the project, or one with its configuration."""
+    if "pipelineid" not in call.route:
+        rows = call.organization.rows(DEFINITION, call.project()["id"])
+        return collection([reference(call, row) for row in rows])
+    row = run_requests.found(call)
+    repository = {"id": row["repository"], "type": "azureReposGit"}
+    configuration = {"path": f"/{row['path']}", "repository": repository, "type": "yaml"}
+    return {**reference(call, row), "configuration": configuration}
+
+
+@endpoint("POST", PIPELINES, "vso.build_execute")
+async def create(call: Call) -> object:
+    """A new YAML pipeline."""
+    project, name = call.project(), str(call.member("name"))
+    configuration = mapping(call.object_body(), "configuration")
+    if configuration.get("type") != "yaml":
+        raise invalid("The configuration type must be yaml.")
+    if definition_named(call.organization, project["id"], name):
+        raise failure("PipelineExistsException", name=name)
+    given = mapping(configuration, "repository")
+    repository = call.organization.repository(str(given.get("id") or given.get("name") or ""), project["id"])
+    path = str(configuration.get("path") or "azure-pipelines.yml")
+    row = definition_row(call.organization, project["id"], name, repository["id"], path)
+    await run_requests.save_new(call, row)
+    return reference(call, row)
+
+
+@endpoint("POST", PREVIEW, "vso.build_execute")
+async def preview(call: Call) -> object:
+    """The expanded YAML of a run that is not started."""
+    return await previewed(call, run_requests.found(call), call.body if isinstance(call.body, dict) else {})
+
+
+async def previewed(call: Call, row: Row, given: dict[str, Any]) -> object:
+    """What a run with `previewRun` answers."""
+    request = await run_requests.request_of(call, row, given, "Manual")
+    compiled = await call.azure.queue.compile(request, str(given.get("yamlOverride") or "") or None)
+    return {"finalYaml": final_yaml(compiled.plan)}

@@ -1,0 +1,159 @@
+"""Typed access to the keys of a mapping, each wrong one an error with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from simulator.azure_devops.language.invalid import ErrorList, Position
+from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode
+
+_TRUE = ("true", "y", "yes", "on")
+_FALSE = ("false", "n", "no", "off")
+
+
+class Fields:
+    """The keys of one mapping. Keys outside `allowed` are errors as soon as it is made."""
+
+    def __init__(self, node: MappingNode, allowed: tuple[str, ...], errors: ErrorList) -> None:
+        self.node = node
+        self.errors = errors
+        self._values = {key.text: value for key, value in node.entries}
+        self.places = {key.text: key.where for key, _ in node.entries}
+        for key, _ in node.entries:
+            if key.text not in allowed and not key.broken:
+                errors.add(f"Unexpected value '{key.text}'", key.where, allowed)
+
+    @property
+    def where(self) -> Position:
+        """Where the mapping begins."""
+        return self.node.where
+
+    def place(self, name: str) -> Position:
+        """Where the value under `name` stands; the mapping's own place where it is absent."""
+        node = self._values.get(name)
+        return node.where if node is not None else self.where
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
+
+    def get(self, name: str) -> Node | None:
+        """The node under `name`; None where it is absent or already known to be wrong."""
+        node = self._values.get(name)
+        return None if isinstance(node, ScalarNode) and node.broken else node
+
+    def text(self, name: str, default: str = "") -> str:
+        """A scalar's text."""
+        node = self.get(name)
+        return default if node is None else scalar_text(node, self.errors, default)
+
+    def authored(self, name: str) -> str:
+        """A scalar's text, as written where its expression failed: nothing further is wrong with it then."""
+        node = self._values.get(name)
+        return node.text if isinstance(node, ScalarNode) and node.broken else self.text(name)
+
+    def boolean(self, name: str, default: bool = False) -> bool:
+        """A literal boolean. A run-time expression here is refused by name."""
+        text = self.text(name)
+        folded = text.lower()
+        if not text or folded in _TRUE or folded in _FALSE:
+            return default if not text else folded in _TRUE
+        self.refuse_runtime_value(name, text, ("true", "false"))
+        return default
+
+    def number(self, name: str, default: int = 0) -> int:
+        """A literal whole number."""
+        text = self.text(name)
+        if not text:
+            return default
+        if text.isdigit():
+            return int(text)
+        self.refuse_runtime_value(name, text, ("a whole number",))
+        return default
+
+    def refuse_runtime_value(self, name: str, text: str, expected: tuple[str, ...]) -> None:
+        """Reports a value that is not literal."""
+        node = self._values[name]
+        if "$(" in text or text.startswith("$["):
+            self.errors.add(f"A run-time value for '{name}' is not simulated", node.where)
+        else:
+            self.errors.add(f"Unexpected value '{text}'", node.where, expected)
+
+    def choice(self, name: str, options: tuple[str, ...], default: str = "") -> str:
+        """A scalar that is one of `options`."""
+        text = self.text(name)
+        if text and text not in options:
+            self.errors.add(f"Unexpected value '{text}'", self._values[name].where, options)
+            return default
+        return text or default
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """A scalar or a list of scalars."""
+        node = self.get(name)
+        return () if node is None else scalar_texts(node, self.errors)
+
+    def mapping(self, name: str, allowed: tuple[str, ...]) -> Fields | None:
+        """A mapping with known keys; None where it is absent or no mapping."""
+        node = self.get(name)
+        return None if node is None else mapping_fields(node, allowed, self.errors)
+
+    def text_map(self, name: str) -> Mapping[str, str]:
+        """A mapping of any names to scalars."""
+        node = self.get(name)
+        if node is None or (isinstance(node, ScalarNode) and not node.text):
+            return {}
+        if not isinstance(node, MappingNode):
+            self.errors.add("Expected a mapping", node.where)
+            return {}
+        return {key.text: self._map_text(value) for key, value in node.entries}
+
+    def _map_text(self, node: Node) -> str:
+        return node.text if isinstance(node, ScalarNode) else scalar_text(node, self.errors)
+
+    def items(self, name: str) -> tuple[Node, ...]:
+        """The items of a list; an empty scalar is an empty list."""
+        node = self.get(name)
+        return () if node is None else sequence_items(node, self.errors)
+
+    def refuse(self, *names: str) -> None:
+        """Refuses by name what is valid on the service but not simulated."""
+        for name in names:
+            if name in self._values:
+                self.errors.add(f"'{name}' is not simulated", self.places[name])
+
+
+def scalar_text(node: Node, errors: ErrorList, default: str = "") -> str:
+    """The text of a scalar; a collection is an error."""
+    if isinstance(node, ScalarNode):
+        return default if node.broken else node.text
+    what = "mapping" if isinstance(node, MappingNode) else "sequence"
+    errors.add(f"A {what} was not expected", node.where)
+    return default
+
+
+def scalar_texts(node: Node, errors: ErrorList) -> tuple[str, ...]:
+    """A scalar as a list of one (none when empty), or the texts of a list of scalars."""
+    if isinstance(node, SequenceNode):
+        return tuple(scalar_text(item, errors) for item in node.items)
+    text = scalar_text(node, errors)
+    return (text,) if text else ()
+
+
+def sequence_items(node: Node, errors: ErrorList) -> tuple[Node, ...]:
+    """The items of a list; an empty scalar is an empty list, anything else an error."""
+    if isinstance(node, SequenceNode):
+        return node.items
+    if isinstance(node, ScalarNode):
+        if node.text and not node.broken:
+            errors.add("Expected a sequence", node.where)
+        return ()
+    errors.add("A mapping was not expected", node.where)
+    return ()
+
+
+def mapping_fields(node: Node, allowed: tuple[str, ...], errors: ErrorList) -> Fields | None:
+    """The fields of a mapping; anything else is an error."""
+    if isinstance(node, MappingNode):
+        return Fields(node, allowed, errors)
+    if not (isinstance(node, ScalarNode) and node.broken):
+        errors.add("Expected a mapping", node.where)
+    return None

@@ -1,0 +1,219 @@
+"""One item of `jobs:` -> a Job or deployment Job."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Literal
+
+from simulator.azure_devops.language.invalid import ErrorList
+from simulator.azure_devops.language.plan import DEFAULT_JOB, Environment, Hook, Job, Matrix, Parallel
+from simulator.azure_devops.language.reading.conditions import read_condition, runtime_expression
+from simulator.azure_devops.language.reading.fields import Fields, mapping_fields, scalar_text
+from simulator.azure_devops.language.reading.steps import read_steps
+from simulator.azure_devops.language.reading.surroundings import Surroundings
+from simulator.azure_devops.language.reading.variables import read_pool, read_variables
+from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LEG = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
+_COMMON = (
+    "displayName",
+    "dependsOn",
+    "condition",
+    "continueOnError",
+    "timeoutInMinutes",
+    "cancelTimeoutInMinutes",
+    "variables",
+    "strategy",
+    "pool",
+    "container",
+    "services",
+    "workspace",
+    "uses",
+    "templateContext",
+)
+JOB_KEYS = ("job", *_COMMON, "steps")
+# What a pipeline whose root is `steps` may say about its only job, at the root.
+ROOT_JOB_KEYS = ("strategy", "container", "services", "workspace", "continueOnError", "steps")
+_DEPLOYMENT = ("deployment", *_COMMON, "environment")
+_ONCE = ("preDeploy", "deploy", "routeTraffic", "postRouteTraffic", "on")
+DEFAULT_TIMEOUT_MINUTES = 60
+DEFAULT_CANCEL_TIMEOUT_MINUTES = 5
+
+
+def read_job(node: Node, around: Surroundings, errors: ErrorList) -> Job | None:
+    """One job of a list; None where it is no job, which is then an error."""
+    if not isinstance(node, MappingNode):
+        if not (isinstance(node, ScalarNode) and node.broken):
+            errors.add("Expected a mapping", node.where)
+        return None
+    if node.find("deployment") is not None:
+        return _deployment(Fields(node, _DEPLOYMENT, errors), around)
+    if node.find("job") is not None:
+        return _job(Fields(node, JOB_KEYS, errors), around)
+    first = node.entries[0][0] if node.entries else None
+    if first is None or not first.broken:
+        errors.add(
+            f"Unexpected value '{first.text if first else ''}'",
+            (first or node).where,
+            ("job", "deployment", "template"),
+        )
+    return None
+
+
+def read_root_job(fields: Fields, around: Surroundings) -> Job:
+    """The only job of a pipeline whose root holds `steps`; pool and variables stay with the root."""
+    _refuse(fields)
+    return Job(
+        DEFAULT_JOB,
+        "",
+        "job",
+        (),
+        "",
+        fields.boolean("continueOnError"),
+        DEFAULT_TIMEOUT_MINUTES,
+        DEFAULT_CANCEL_TIMEOUT_MINUTES,
+        (),
+        None,
+        read_steps(fields, "steps", around),
+        _strategy(fields),
+        workspace_clean=_workspace(fields),
+        where=fields.where,
+    )
+
+
+def _job(fields: Fields, around: Surroundings) -> Job:
+    said = _said_of_any(fields, around, "job")
+    return replace(said, steps=read_steps(fields, "steps", around), strategy=_strategy(fields))
+
+
+def _deployment(fields: Fields, around: Surroundings) -> Job:
+    said = _said_of_any(fields, around, "deployment")
+    return replace(said, environment=_environment(fields, around), hooks=_hooks(fields, around))
+
+
+def _said_of_any(fields: Fields, around: Surroundings, kind: Literal["job", "deployment"]) -> Job:
+    """What both kinds of jobs say of themselves."""
+    _refuse(fields)
+    return Job(
+        _name(fields, kind),
+        fields.text("displayName"),
+        kind,
+        fields.texts("dependsOn"),
+        read_condition(fields),
+        fields.boolean("continueOnError"),
+        fields.number("timeoutInMinutes", DEFAULT_TIMEOUT_MINUTES),
+        fields.number("cancelTimeoutInMinutes", DEFAULT_CANCEL_TIMEOUT_MINUTES),
+        read_variables(fields.get("variables"), around, fields.errors, root=False),
+        read_pool(fields),
+        workspace_clean=_workspace(fields),
+        where=fields.where,
+    )
+
+
+def _refuse(fields: Fields) -> None:
+    fields.refuse("container", "services")
+
+
+def _name(fields: Fields, key: str) -> str:
+    name = fields.text(key)
+    if name and not _NAME.fullmatch(name) and fields.get(key) is not None:
+        fields.errors.add(
+            f"The job name {name} is not valid. Job names may only contain alphanumeric characters and '_' "
+            "and may not start with a number.",
+            fields.place(key),
+        )
+    return name
+
+
+def _workspace(fields: Fields) -> str:
+    inner = fields.mapping("workspace", ("clean",))
+    return inner.choice("clean", ("outputs", "resources", "all")) if inner else ""
+
+
+def _strategy(fields: Fields) -> Matrix | Parallel | None:
+    inner = fields.mapping("strategy", ("matrix", "parallel", "maxParallel"))
+    if inner is None:
+        return None
+    most = inner.number("maxParallel")
+    if "parallel" in inner:
+        if "matrix" in inner:
+            fields.errors.add("Unexpected value 'matrix'", inner.places["matrix"])
+        return Parallel(inner.number("parallel", 1), most)
+    return _matrix(inner, most)
+
+
+def _matrix(fields: Fields, most: int) -> Matrix | None:
+    node = fields.get("matrix")
+    if node is None:
+        return None
+    if isinstance(node, ScalarNode):
+        if runtime_expression(node.text) is None:
+            fields.errors.add("Expected a mapping", node.where)
+        return Matrix(expression=node.text, max_parallel=most)
+    if not isinstance(node, MappingNode):
+        fields.errors.add("A sequence was not expected", node.where)
+        return None
+    legs: list[tuple[str, dict[str, str]]] = []
+    for key, value in node.entries:
+        if not _LEG.fullmatch(key.text):
+            message = f"The matrix configuration name {key.text} is not valid"
+            fields.errors.add(message, key.where, ("letters, digits and '_', at most 100, a letter first",))
+        if isinstance(value, MappingNode):
+            legs.append((key.text, {k.text: scalar_text(v, fields.errors) for k, v in value.entries}))
+        else:
+            fields.errors.add("Expected a mapping", value.where)
+    return Matrix(tuple(legs), max_parallel=most)
+
+
+def _environment(fields: Fields, around: Surroundings) -> Environment | None:
+    node = fields.get("environment")
+    if node is None:
+        if "environment" not in fields:
+            fields.errors.add(f"Job {fields.text('deployment')} has no 'environment'", fields.where)
+        return None
+    if isinstance(node, ScalarNode):
+        name, _, resource = node.text.partition(".")
+        made = Environment(name, resource)
+    else:
+        keys = ("name", "resourceName", "resourceId", "resourceType", "tags")
+        inner = fields.mapping("environment", keys)
+        if inner is None:
+            return None
+        made = Environment(*(inner.text(key) for key in keys))
+    if made.resource_name or made.resource_id or made.resource_type:
+        fields.errors.add("A resource of an environment is not simulated", node.where)
+    if around.environments is not None and "$(" not in made.name and not around.environments(made.name):
+        fields.errors.add(
+            f"Job {fields.text('deployment')}: Environment {made.name} could not be found. "
+            "The environment does not exist or has not been authorized for use."
+        )
+    return made
+
+
+def _hooks(fields: Fields, around: Surroundings) -> dict[str, Hook]:
+    strategy = fields.mapping("strategy", ("runOnce", "rolling", "canary"))
+    if strategy is None:
+        if "strategy" not in fields:
+            fields.errors.add("Expected a deployment strategy", fields.where, ("strategy: runOnce",))
+        return {}
+    for name in ("rolling", "canary"):
+        if name in strategy:
+            fields.errors.add(f"The deployment strategy '{name}' is not simulated", strategy.places[name])
+    once = strategy.mapping("runOnce", _ONCE)
+    if once is None:
+        return {}
+    hooks = {name: _hook(once, name, around) for name in _ONCE[:-1] if name in once}
+    outcomes = once.mapping("on", ("success", "failure"))
+    if outcomes is not None:
+        for name in ("success", "failure"):
+            if name in outcomes:
+                hooks[f"on.{name}"] = _hook(outcomes, name, around)
+    return {name: hook for name, hook in hooks.items() if hook is not None}
+
+
+def _hook(fields: Fields, name: str, around: Surroundings) -> Hook | None:
+    node = fields.get(name)
+    inner = None if node is None else mapping_fields(node, ("pool", "steps"), fields.errors)
+    return None if inner is None else Hook(read_steps(inner, "steps", around), read_pool(inner))

@@ -1,0 +1,90 @@
+"""`resources:` -> plan values; containers, packages and foreign builds are refused by name."""
+
+from __future__ import annotations
+
+from simulator.azure_devops.language.invalid import ErrorList
+from simulator.azure_devops.language.plan import (
+    Filter,
+    PipelineResource,
+    PipelineTrigger,
+    RepositoryResource,
+    Resources,
+    Trigger,
+    WebhookResource,
+)
+from simulator.azure_devops.language.reading.fields import Fields, mapping_fields
+from simulator.azure_devops.language.reading.triggers import read_filter, read_trigger
+from simulator.azure_devops.language.source import Node, ScalarNode
+
+_KINDS = ("repositories", "pipelines", "webhooks", "containers", "builds", "packages")
+_REPOSITORY = ("repository", "type", "name", "ref", "endpoint", "trigger")
+_PIPELINE = ("pipeline", "project", "source", "version", "branch", "tags", "trigger")
+_WEBHOOK = ("webhook", "connection", "type", "filters")
+
+
+def read_resources(node: Node | None, errors: ErrorList) -> Resources:
+    """Everything under `resources:`."""
+    fields = None if node is None else mapping_fields(node, _KINDS, errors)
+    if fields is None:
+        return Resources()
+    fields.refuse("containers", "builds", "packages")
+    return Resources(
+        tuple(_repository(each) for each in _each(fields, "repositories", _REPOSITORY)),
+        tuple(_pipeline(each) for each in _each(fields, "pipelines", _PIPELINE)),
+        tuple(_webhook(each) for each in _each(fields, "webhooks", _WEBHOOK)),
+    )
+
+
+def _each(fields: Fields, name: str, keys: tuple[str, ...]) -> list[Fields]:
+    found = (mapping_fields(item, keys, fields.errors) for item in fields.items(name))
+    return [each for each in found if each is not None]
+
+
+def _repository(fields: Fields) -> RepositoryResource:
+    kind = fields.choice("type", ("git", "github", "githubenterprise", "bitbucket"), "git")
+    if kind != "git":
+        fields.errors.add(f"A repository of type '{kind}' is not simulated", fields.place("type"))
+    return RepositoryResource(
+        fields.text("repository"),
+        kind,
+        fields.text("name"),
+        fields.text("ref"),
+        fields.text("endpoint"),
+        # Unlike the pipeline's own repository, a resource triggers only when it says so.
+        read_trigger(fields.get("trigger"), fields.errors) if "trigger" in fields else Trigger(enabled=False),
+    )
+
+
+def _pipeline(fields: Fields) -> PipelineResource:
+    return PipelineResource(
+        fields.text("pipeline"),
+        fields.text("source"),
+        fields.text("project"),
+        fields.text("version"),
+        fields.text("branch"),
+        fields.texts("tags"),
+        _pipeline_trigger(fields),
+    )
+
+
+def _pipeline_trigger(fields: Fields) -> PipelineTrigger | None:
+    node = fields.get("trigger")
+    if node is None:
+        return None
+    if isinstance(node, ScalarNode):
+        if node.text.lower() in ("true", "none", "false"):
+            return PipelineTrigger() if node.text.lower() == "true" else None
+        fields.errors.add(f"Unexpected value '{node.text}'", node.where, ("true", "none"))
+        return None
+    inner = fields.mapping("trigger", ("enabled", "branches", "stages", "tags"))
+    if inner is None or not inner.boolean("enabled", default=True):
+        return None
+    branches = read_filter(inner, "branches") if "branches" in inner else Filter()
+    return PipelineTrigger(branches, inner.texts("stages"), inner.texts("tags"))
+
+
+def _webhook(fields: Fields) -> WebhookResource:
+    fields.refuse("type")
+    filters = _each(fields, "filters", ("path", "value"))
+    pairs = tuple((each.text("path"), each.text("value")) for each in filters)
+    return WebhookResource(fields.text("webhook"), fields.text("connection"), pairs)

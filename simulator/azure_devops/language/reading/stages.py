@@ -1,0 +1,94 @@
+"""The stages of a pipeline: written as stages, or made around root `jobs` or `steps`."""
+
+from __future__ import annotations
+
+import re
+
+from simulator.azure_devops.language.plan import DEFAULT_STAGE, Job, Stage
+from simulator.azure_devops.language.reading.conditions import read_condition
+from simulator.azure_devops.language.reading.fields import Fields, mapping_fields
+from simulator.azure_devops.language.reading.jobs import ROOT_JOB_KEYS, read_job, read_root_job
+from simulator.azure_devops.language.reading.surroundings import Surroundings
+from simulator.azure_devops.language.reading.variables import read_pool, read_variables
+from simulator.azure_devops.language.source import Node
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_STAGE = (
+    "stage",
+    "displayName",
+    "pool",
+    "dependsOn",
+    "condition",
+    "variables",
+    "jobs",
+    "lockBehavior",
+    "trigger",
+    "isSkippable",
+    "templateContext",
+)
+
+
+def read_stages(root: Fields, around: Surroundings) -> tuple[Stage, ...]:
+    """All stages; root `jobs` or `steps` stand in a stage `__default`, root `steps` in a job `Job`."""
+    forms = [name for name in ("stages", "jobs", "steps") if name in root]
+    for name in forms[1:]:
+        root.errors.add(f"Unexpected value '{name}'", root.places[name])
+    if not forms:
+        root.errors.add("Expected 'stages', 'jobs', 'steps' or 'extends'", root.where)
+        return ()
+    if forms[0] != "steps":
+        for name in ROOT_JOB_KEYS:
+            if name in root and name not in forms:
+                root.errors.add(f"Unexpected value '{name}'", root.places[name])
+    if forms[0] == "stages":
+        return _stages(root, around)
+    jobs = _jobs(root, around) if forms[0] == "jobs" else (read_root_job(root, around),)
+    return (Stage(DEFAULT_STAGE, "", (), "", (), jobs, where=root.where),)
+
+
+def _stages(root: Fields, around: Surroundings) -> tuple[Stage, ...]:
+    stages: list[Stage] = []
+    for item in root.items("stages"):
+        before = stages[-1].name if stages else ""
+        stage = _stage(item, before, root, around)
+        if stage is not None:
+            stages.append(stage)
+    return tuple(stages)
+
+
+def _stage(item: Node, before: str, root: Fields, around: Surroundings) -> Stage | None:
+    fields = mapping_fields(item, _STAGE, root.errors)
+    if fields is None:
+        return None
+    if "stage" not in fields:
+        first = fields.node.entries[0][0] if fields.node.entries else None
+        if first is not None and first.text in _STAGE:
+            root.errors.add(f"Unexpected value '{first.text}'", first.where, ("stage", "template"))
+        return None
+    name = fields.text("stage")
+    if name and not _NAME.fullmatch(name):
+        root.errors.add(
+            f"The stage name {name} is not valid. Stage names may only contain alphanumeric characters and '_' "
+            "and may not start with a number.",
+            fields.place("stage"),
+        )
+    # Said and empty (`dependsOn: []`) is no dependency; unsaid is the stage before.
+    unsaid = (before,) if before else ()
+    return Stage(
+        name,
+        fields.text("displayName"),
+        fields.texts("dependsOn") if "dependsOn" in fields else unsaid,
+        read_condition(fields),
+        read_variables(fields.get("variables"), around, root.errors, root=False),
+        _jobs(fields, around),
+        read_pool(fields),
+        fields.choice("lockBehavior", ("sequential", "runLatest")),
+        fields.choice("trigger", ("manual", "automatic"), "automatic"),
+        fields.boolean("isSkippable", default=True),
+        fields.where,
+    )
+
+
+def _jobs(fields: Fields, around: Surroundings) -> tuple[Job, ...]:
+    found = (read_job(item, around, fields.errors) for item in fields.items("jobs"))
+    return tuple(job for job in found if job is not None)

@@ -1,0 +1,206 @@
+"""One item of `steps:` -> a Step; every shorthand becomes its task, as in the service's expanded YAML.
+
+Source: recorded expansions, `shared/reference/azure-devops.md` 4.2.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from simulator.azure_devops.language.invalid import ErrorList
+from simulator.azure_devops.language.plan import Step
+from simulator.azure_devops.language.reading.conditions import read_condition
+from simulator.azure_devops.language.reading.fields import Fields, scalar_text, sequence_items
+from simulator.azure_devops.language.reading.surroundings import Surroundings
+from simulator.azure_devops.language.reading.task_inputs import check_inputs
+from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode
+from simulator.azure_devops.task_definitions.catalogue import TASKS, Task, find_task, keyword_task
+
+COMMON = (
+    "condition",
+    "continueOnError",
+    "displayName",
+    "target",
+    "enabled",
+    "env",
+    "name",
+    "timeoutInMinutes",
+    "retryCountOnTaskFailure",
+)
+_SCRIPT = ("workingDirectory", "failOnStderr")
+_POWERSHELL = (*_SCRIPT, "errorActionPreference", "ignoreLASTEXITCODE", "warningPreference")
+_CHECKOUT = (
+    "clean",
+    "fetchDepth",
+    "fetchFilter",
+    "fetchTags",
+    "lfs",
+    "persistCredentials",
+    "submodules",
+    "path",
+    "sparseCheckoutDirectories",
+    "sparseCheckoutPatterns",
+    "workspaceRepo",
+)
+_STEP_NAME = re.compile(r"[-_A-Za-z0-9]*")
+
+
+@dataclass(frozen=True)
+class _Shorthand:
+    """A keyword's task, the further keys it takes (they become inputs), and the inputs it gives."""
+
+    task: Task
+    keys: tuple[str, ...]
+    inputs: Callable[[str], Mapping[str, str]]
+    renamed: Mapping[str, str]
+
+
+_SHORTHANDS: Mapping[str, _Shorthand] = {
+    "script": _Shorthand(keyword_task("script"), _SCRIPT, lambda text: {"script": text}, {}),
+    "bash": _Shorthand(
+        keyword_task("bash"), _SCRIPT, lambda text: {"targetType": "inline", "script": text}, {}
+    ),
+    "pwsh": _Shorthand(
+        keyword_task("powershell"),
+        _POWERSHELL,
+        lambda text: {"targetType": "inline", "script": text, "pwsh": "true"},
+        {},
+    ),
+    "powershell": _Shorthand(
+        keyword_task("powershell"), _POWERSHELL, lambda text: {"targetType": "inline", "script": text}, {}
+    ),
+    "checkout": _Shorthand(keyword_task("checkout"), _CHECKOUT, lambda text: {"repository": text}, {}),
+    "publish": _Shorthand(
+        keyword_task("publish"), ("artifact",), lambda text: {"path": text}, {"artifact": "artifactName"}
+    ),
+    "download": _Shorthand(
+        keyword_task("download"), ("artifact", "patterns", "tags", "path"), lambda text: {"alias": text}, {}
+    ),
+}
+_REFUSED = ("downloadBuild", "getPackage", "reviewApp")
+KEYWORDS = ("task", *_SHORTHANDS, *_REFUSED, "template")
+
+
+def read_steps(fields: Fields, name: str, around: Surroundings) -> tuple[Step, ...]:
+    """The steps of a job or hook; names must be unique in it."""
+    node = fields.get(name)
+    if node is None:
+        return ()
+    found = (read_step(item, around, fields.errors) for item in sequence_items(node, fields.errors))
+    steps = tuple(step for step in found if step is not None)
+    seen: set[str] = set()
+    for step in steps:
+        if step.name and step.name.lower() in seen:
+            fields.errors.add(
+                f"The step name {step.name} appears more than once. Step names must be unique within a job.",
+                step.where,
+            )
+        seen.add(step.name.lower())
+    return steps
+
+
+def read_step(node: Node, around: Surroundings, errors: ErrorList) -> Step | None:
+    """One step; None where its kind is not known, which is then an error."""
+    if not isinstance(node, MappingNode):
+        if not (isinstance(node, ScalarNode) and node.broken):
+            errors.add("Expected a mapping", node.where)
+        return None
+    keyword = next((key for key, _ in node.entries if key.text in KEYWORDS), None)
+    if keyword is None:
+        first = node.entries[0][0] if node.entries else None
+        if first is None or not first.broken:
+            errors.add(f"Unexpected value '{first.text if first else ''}'", (first or node).where, KEYWORDS)
+        return None
+    if keyword.text in _REFUSED:
+        errors.add(f"The step '{keyword.text}' is not simulated", keyword.where)
+        return None
+    if keyword.text == "task":
+        return _task(Fields(node, ("task", "inputs", *COMMON), errors), around)
+    return _shorthand(keyword.text, node, around, errors)
+
+
+def _shorthand(keyword: str, node: MappingNode, around: Surroundings, errors: ErrorList) -> Step | None:
+    short = _SHORTHANDS[keyword]
+    fields = Fields(node, (keyword, *short.keys, *COMMON), errors)
+    value = fields.authored(keyword)
+    if isinstance(fields.get(keyword), MappingNode | SequenceNode):
+        return None
+    inputs = dict(short.inputs(value))
+    for key in short.keys:
+        child = fields.get(key)
+        if child is not None:
+            inputs[short.renamed.get(key, key)] = (
+                "\n".join(fields.texts(key)) if key == "tags" else scalar_text(child, errors)
+            )
+    never = keyword in ("checkout", "download") and value == "none"
+    step = _step(fields, keyword, short.task, inputs, around)
+    if never:
+        # `none` stays a step whose condition never holds; it also tells the agent not to do so by itself.
+        return replace(step, condition="false")
+    return step
+
+
+def _task(fields: Fields, around: Surroundings) -> Step | None:
+    reference = fields.text("task")
+    node = fields.get("task")
+    name, at, version = reference.partition("@")
+    if node is None:
+        return None
+    if not at or not version.split(".")[0].isdigit():
+        fields.errors.add(f"Unexpected value '{reference}'", node.where, ("<task name>@<major version>",))
+        return None
+    task = find_task(name, int(version.split(".")[0]))
+    if task is None:
+        known = tuple(sorted(each.reference for each in TASKS if each.named))
+        fields.errors.add(
+            f"A task is missing. The pipeline references a task called '{name}'. This usually indicates the task isn't "
+            "installed, and you may be able to install it from the Marketplace: https://marketplace.visualstudio.com. "
+            f"The task {reference} is not simulated; it can be added in "
+            "simulator/azure_devops/task_definitions/catalogue.py",
+            node.where,
+            known,
+        )
+        return None
+    inputs = dict(fields.text_map("inputs"))
+    # By its id a task of a keyword is that keyword, as the canonical YAML writes it.
+    return _step(fields, task.keyword if name.lower() == task.id else "task", task, inputs, around)
+
+
+def _step(fields: Fields, keyword: str, task: Task, inputs: Mapping[str, str], around: Surroundings) -> Step:
+    inputs_node = fields.get("inputs")
+    check_inputs(task, inputs, inputs_node or fields.node, around, fields.errors)
+    _check_target(fields)
+    step_name = fields.text("name")
+    if not _STEP_NAME.fullmatch(step_name):
+        fields.errors.add(
+            f"The step name {step_name} is not valid. "
+            "Step names may only contain alphanumeric characters, '-' and '_'.",
+            fields.place("name"),
+        )
+    return Step(
+        task.name,
+        task.version,
+        task.id,
+        keyword,
+        inputs,
+        fields.text_map("env"),
+        step_name,
+        fields.text("displayName"),
+        read_condition(fields, step=True),
+        fields.boolean("continueOnError"),
+        fields.boolean("enabled", default=True),
+        fields.number("timeoutInMinutes"),
+        min(fields.number("retryCountOnTaskFailure"), 10),
+        fields.where,
+    )
+
+
+def _check_target(fields: Fields) -> None:
+    """Only the host is simulated: a step in another container would see other files."""
+    node = fields.get("target")
+    if isinstance(node, ScalarNode) and node.text in ("", "host"):
+        return
+    if node is not None:
+        fields.refuse("target")

@@ -1,0 +1,21 @@
+"""What the readers may ask about the project around the pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from simulator.azure_devops.language.plan import Variable
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Pure questions the caller answers; None as a question means that the answer is always yes.
+
+    `groups(name)`: the group's variables, None where it does not exist or is not authorised.
+    `environments(name)`: whether it exists. `connections(name)`: the service connection's type, None without one.
+    """
+
+    groups: Callable[[str], Mapping[str, Variable] | None]
+    environments: Callable[[str], bool] | None = None
+    connections: Callable[[str], str | None] | None = None

@@ -1,0 +1,80 @@
+"""A step's inputs against the task's table: what is required, what is unknown, which connection is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from simulator.azure_devops.language.invalid import ErrorList, Position
+from simulator.azure_devops.language.reading.surroundings import Surroundings
+from simulator.azure_devops.language.source import MappingNode, Node
+from simulator.azure_devops.task_definitions.catalogue import Task, TaskInput, canonical_inputs
+
+
+def check_inputs(
+    task: Task, inputs: Mapping[str, str], node: Node, around: Surroundings, errors: ErrorList
+) -> None:
+    """Reports values outside an input's options and required inputs that are missing; warns of unknown inputs.
+
+    The real service lets the task itself fail at run time for most of these; here the run is refused at once.
+    An unknown input it lets pass.
+    """
+    places = _places(node)
+    given = canonical_inputs(task, inputs)
+    known = {name.lower() for each in task.inputs for name in (each.name, *each.aliases)}
+    for name in inputs:
+        if name.lower() not in known:
+            where = places.get(name.lower(), node.where)
+            errors.warn(
+                f"Task {task.reference} has no input '{name}'", where, tuple(i.name for i in task.inputs)
+            )
+    for each in task.inputs:
+        if not _applies(each, given):
+            continue
+        value = given.get(each.name, "")
+        where = _place(each, places) or node.where
+        if each.required and not value.strip():
+            errors.add(f"Input required: {each.name} (task {task.reference})", where)
+        if each.options and value and not _fits(value, each.options):
+            errors.add(f"Unexpected value '{value}'", where, each.options)
+        if each.connection and value:
+            _check_connection(task, each, value, where, around, errors)
+
+
+def _fits(value: str, options: tuple[str, ...]) -> bool:
+    return "$(" in value or value.lower() in (option.lower() for option in options)
+
+
+def _applies(each: TaskInput, given: Mapping[str, str]) -> bool:
+    return not each.only_if or any(
+        given.get(name, "").lower() == value.lower() for name, value in each.only_if
+    )
+
+
+def _check_connection(
+    task: Task, each: TaskInput, value: str, where: Position, around: Surroundings, errors: ErrorList
+) -> None:
+    if around.connections is None or "$(" in value:
+        return
+    kind = around.connections(value)
+    if kind is None:
+        errors.add(
+            f"Step {task.name} input {each.name} references service connection {value} which could not be found. "
+            "The service connection does not exist, has been disabled or has not been authorized for use. "
+            "For authorization details, refer to https://aka.ms/yamlauthz.",
+            where,
+        )
+    elif kind.lower() != each.connection.lower():
+        errors.add(
+            f"Step {task.name} input {each.name} expects a service connection of type {each.connection} "
+            f"but the provided service connection {value} is of type {kind}.",
+            where,
+        )
+
+
+def _places(node: Node) -> Mapping[str, Position]:
+    entries = node.entries if isinstance(node, MappingNode) else ()
+    return {key.text.lower(): key.where for key, _ in entries}
+
+
+def _place(each: TaskInput, places: Mapping[str, Position]) -> Position | None:
+    return next((places[name.lower()] for name in (each.name, *each.aliases) if name.lower() in places), None)

@@ -1,0 +1,69 @@
+"""`variables:` and `pool:` -> plan values, at the root, a stage or a job."""
+
+from __future__ import annotations
+
+from simulator.azure_devops.language.invalid import ErrorList
+from simulator.azure_devops.language.plan import Pool, Variable, VariableEntry, VariableGroup
+from simulator.azure_devops.language.reading.conditions import check_runtime_expression
+from simulator.azure_devops.language.reading.fields import Fields, mapping_fields, scalar_text
+from simulator.azure_devops.language.reading.surroundings import Surroundings
+from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode
+
+_ITEM = ("name", "value", "readonly", "group")
+
+
+def read_variables(
+    node: Node | None, around: Surroundings, errors: ErrorList, *, root: bool
+) -> tuple[VariableEntry, ...]:
+    """The variables in authored order. Only root values are checked as run-time expressions, as on the service."""
+    if node is None or (isinstance(node, ScalarNode) and (node.broken or not node.text)):
+        return ()
+    if isinstance(node, MappingNode):
+        return tuple(_variable(key.text, value, False, errors, root) for key, value in node.entries)
+    if not isinstance(node, SequenceNode):
+        errors.add("Expected a mapping", node.where)
+        return ()
+    entries = (_item(item, around, errors, root) for item in node.items)
+    return tuple(entry for entry in entries if entry is not None)
+
+
+def _item(node: Node, around: Surroundings, errors: ErrorList, root: bool) -> VariableEntry | None:
+    fields = mapping_fields(node, _ITEM, errors)
+    if fields is None:
+        return None
+    if "group" in fields:
+        name = fields.text("group")
+        if around.groups(name) is None:
+            # The slot for the name is empty on the service too.
+            errors.add(
+                "Variable group  was not found or is not authorized for use. "
+                "For authorization details, refer to https://aka.ms/yamlauthz."
+            )
+        return VariableGroup(name)
+    if "name" not in fields:
+        errors.add("Expected a mapping with 'name', 'group' or 'template'", fields.where, ("name", "group"))
+        return None
+    value = fields.get("value") or ScalarNode("", fields.where)
+    return _variable(fields.text("name"), value, fields.boolean("readonly"), errors, root)
+
+
+def _variable(name: str, value: Node, read_only: bool, errors: ErrorList, root: bool) -> Variable:
+    text = scalar_text(value, errors)
+    if root:
+        check_runtime_expression(text, value.where, errors)
+    return Variable(name, text, read_only=read_only)
+
+
+def read_pool(fields: Fields) -> Pool | None:
+    """`pool:` as a name or in full; agentless jobs are refused by name."""
+    node = fields.get("pool")
+    if node is None:
+        return None
+    if isinstance(node, ScalarNode):
+        if node.text == "server":
+            fields.errors.add("An agentless job ('pool: server') is not simulated", node.where)
+        return Pool(name=node.text)
+    pool = fields.mapping("pool", ("name", "vmImage", "demands"))
+    if pool is None:
+        return None
+    return Pool(pool.text("name"), pool.text("vmImage"), pool.texts("demands"))

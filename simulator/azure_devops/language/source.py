@@ -1,0 +1,154 @@
+"""YAML text -> a tree of nodes that know their line and column.
+
+Scalars stay text: the service gives types to values where they are used. Anchors, a second document and duplicate
+keys (whatever their case) are refused in the service's sentences.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import yaml
+
+from simulator.azure_devops.language.invalid import PipelineInvalid, Position, YamlError
+
+MAXIMUM_FILE_BYTES = 1_048_576
+MAXIMUM_DEPTH = 100
+
+
+@dataclass(frozen=True)
+class ScalarNode:
+    """Text. `broken` marks a place whose error is already known, so that readers add no second one.
+
+    `plain`: written without quotes, so that an `object` parameter may take it for a number or a boolean.
+    """
+
+    text: str
+    where: Position
+    broken: bool = False
+    plain: bool = False
+
+
+@dataclass(frozen=True)
+class SequenceNode:
+    """Items in order."""
+
+    items: tuple[Node, ...]
+    where: Position
+
+
+@dataclass(frozen=True)
+class MappingNode:
+    """Entries in authored order; keys are unique but for template expressions."""
+
+    entries: tuple[tuple[ScalarNode, Node], ...]
+    where: Position
+
+    def find(self, name: str) -> Node | None:
+        """The value under `name`, exactly as written."""
+        return next((value for key, value in self.entries if key.text == name), None)
+
+
+Node: TypeAlias = ScalarNode | SequenceNode | MappingNode
+
+
+def parse_source(text: str, file: str) -> Node:
+    """The tree of one YAML document. `file` is the name errors show. Raises PipelineInvalid."""
+    if len(text.encode()) > MAXIMUM_FILE_BYTES:
+        raise _invalid(f"The maximum file size of {MAXIMUM_FILE_BYTES} bytes has been exceeded", file)
+    try:
+        return _Reader(text, file).document()
+    except yaml.MarkedYAMLError as failure:
+        raise PipelineInvalid((_syntax_error(failure, file),)) from failure
+    except yaml.reader.ReaderError as failure:
+        raise _invalid(
+            f"The file holds a character that YAML does not allow: {failure.reason}", file
+        ) from failure
+
+
+def _invalid(message: str, file: str, position: Position | None = None) -> PipelineInvalid:
+    return PipelineInvalid((YamlError(message, position, file),))
+
+
+def _syntax_error(failure: yaml.MarkedYAMLError, file: str) -> YamlError:
+    problem = failure.problem or "the document cannot be read"
+    sentence = f"{failure.context}, {problem}" if failure.context else problem
+    text = f"{sentence[0].upper()}{sentence[1:]}."
+    mark = failure.problem_mark
+    if mark is None:
+        return YamlError(text, None, file)
+    line, column = mark.line + 1, mark.column + 1
+    if isinstance(failure, yaml.scanner.ScannerError):
+        # What the scanner (not the parser) refuses, the service shows as a span with an offset into the text.
+        span = f"(Line: {line}, Col: {column}, Idx: {mark.index})"
+        return YamlError(f"{span} - {span}: {text}", None, file)
+    return YamlError(text, Position(file, line, column), file)
+
+
+class _Reader:
+    """Builds nodes from parser events; duplicate keys of the whole file are collected before raising."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.file = file
+        # libyaml's sentences are the service's (both descend from the same C parser); the pure one is the fallback.
+        loader = getattr(yaml, "CLoader", yaml.Loader)
+        self.events = iter(yaml.parse(text, Loader=loader))
+        self.errors: list[YamlError] = []
+
+    def document(self) -> Node:
+        next(self.events)
+        event = next(self.events)
+        if isinstance(event, yaml.StreamEndEvent):
+            return MappingNode((), Position(self.file, 1, 1))
+        node = self.node(next(self.events), 1)
+        next(self.events)
+        if not isinstance(next(self.events), yaml.StreamEndEvent):
+            raise _invalid("Expected stream end parse event", self.file)
+        if self.errors:
+            raise PipelineInvalid(tuple(self.errors))
+        return node
+
+    def node(self, event: yaml.Event, depth: int) -> Node:
+        self.refuse_anchor(event)
+        mark = event.start_mark
+        assert mark is not None, "the parser marks every event"
+        where = Position(self.file, mark.line + 1, mark.column + 1)
+        if depth > MAXIMUM_DEPTH:
+            raise _invalid("Maximum object depth exceeded", self.file, where)
+        if isinstance(event, yaml.ScalarEvent):
+            return ScalarNode(event.value, where, plain=not event.style and event.implicit[0])
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self.sequence(where, depth)
+        return self.mapping(where, depth)
+
+    def refuse_anchor(self, event: yaml.Event) -> None:
+        anchor = getattr(event, "anchor", None)
+        if anchor is not None:
+            raise _invalid(
+                f"Anchors are not currently supported. Remove the anchor '{anchor}'",
+                self.file,
+            )
+
+    def sequence(self, where: Position, depth: int) -> SequenceNode:
+        items: list[Node] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            items.append(self.node(event, depth + 1))
+        return SequenceNode(tuple(items), where)
+
+    def mapping(self, where: Position, depth: int) -> MappingNode:
+        entries: list[tuple[ScalarNode, Node]] = []
+        seen: set[str] = set()
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            key = self.node(event, depth + 1)
+            value = self.node(next(self.events), depth + 1)
+            if not isinstance(key, ScalarNode):
+                self.errors.append(YamlError("Expected a scalar value", key.where))
+                continue
+            folded = key.text.lower()
+            if folded in seen and not key.text.lstrip().startswith("${{"):
+                self.errors.append(YamlError(f"'{key.text}' is already defined", key.where))
+                continue
+            seen.add(folded)
+            entries.append((key, value))
+        return MappingNode(tuple(entries), where)

@@ -1,0 +1,76 @@
+"""The directories of one job: what its steps see as /home/vsts, and safe ways in for the simulator's own hands."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulator.azure_devops.pipelines.agent import predefined
+from simulator.runtime.work import Mount
+
+PROGRAMS = "/opt/agent"
+"""Where a step sees the programs of the built-in tasks, read-only."""
+
+
+class OutsideOfJob(Exception):
+    """A path leads out of the job's own files (by `..`, an absolute path or a link)."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} is not among the files of the job")
+        self.path = path
+
+
+@dataclass(frozen=True)
+class JobFiles:
+    """The files of one job below `root` on the host."""
+
+    root: Path
+
+    def create(self) -> None:
+        """Make the directories that an agent has made before the first step."""
+        for inside in (
+            predefined.SOURCES,
+            predefined.STAGING,
+            predefined.BINARIES,
+            predefined.TEST_RESULTS,
+            predefined.TEMPORARY,
+        ):
+            (self.root / "home" / self._relative(inside)).mkdir(parents=True, exist_ok=True)
+        self.venv.mkdir(exist_ok=True)
+
+    def remove(self) -> None:
+        """The job is over: its agent is gone with all its files."""
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    @property
+    def venv(self) -> Path:
+        """The virtual environment that the job may write."""
+        return self.root / "venv"
+
+    def mounts(self) -> tuple[Mount, ...]:
+        """What every step of the job sees, and nothing else."""
+        programs = Path(__file__).parent.parent / "tasks" / "programs"
+        return (Mount(self.root / "home", predefined.HOME), Mount(programs, PROGRAMS, read_only=True))
+
+    def outside(self, inside: str) -> Path:
+        """The host's path of what a step calls `inside` (relative: to the sources), links resolved; OutsideOfJob."""
+        path = inside if inside.startswith("/") else f"{predefined.SOURCES}/{inside}"
+        home = (self.root / "home").resolve()
+        found = (home / self._relative(path)).resolve()
+        if not found.is_relative_to(home):
+            raise OutsideOfJob(inside)
+        return found
+
+    def write_temporary(self, name: str, text: str) -> str:
+        """A file in the agent's temporary directory; the path as a step sees it."""
+        inside = f"{predefined.TEMPORARY}/{name}"
+        path = self.outside(inside)
+        path.write_text(text)
+        path.chmod(0o755)
+        return inside
+
+    def _relative(self, inside: str) -> str:
+        if not (inside == predefined.HOME or inside.startswith(f"{predefined.HOME}/")):
+            raise OutsideOfJob(inside)
+        return inside.removeprefix(predefined.HOME).lstrip("/")

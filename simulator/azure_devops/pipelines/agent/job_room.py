@@ -1,0 +1,64 @@
+"""What the steps of one agent job share: names, files, variables, secrets, and when to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from simulator.azure_devops.language.plan import Job, Step, Variable
+from simulator.azure_devops.pipelines.agent import job_state
+from simulator.azure_devops.pipelines.agent.job_files import JobFiles
+from simulator.azure_devops.pipelines.agent.macros import recalculate
+from simulator.azure_devops.pipelines.agent.predefined import JobNames
+from simulator.azure_devops.pipelines.results import Result
+from simulator.azure_devops.pipelines.room import RunContext
+from simulator.formats.masking import Masker
+
+_LONGEST_STOP_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class JobSetup:
+    """What an agent is told: the job's record, names, steps and variables; `hook` of a deployment."""
+
+    record: str
+    names: JobNames
+    job: Job
+    steps: tuple[Step, ...]
+    variables: tuple[Variable, ...]
+    hook: str = ""
+
+
+class JobRoom:
+    """A job on its agent. What its steps have changed is in the store; what is here can be made again."""
+
+    def __init__(self, context: RunContext, setup: JobSetup) -> None:
+        self.context, self.setup = context, setup
+        self.kernel = context.room.kernel
+        work = self.kernel.store.directory / "azure_devops" / "work"
+        self.files = JobFiles(work / str(context.run) / setup.record)
+        self.state = job_state.load(self.kernel.store, context.run, setup.record)
+        self.status = Result.SUCCEEDED
+        self.stopping = asyncio.Event()
+        secrets = [v.value for v in setup.variables if v.secret and v.value]
+        self.masker = Masker([*secrets, *self.state.secrets])
+
+    @property
+    def stop_seconds(self) -> float:
+        """How long a step may take to end when it is stopped: SIGTERM, then SIGKILL."""
+        return min(_LONGEST_STOP_SECONDS, self.setup.job.cancel_timeout_minutes * 60.0)
+
+    def variables(self) -> dict[str, Variable]:
+        """Every variable now, macros resolved: the agent does this before each step."""
+        status = Variable("Agent.JobStatus", self.status.value, read_only=True)
+        return recalculate([*self.setup.variables, *self.state.listed(), status])
+
+    def mask(self, secret: str) -> None:
+        """Hide a value from now on, after a restart too."""
+        if secret and secret not in self.state.secrets:
+            self.masker.add(secret)
+            self.state.secrets.append(secret)
+
+    def save(self) -> None:
+        """Keep what the steps have changed."""
+        self.state.save(self.kernel.store, self.context.run, self.setup.record)

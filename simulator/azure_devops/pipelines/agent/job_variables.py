@@ -1,0 +1,81 @@
+"""The variables of a stage and of a job: layers from the run request up to what is predefined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from simulator.azure_devops import job_tokens
+from simulator.azure_devops.job_tokens import JobClaim
+from simulator.azure_devops.language.conditions import ConditionContext, evaluate_runtime_expression
+from simulator.azure_devops.language.plan import Stage, Variable, VariableEntry, VariableGroup
+from simulator.azure_devops.pipelines.agent import predefined
+from simulator.azure_devops.pipelines.agent.macros import recalculate, values_of
+from simulator.azure_devops.pipelines.agent.predefined import JobNames, RunFacts
+from simulator.azure_devops.pipelines.room import INSIDE_URL, RunContext
+
+
+def stage_variables(context: RunContext, stage: Stage) -> list[Variable]:
+    """What a stage sees: predefined of the run, the request's, the definition's, root and stage (later ones win)."""
+    row = context.row
+    definition = context.room.organization.definition(row["project"], row["definition"]) or {"variables": {}}
+    given = [_from_wire(name, item) for name, item in {**definition["variables"], **row["variables"]}.items()]
+    root = [
+        Variable(v.name, row["evaluated"].get(v.name, v.value), v.secret, v.read_only)
+        for v in entries(context, context.plan.variables)
+    ]
+    return [*given, *root, *entries(context, stage.variables), *run_variables(context)]
+
+
+def run_variables(context: RunContext) -> list[Variable]:
+    """The predefined variables of the run; nothing overrides them. URLs are those that a job can reach."""
+    row, outside = context.row, context.room.organization.url
+    facts = RunFacts(**{**row["facts"], "requested_for": tuple(row["facts"]["requested_for"])})
+    values = predefined.of_run(facts, row["id"], row["name"], row["planId"])
+    inside = f"{INSIDE_URL}/{context.room.organization.name}"
+    return _fixed({name: value.replace(outside, inside) for name, value in values.items()})
+
+
+def job_own(
+    context: RunContext, names: JobNames, cause: int | None, more: Iterable[Mapping[str, str]] = ()
+) -> list[Variable]:
+    """The predefined variables of one job, its token among them."""
+    kernel, project = context.room.kernel, context.project
+    claim = JobClaim(context.run, names.record, project["name"], cause)
+    token = Variable("System.AccessToken", job_tokens.issue(kernel.store, kernel.ids, claim), True, True)
+    fixed = predefined.of_job(names)
+    for values in more:
+        fixed.update(values)
+    return [*_fixed(fixed), token]
+
+
+def entries(context: RunContext, listed: Iterable[VariableEntry]) -> list[Variable]:
+    """The entries with each group replaced by its variables, in order."""
+    found: list[Variable] = []
+    for entry in listed:
+        if isinstance(entry, VariableGroup):
+            row = context.room.organization.variable_group_named(context.project["id"], entry.name)
+            found += [_from_wire(name, item) for name, item in (row["variables"] if row else {}).items()]
+        else:
+            found.append(entry)
+    return found
+
+
+def evaluated(variables: Iterable[Variable], context: ConditionContext) -> list[Variable]:
+    """The variables with each `$[ ]` value evaluated. Raises ExpressionFailure."""
+    return [
+        Variable(v.name, evaluate_runtime_expression(v.value, context), v.secret, v.read_only)
+        for v in variables
+    ]
+
+
+def plain_values(variables: Iterable[Variable]) -> dict[str, str]:
+    """Names to values, macros resolved."""
+    return values_of(recalculate(variables))
+
+
+def _fixed(values: Mapping[str, str]) -> list[Variable]:
+    return [Variable(name, value, read_only=True) for name, value in values.items()]
+
+
+def _from_wire(name: str, item: Mapping[str, object]) -> Variable:
+    return Variable(name, str(item.get("value") or ""), bool(item.get("isSecret")))

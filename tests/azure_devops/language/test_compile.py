@@ -1,0 +1,81 @@
+"""What a caller of the compiler can rely on, beyond the behaviours of the fixtures."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from simulator.azure_devops.language.compile import compile_pipeline
+from simulator.azure_devops.language.invalid import PipelineInvalid
+from simulator.azure_devops.language.plan import Plan, Variable
+
+
+def compile_text(text: str, **more) -> Plan:
+    return compile_pipeline("a.yml", {"a.yml": text}.get, {}, {}, groups=lambda name: {}, **more)
+
+
+def only_script(plan: Plan) -> str:
+    return plan.stages[0].jobs[0].steps[0].inputs["script"]
+
+
+def test_a_webhooks_payload_is_seen_as_parameters():
+    text = (
+        "steps:\n- script: ${{ parameters.approved.detail.ModelPackageArn }} ${{ parameters.Approved.n }}\n"
+    )
+    plan = compile_text(text, payloads={"Approved": {"detail": {"ModelPackageArn": "arn:x"}, "n": 1.5}})
+    assert only_script(plan) == "arn:x 1.5"
+    with pytest.raises(PipelineInvalid, match="Key not found 'approved'"):
+        compile_text(text)
+
+
+def test_the_plan_is_frozen_and_remembers_its_files():
+    plan = compile_text("steps: [{script: x}]\n")
+    assert plan.files == ("/a.yml",)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        plan.stages = ()  # type: ignore[misc]
+
+
+def test_an_unknown_input_is_a_warning_that_names_it_and_the_known_ones():
+    plan = compile_text("steps:\n- task: AWSCLI@1\n  inputs: {awsCommand: s3, regionNmae: x}\n")
+    assert plan.warnings[0].startswith(
+        "/a.yml (Line: 3, Col: 28): Task AWSCLI@1 has no input 'regionNmae'. Expected one of: "
+    )
+
+
+def test_errors_carry_what_was_expected_beside_the_services_text():
+    with pytest.raises(PipelineInvalid) as caught:
+        compile_text("stepz: []\n")
+    error = caught.value.errors[0]
+    assert error.text == "/a.yml (Line: 1, Col: 1): Unexpected value 'stepz'"
+    assert "steps" in error.expected
+    assert "Expected one of: " in str(caught.value)
+    assert "Expected one of" not in caught.value.message
+
+
+def test_template_time_variables_do_not_include_groups():
+    text = 'variables: [{group: g}]\nsteps: [{script: "[${{ variables.token }}]$(token)"}]\n'
+    plan = compile_pipeline(
+        "a.yml", lambda path: text, {}, {}, groups=lambda name: {"token": Variable("token", "t")}
+    )
+    assert only_script(plan) == "[]$(token)"
+
+
+def test_a_value_that_looks_like_an_expression_is_not_expanded_again():
+    text = 'parameters: [{name: p}]\nsteps: [{script: "${{ parameters.p }}"}]\n'
+    plan = compile_pipeline(
+        "a.yml", lambda path: text, {"p": "${{ parameters.q }}"}, {}, groups=lambda name: {}
+    )
+    assert only_script(plan) == "${{ parameters.q }}"
+
+
+def test_more_than_a_hundred_files_are_refused():
+    root = "steps:\n" + "".join(f"- template: t{index}.yml\n" for index in range(100))
+    with pytest.raises(PipelineInvalid, match="maximum file count of 100"):
+        compile_pipeline(
+            "a.yml",
+            lambda path: root if path == "a.yml" else "steps: [{script: x}]",
+            {},
+            {},
+            groups=lambda name: {},
+        )

@@ -1,0 +1,205 @@
+"""The expression language, as tables of what was measured on the service."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from simulator.azure_devops.language.expressions.evaluate import evaluate_text
+from simulator.azure_devops.language.expressions.failure import ExpressionFailure
+from simulator.azure_devops.language.expressions.functions import FUNCTIONS
+from simulator.azure_devops.language.expressions.values import ObjectValue, Value, of, to_text
+
+CONTEXTS: dict[str, Value] = {
+    "parameters": ObjectValue(
+        {
+            "Name": "ada",
+            "flag": True,
+            "list": of(["one", "Two", "three"]),
+            "empty": of([]),
+            "object": of({"Key": "v", "deep": {"x": "1"}}),
+            "people": of(
+                [{"name": "ada", "tags": ["a", "b"]}, {"name": "grace", "tags": ["c"]}, {"other": 1}]
+            ),
+        },
+        folds_case=True,
+        strict=True,
+    ),
+    "variables": ObjectValue({"My.Var": "dotted", "plain": "text", "number": "1,234.50"}, folds_case=True),
+    "pipeline": of({"startTime": datetime(2026, 11, 22, 9, 5, 7, tzinfo=UTC)}),
+}
+
+
+def text_of(expression: str) -> str:
+    return to_text(evaluate_text(expression, CONTEXTS))
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        # literals
+        ("true", "True"),
+        ("FALSE", "False"),
+        ("1.50", "1.5"),
+        ("-.5", "-0.5"),
+        ("100", "100"),
+        ("1.2.3", "1.2.3"),
+        ("'it''s'", "it's"),
+        ("''", ""),
+        # equality converts the right side to the left side's kind
+        ("eq('A', 'a')", "True"),
+        ("eq(1, '1.0')", "True"),
+        ("eq('1.0', 1)", "False"),
+        ("eq(true, 'false')", "True"),
+        ("eq('false', false)", "True"),
+        ("eq(0, '')", "True"),
+        ("eq(1, 'x')", "False"),
+        ("eq(variables.missing, '')", "True"),
+        ("eq(variables['number'], 1234.5)", "False"),
+        ("eq(1234.5, variables['number'])", "True"),
+        ("eq(parameters.list, parameters.list)", "True"),
+        ("eq(parameters.empty, parameters.list)", "False"),
+        ("ne('a', 'b')", "True"),
+        # order
+        ("gt(1.10, 1.9)", "False"),
+        ("gt(1.10.0, 1.9.0)", "True"),
+        ("lt('a', 'B')", "True"),
+        ("ge(2, '2')", "True"),
+        ("le(true, false)", "False"),
+        # truth
+        ("not(parameters.empty)", "False"),
+        ("not('')", "True"),
+        ("and('x', 1, parameters.empty)", "True"),
+        ("or(false, 0, '')", "False"),
+        ("xor(true, 'x')", "False"),
+        ("and(false, parameters.nothere)", "False"),
+        ("or(true, parameters.nothere)", "True"),
+        # access
+        ("parameters.NAME", "ada"),
+        ("parameters.object.Key", "v"),
+        ("parameters.object.key", ""),
+        ("parameters.object.deep.nothing.at.all", ""),
+        ("variables['my.var']", "dotted"),
+        ("variables.My.Var", ""),
+        ("parameters.list[1]", "Two"),
+        ("parameters.list[1.9]", "Two"),
+        ("parameters.list['0']", "one"),
+        ("parameters.list[-1]", ""),
+        ("parameters.list[3]", ""),
+        ("parameters.list[7]", ""),
+        ("parameters.name.anything", ""),
+        ("join(',', parameters.people.*.name)", "ada,grace"),
+        ("join(',', parameters.people[*].tags[0])", "a,c"),
+        ("join(',', parameters.people.*.tags.*)", "a,b,c"),
+        ("length(parameters.missingless.*)", None),
+        # functions
+        ("IN('b', 'A', 'B')", "True"),
+        ("notIn('c', 'a', 'b')", "True"),
+        ("in('a', 'A', parameters.nothere)", "True"),
+        ("contains('ABC', 'bc')", "True"),
+        ("containsValue(parameters.list, 'two')", "True"),
+        ("containsValue(parameters.object, 'V')", "True"),
+        ("startsWith('refs/heads/x', 'REFS/')", "True"),
+        ("endsWith('main', 'AIN')", "True"),
+        ("format('{0}-{1}-{0}', 'a', 2)", "a-2-a"),
+        ("format('{{{0}}}', 'x')", "{x}"),
+        ("format('{0:yyyyMMdd} {0:HH:mm:ss}', pipeline.startTime)", "20261122 09:05:07"),
+        ("join(';', parameters.list)", "one;Two;three"),
+        ("join(';', 'one')", "one"),
+        ("length('four')", "4"),
+        ("length(parameters.object)", "2"),
+        ("replace('aXa', 'a', 'b')", "bXb"),
+        ("replace('aXa', 'A', 'b')", "aXa"),
+        ("lower('ÄB')", "äb"),
+        ("upper('ab')", "AB"),
+        ("trim('  x ')", "x"),
+        ("coalesce('', variables.missing, 'z', 'y')", "z"),
+        ("iif(eq(1, 1), 'yes', 'no')", "yes"),
+        ("length(split('a,,b', ','))", "3"),
+        ("length(split('abc', ''))", "1"),
+        ("substring('hello', 1, 3)", "ell"),
+        ("substring('hello', 2)", "llo"),
+        ("convertToJson(parameters.object)", '{\n  "Key": "v",\n  "deep": {\n    "x": "1"\n  }\n}'),
+        ("convertToJson(1.5)", "1.5"),
+        ("convertToJson(variables.missing)", "null"),
+    ],
+)
+def test_an_expression_has_its_measured_value(expression, expected):
+    if expected is None:
+        with pytest.raises(ExpressionFailure, match="Key not found 'missingless'"):
+            text_of(expression)
+        return
+    assert text_of(expression) == expected
+
+
+HELP = "For more help, refer to https://go.microsoft.com/fwlink/?linkid=842996"
+
+
+@pytest.mark.parametrize(
+    ("expression", "sentence", "position"),
+    [
+        ("nope", "Unrecognized value: 'nope'", 1),
+        ("nope.x", "Unrecognized value: 'nope'", 1),
+        ("nosuch(1)", "Unrecognized value: 'nosuch'", 1),
+        ("null", "Unrecognized value: 'null'", 1),
+        ('"x"', "Unrecognized value: '\"x\"'", 1),
+        ("+1", "Unrecognized value: '+1'", 1),
+        ("1e3", "Unrecognized value: '1e3'", 1),
+        ("0x1F", "Unrecognized value: '0x1F'", 1),
+        ("'open", "Unrecognized value: ''open'", 1),
+        ("1 == 1", "Unrecognized value: '=='", 3),
+        ("(true)", "Unexpected symbol: '('", 1),
+        ("eq(1, 2) 3", "Unexpected symbol: '3'", 10),
+        ("nosuch(1) 2", "Unexpected symbol: '2'", 11),
+        ("eq(1)", "Unexpected symbol: ')'", 5),
+        ("not(1, 2)", "Unexpected symbol: ','", 6),
+        ("eq(1,", "Unclosed function: 'eq'", 1),
+        ("eq(1", "Unclosed function: 'eq'", 1),
+        ("eq", "Expected '(' to follow a function: 'eq'", 1),
+        ("variables.", "Expected a property name to follow the dereference operator '.': '.'", 10),
+        ("variables.1", "Expected a property name to follow the dereference operator '.': '.'", 10),
+        ("variables['x'", "Unclosed indexer: '['", 10),
+        ("always()", "Unrecognized value: 'always'", 1),
+    ],
+)
+def test_a_malformed_expression_is_refused_in_the_services_words(expression, sentence, position):
+    with pytest.raises(ExpressionFailure) as caught:
+        text_of(expression)
+    located = f"{sentence}. Located at position {position} within expression: '{expression}'. {HELP}"
+    assert str(caught.value) == located
+
+
+@pytest.mark.parametrize(
+    ("expression", "sentence"),
+    [
+        ("", "An expression was expected"),
+        ("   ", "An expression was expected"),
+        ("parameters.nothere", "Key not found 'nothere'"),
+        ("gt(1, 'x')", "Unable to convert from String to Number. Value: 'x'"),
+        ("contains(parameters.list, 'one')", "Unable to convert from Array to String. Value: Array"),
+        ("lower(parameters.object)", "Unable to convert from Object to String. Value: Object"),
+        ("iif(true, 'x', parameters.nothere)", "Key not found 'nothere'"),
+        (
+            "format('{1}', 'x')",
+            "The following format string references more arguments than were supplied: {1}",
+        ),
+        ("format('{', 'x')", "The following format string is invalid: {"),
+    ],
+)
+def test_an_expression_that_cannot_be_evaluated_says_why(expression, sentence):
+    with pytest.raises(ExpressionFailure) as caught:
+        text_of(expression)
+    assert str(caught.value) == sentence
+
+
+def test_depth_counts_function_arguments_only():
+    accepted = "not(" * 49 + "true" + ")" * 49
+    assert text_of(accepted) == "False"
+    with pytest.raises(ExpressionFailure, match="Exceeded max expression depth 50"):
+        text_of("not(" * 50 + "true" + ")" * 50)
+    assert text_of("parameters.object" + ".x" * 80) == ""
+
+
+def test_function_names_are_unique_whatever_their_case():
+    assert all(name == name.lower() for name in FUNCTIONS)
