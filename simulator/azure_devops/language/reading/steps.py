@@ -158,7 +158,7 @@ def _task(fields: Fields, around: Surroundings) -> Step | None:
             f"A task is missing. The pipeline references a task called '{name}'. This usually indicates the task isn't "
             "installed, and you may be able to install it from the Marketplace: https://marketplace.visualstudio.com. "
             f"The task {reference} is not simulated; it can be added in "
-            "simulator/azure_devops/task_definitions/catalogue.py",
+            "simulator/azure_devops/task_definitions/",
             node.where,
             known,
         )

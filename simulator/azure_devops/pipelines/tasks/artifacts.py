@@ -12,7 +12,7 @@ from simulator.azure_devops.pipelines.agent import predefined
 from simulator.azure_devops.pipelines.agent.job_files import OutsideOfJob
 from simulator.azure_devops.pipelines.artifact_names import artifact_name_error, default_artifact_name
 from simulator.azure_devops.pipelines.artifacts import Artifacts, copy_files
-from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskFailed
+from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskEffect, TaskFailed
 from simulator.kernel.errors import NotSimulated
 
 
@@ -114,3 +114,11 @@ def _pattern(text: str) -> re.Pattern[str]:
     pieces = re.split(r"(\*\*/|\*\*|\*|\?)", text.strip().lstrip("/"))
     known = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     return re.compile("".join(known.get(piece, re.escape(piece)) for piece in pieces))
+
+
+EFFECTS: dict[tuple[str, int], TaskEffect] = {
+    ("PublishPipelineArtifact", 1): publish,
+    ("DownloadPipelineArtifact", 1): download,
+    ("DownloadPipelineArtifact", 2): download,
+    ("Download", 1): download_keyword,
+}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from simulator.azure_devops.pipelines.agent import predefined
 from simulator.azure_devops.pipelines.agent.attempt import Program
 from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS
-from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskFailed
+from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskEffect, TaskFailed
 from simulator.azure_devops.pipelines.tasks.scripts import check_exists, working_directory
 
 _SECRET = ("password", "sessionToken")
@@ -81,3 +81,10 @@ def _variables(call: TaskCall) -> dict[str, str]:
     )
     found = {name: call.value(name) for name in names}
     return {f"VARIABLE_{name.upper().replace('.', '_')}": value for name, value in found.items() if value}
+
+
+EFFECTS: dict[tuple[str, int], TaskEffect] = {
+    ("AWSShellScript", 1): shell_script,
+    ("AWSCLI", 1): command_line,
+    ("CloudFormationCreateOrUpdateStack", 1): create_or_update_stack,
+}

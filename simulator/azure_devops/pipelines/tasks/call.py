@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from simulator.azure_devops.pipelines.agent.attempt import Attempt, Program
@@ -46,3 +46,7 @@ class TaskCall:
     async def run(self, program: Program) -> int:
         """Run a program in the job's room; its exit code."""
         return await self.attempt.run(program, self.env)
+
+
+TaskEffect = Callable[[TaskCall], Awaitable[int | None]]
+"""Carries out a task: the exit code of its program, or None when it needed none."""

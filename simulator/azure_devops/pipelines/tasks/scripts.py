@@ -7,7 +7,7 @@ import shlex
 from simulator.azure_devops.pipelines.agent import predefined
 from simulator.azure_devops.pipelines.agent.attempt import Program
 from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS, OutsideOfJob
-from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskFailed
+from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskEffect, TaskFailed
 
 _OUTPUT = "========================== Starting Command Output ==========================="
 _BASH = ("/usr/bin/env", "bash", "--noprofile", "--norc")
@@ -60,3 +60,9 @@ def check_exists(call: TaskCall, path: str, what: str) -> None:
         return
     if not found.exists():
         raise TaskFailed(f"Not found {what}: {path}")
+
+
+EFFECTS: dict[tuple[str, int], TaskEffect] = {
+    ("CmdLine", 2): command_line,
+    ("Bash", 3): bash,
+}

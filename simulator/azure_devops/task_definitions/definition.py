@@ -1,0 +1,75 @@
+"""What a task is: its name, major version, id and inputs, as its task.json has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_FLAG = ("true", "false")
+
+
+@dataclass(frozen=True)
+class TaskInput:
+    """One input. `only_if` lists (input, value) pairs of which one must hold for it to apply; `connection` is the type
+    of service connection it names."""
+
+    name: str
+    required: bool = False
+    default: str = ""
+    options: tuple[str, ...] = ()
+    only_if: tuple[tuple[str, str], ...] = ()
+    aliases: tuple[str, ...] = ()
+    connection: str = ""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task by name and major version.
+
+    `keyword`: the step keyword it serves. Without `named` the service knows it by its id only, and the name is ours.
+    `description`, `author` and `help` (a link or a text) are shown at the head of the step's log; `release` is the
+    minor and patch version. `server` tasks run in agentless jobs (`pool: server`) only.
+    """
+
+    name: str
+    version: int
+    id: str
+    inputs: tuple[TaskInput, ...]
+    display_name: str = ""
+    keyword: str = ""
+    named: bool = True
+    description: str = ""
+    author: str = "Microsoft Corporation"
+    help: str = ""
+    release: str = "0.0"
+    server: bool = False
+
+    @property
+    def full_version(self) -> str:
+        """Major, minor and patch version."""
+        return f"{self.version}.{self.release}"
+
+    @property
+    def reference(self) -> str:
+        """As a step writes it."""
+        return f"{self.name}@{self.version}"
+
+
+def canonical_inputs(task: Task, inputs: Mapping[str, str]) -> dict[str, str]:
+    """The inputs under their own names (aliases and case resolved), defaults filled in."""
+    names = {alias.lower(): each.name for each in task.inputs for alias in (each.name, *each.aliases)}
+    given = {names.get(name.lower(), name): value for name, value in inputs.items()}
+    defaults = {each.name: each.default for each in task.inputs if each.default}
+    return {**defaults, **given}
+
+
+def flag(
+    name: str,
+    default: str = "false",
+    only_if: tuple[tuple[str, str], ...] = (),
+    aliases: tuple[str, ...] = (),
+    *,
+    required: bool = False,
+) -> TaskInput:
+    """A boolean input."""
+    return TaskInput(name, required, default, _FLAG, only_if, aliases)
