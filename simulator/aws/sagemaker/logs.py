@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
 
-from simulator.aws.sagemaker.acting import Actor
+from simulator.aws.sagemaker.acting import Actor, as_service
 from simulator.kernel.errors import CallerError, NotSimulated
 
 _BATCH = 1000
@@ -15,7 +15,8 @@ _BATCH = 1000
 class LogShipper:
     """Ships lines to one stream. A role without the right to write logs loses them, as on AWS, and a fact says so.
 
-    `skip` lines at the start were shipped by an earlier process; `noted` hears how many have been shipped.
+    `skip` lines at the start were shipped by an earlier process; `noted` hears how many have been shipped. A process
+    may end between the two: what the stream holds already is not shipped again.
     """
 
     def __init__(
@@ -29,7 +30,8 @@ class LogShipper:
         self._actor, self._group, self._stream = actor, group, stream
         self.shipped = skip
         self._skip, self._noted = skip, noted
-        self._open = skip > 0
+        self._open = False
+        self._surplus = 0
         self._denied = False
 
     async def ship(self, lines: AsyncIterator[str], each: Callable[[str], None] = lambda _: None) -> None:
@@ -67,10 +69,13 @@ class LogShipper:
             return
         try:
             if not self._open:
-                await self._create()
+                self._surplus = await self._create()
+            held, self._surplus = self._surplus, max(0, self._surplus - len(batch))
+            batch = batch[held:]
             events = [{"timestamp": time, "message": line or " "} for time, line in batch]
             names = {"logGroupName": self._group, "logStreamName": self._stream}
-            await self._actor.call("logs", "PutLogEvents", {**names, "logEvents": events})
+            if events:
+                await self._actor.call("logs", "PutLogEvents", {**names, "logEvents": events})
         except (CallerError, NotSimulated) as error:
             self._denied = True
             kernel = self._actor.cloud.kernel
@@ -80,13 +85,32 @@ class LogShipper:
                 "LogsNotDelivered", subject, detail, account=self._actor.account, region=self._actor.region
             )
 
-    async def _create(self) -> None:
-        self._open = True
+    async def _create(self) -> int:
+        """Make group and stream; how many of the lines to come an earlier process has put without noting them."""
+        names = {"logGroupName": self._group, "logStreamName": self._stream}
         with ignoring("ResourceAlreadyExistsException"):
             await self._actor.call("logs", "CreateLogGroup", {"logGroupName": self._group})
-        with ignoring("ResourceAlreadyExistsException"):
-            names = {"logGroupName": self._group, "logStreamName": self._stream}
+        surplus = 0
+        try:
             await self._actor.call("logs", "CreateLogStream", names)
+        except CallerError as error:
+            if error.code != "ResourceAlreadyExistsException":
+                raise
+            surplus = max(0, await self._held(names) - self._skip)
+        self._open = True
+        return surplus
+
+    async def _held(self, names: dict[str, str]) -> int:
+        """How many lines the stream holds, asked as the service: the role need not be allowed to read."""
+        service = as_service(self._actor.cloud, self._actor.account, self._actor.region)
+        held = 0
+        token: dict[str, str] = {}
+        while True:
+            page = await service.call("logs", "GetLogEvents", {**names, "startFromHead": True, **token})
+            if not page["events"]:
+                return held
+            held += len(page["events"])
+            token = {"nextToken": page["nextForwardToken"]}
 
 
 @contextlib.contextmanager

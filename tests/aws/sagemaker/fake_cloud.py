@@ -122,7 +122,14 @@ class FakeCloud:
             raise CallerError("ResourceAlreadyExistsException", "The specified log group already exists")
 
     def _CreateLogStream(self, p: dict[str, Any]) -> None:
-        self.logs.setdefault((p["logGroupName"], p["logStreamName"]), [])
+        if (p["logGroupName"], p["logStreamName"]) in self.logs:
+            raise CallerError("ResourceAlreadyExistsException", "The specified log stream already exists")
+        self.logs[p["logGroupName"], p["logStreamName"]] = []
+
+    def _GetLogEvents(self, p: dict[str, Any]) -> Answer:
+        lines, start = self.logs[p["logGroupName"], p["logStreamName"]], int(p.get("nextToken", 0))
+        page = lines[start : start + 2]
+        return {"events": [{"message": line} for line in page], "nextForwardToken": str(start + len(page))}
 
     def _PutLogEvents(self, p: dict[str, Any]) -> None:
         lines = self.logs[p["logGroupName"], p["logStreamName"]]
