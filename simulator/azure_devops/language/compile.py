@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simulator.azure_devops.language.graph import check_graphs
 from simulator.azure_devops.language.invalid import ErrorList, Position
@@ -94,14 +94,16 @@ def _reader(
 def _plan(expanded: Expanded, around: Surroundings, errors: ErrorList) -> Plan:
     root = Fields(expanded.root, _ROOT, errors)
     check_pull_request(root.get("pr"), errors)
-    stages = read_stages(root, around)
+    resources = read_resources(root.get("resources"), errors)
+    containers = {container.alias.lower(): container for container in resources.containers}
+    stages = read_stages(root, replace(around, containers=containers))
     plan = Plan(
         stages,
         read_variables(root.get("variables"), around, errors, root=True),
         _parameters(expanded),
         read_trigger(root.get("trigger"), errors),
         read_schedules(root.get("schedules"), errors),
-        read_resources(root.get("resources"), errors),
+        resources,
         read_pool(root),
         root.text("name") or DEFAULT_RUN_NAME,
         root.boolean("appendCommitMessageToRunName", default=True),

@@ -107,11 +107,65 @@ class PipelineResource:
 
 @dataclass(frozen=True)
 class WebhookResource:
-    """An incoming webhook; all `filters` (JSON path, value) must hold for a payload to start a run."""
+    """An incoming webhook; all `filters` (JSON path, value) must hold for a payload to start a run.
+
+    `type` names the webhook extension, "" for a plain incoming webhook.
+    """
 
     alias: str
     connection: str
     filters: tuple[tuple[str, str], ...]
+    type: str = ""
+
+
+@dataclass(frozen=True)
+class Container:
+    """A container image a job, a service or a step target runs in; `alias` "" when it is written in place.
+
+    `image` may hold a macro or a `$[ ]` expression, which may then name an alias. `trigger` holds the tags that start a
+    run, None starts none. `registry` has the keys of `type: ACR` (azureSubscription, resourceGroup, registry,
+    repository). `mount_read_only` names what is mounted so: work, externals, tools, tasks.
+    """
+
+    alias: str
+    image: str
+    type: str = ""
+    endpoint: str = ""
+    env: Mapping[str, str] = field(default_factory=dict)
+    options: str = ""
+    ports: tuple[str, ...] = ()
+    volumes: tuple[str, ...] = ()
+    map_docker_socket: bool = True
+    mount_read_only: tuple[str, ...] = ()
+    local_image: bool = False
+    registry: Mapping[str, str] = field(default_factory=dict)
+    trigger: Filter | None = None
+
+
+@dataclass(frozen=True)
+class PackageResource:
+    """A package of GitHub Packages (`type` NuGet or npm); `trigger`: a new version starts a run."""
+
+    alias: str
+    type: str
+    connection: str
+    name: str
+    version: str = ""
+    tag: str = ""
+    trigger: bool = False
+
+
+@dataclass(frozen=True)
+class BuildResource:
+    """A build of another system (`type` such as Jenkins); `trigger`: a completed build starts a run."""
+
+    alias: str
+    type: str
+    connection: str
+    source: str
+    version: str = ""
+    branch: str = ""
+    trigger: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,22 +175,39 @@ class Resources:
     repositories: tuple[RepositoryResource, ...] = ()
     pipelines: tuple[PipelineResource, ...] = ()
     webhooks: tuple[WebhookResource, ...] = ()
+    containers: tuple[Container, ...] = ()
+    packages: tuple[PackageResource, ...] = ()
+    builds: tuple[BuildResource, ...] = ()
 
 
 @dataclass(frozen=True)
 class Pool:
-    """The agents a job asks for."""
+    """The agents a job asks for; `server` means none (an agentless job). A demand: `name` or `name -equals value`."""
 
     name: str = ""
     vm_image: str = ""
     demands: tuple[str, ...] = ()
+    server: bool = False
+
+
+@dataclass(frozen=True)
+class StepTarget:
+    """Where a step runs: `host`, a container's alias, or "" for where its job runs.
+
+    `commands` "restricted" forbids most logging commands. `settable_variables` None allows all.
+    """
+
+    container: str = ""
+    commands: str = "any"
+    settable_variables: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
 class Step:
     """One task. `keyword` is how the author wrote it (`script`, `checkout`, `task`...); `inputs` are as authored.
 
-    `condition` "" means `succeeded()`. `timeout_minutes` 0 means none of its own.
+    `condition` "" means `succeeded()`. `timeout_minutes` 0 means none of its own. `known` is False for a task outside
+    the catalogue, which no run can honour. `runtime`: keys whose value only the run knows (macros), as written.
     """
 
     task: str
@@ -153,11 +224,14 @@ class Step:
     timeout_minutes: int
     retry_count: int
     where: Position | None = None
+    target: StepTarget | None = None
+    known: bool = True
+    runtime: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Environment:
-    """The environment a deployment job targets, where approvals and checks hang."""
+    """The environment a deployment job targets, where approvals and checks hang; `tags` separated by commas."""
 
     name: str
     resource_name: str = ""
@@ -176,7 +250,10 @@ class Hook:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Copies of a job by configuration; `expression` is a `$[ ]` that gives the legs as JSON at run time."""
+    """Copies of a job by configuration; `expression` is a `$[ ]` that gives the legs as JSON at run time.
+
+    `max_parallel` 0 means no limit.
+    """
 
     legs: tuple[tuple[str, Mapping[str, str]], ...] = ()
     expression: str = ""
@@ -192,10 +269,32 @@ class Parallel:
 
 
 @dataclass(frozen=True)
-class Job:
-    """A job, or a deployment job with its environment and the hooks of `runOnce`.
+class DeploymentStrategy:
+    """How a deployment job goes over its targets; the hooks stand in the job.
 
-    `depends_on` None is unsaid (jobs: nothing). `condition` "" means `succeeded()`.
+    `max_parallel` (rolling): a number of machines or a percentage, as written. `increments` (canary): percentages.
+    """
+
+    kind: Literal["runOnce", "rolling", "canary"] = "runOnce"
+    max_parallel: str = ""
+    increments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Uses:
+    """What a job needs authorised besides what it names: repositories by alias, pools by name."""
+
+    repositories: tuple[str, ...] = ()
+    pools: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job, or a deployment job with its environment, strategy and hooks (`preDeploy`... `on.failure`).
+
+    `depends_on` empty is unsaid (jobs: nothing). `condition` "" means `succeeded()`. `services`: the container of each
+    name. `runtime`: keys such as `timeoutInMinutes` or `continueOnError` whose value only the run knows (a macro or
+    `$[ ]`), as written; the field of the same meaning then holds its default.
     """
 
     name: str
@@ -214,6 +313,11 @@ class Job:
     hooks: Mapping[str, Hook] = field(default_factory=dict)
     workspace_clean: str = ""
     where: Position | None = None
+    deployment: DeploymentStrategy | None = None
+    container: Container | None = None
+    services: Mapping[str, Container] = field(default_factory=dict)
+    uses: Uses = Uses()
+    runtime: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -231,6 +335,7 @@ class Stage:
     trigger: str = "automatic"
     is_skippable: bool = True
     where: Position | None = None
+    group: str = ""
 
 
 @dataclass(frozen=True)

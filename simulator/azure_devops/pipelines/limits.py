@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simulator.azure_devops.language.plan import Plan, Pool
+from simulator.azure_devops.language.plan import Job, Plan, Pool, Stage, Step
 from simulator.kernel.errors import NotSimulated
 
 _OTHER_SYSTEMS = ("windows", "macos", "vs20")
@@ -12,16 +12,74 @@ _OTHER_SYSTEMS = ("windows", "macos", "vs20")
 
 def refuse_not_simulated(plan: Plan) -> None:
     """Raises NotSimulated for the first thing in the plan that no run could honour."""
+    for refusal in _refusals(plan):
+        raise refusal
+
+
+def _refusals(plan: Plan) -> Iterator[NotSimulated]:
+    yield from _resources(plan)
     for stage in plan.stages:
-        if stage.trigger != "automatic":
-            raise NotSimulated(f"stage {stage.name} with trigger: {stage.trigger}", "Leave the trigger out.")
-    for resource in plan.resources.pipelines:
-        raise NotSimulated(f"pipeline resource {resource.alias}", "Use artifacts of the run itself.")
+        yield from _stage(stage)
     for pool in _pools(plan):
         if pool.vm_image.lower().startswith(_OTHER_SYSTEMS):
-            raise NotSimulated(
-                f"an agent with vmImage {pool.vm_image}", "Jobs run on Linux: vmImage ubuntu-latest."
-            )
+            remedy = "Jobs run on Linux: vmImage ubuntu-latest."
+            yield NotSimulated(f"an agent with vmImage {pool.vm_image}", remedy)
+        if pool.server:
+            yield NotSimulated("an agentless job (pool: server)", "Use a pool of agents.")
+
+
+def _resources(plan: Plan) -> Iterator[NotSimulated]:
+    for pipeline in plan.resources.pipelines:
+        yield NotSimulated(f"pipeline resource {pipeline.alias}", "Use artifacts of the run itself.")
+    for package in plan.resources.packages:
+        yield NotSimulated(f"package resource {package.alias}", "Leave the resource out.")
+    for build in plan.resources.builds:
+        yield NotSimulated(f"build resource {build.alias}", "Leave the resource out.")
+    for repository in plan.resources.repositories:
+        if repository.type != "git":
+            remedy = "Mirror it as a repository of the project and write type: git."
+            yield NotSimulated(f"repository {repository.alias} of type {repository.type}", remedy)
+
+
+def _stage(stage: Stage) -> Iterator[NotSimulated]:
+    if stage.trigger != "automatic":
+        yield NotSimulated(f"stage {stage.name} with trigger: {stage.trigger}", "Leave the trigger out.")
+    for job in stage.jobs:
+        yield from _job(job)
+
+
+def _job(job: Job) -> Iterator[NotSimulated]:
+    if job.container is not None or job.services:
+        yield NotSimulated(f"containers of job {job.name}", "Leave container and services out.")
+    if job.deployment is not None and job.deployment.kind != "runOnce":
+        yield NotSimulated(f"the deployment strategy {job.deployment.kind}", "Use runOnce.")
+    place = job.environment
+    if place is not None and (place.resource_name or place.resource_id or place.resource_type):
+        yield NotSimulated(f"a resource of environment {place.name}", "Name the environment alone.")
+    for key, text in job.runtime.items():
+        yield NotSimulated(f"a run-time value for '{key}' of job {job.name} ({text})", "Write a literal.")
+    for step in _steps(job):
+        yield from _step(step)
+
+
+def _step(step: Step) -> Iterator[NotSimulated]:
+    if not step.known:
+        what = step.keyword if step.keyword != "task" else f"{step.task}@{step.version}"
+        remedy = "It can be added in simulator/azure_devops/task_definitions."
+        yield NotSimulated(f"the task {what}", remedy)
+    target = step.target
+    if target is not None and target.container not in ("", "host"):
+        yield NotSimulated(f"a step's target {target.container}", "Let the step run where its job runs.")
+    if target is not None and (target.commands != "any" or target.settable_variables is not None):
+        yield NotSimulated("a step's target with restricted commands or variables", "Leave the target out.")
+    for key, text in step.runtime.items():
+        yield NotSimulated(f"a run-time value for '{key}' of a step ({text})", "Write a literal.")
+
+
+def _steps(job: Job) -> Iterator[Step]:
+    yield from job.steps
+    for hook in job.hooks.values():
+        yield from hook.steps
 
 
 def _pools(plan: Plan) -> Iterator[Pool]:

@@ -18,7 +18,7 @@ from simulator.azure_devops.pipelines.run_logs import LogWriter
 from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskFailed
 from simulator.azure_devops.pipelines.tasks.effects import effect_of
 from simulator.azure_devops.pipelines.timeline import result_of
-from simulator.azure_devops.task_definitions.catalogue import canonical_inputs, find_task
+from simulator.azure_devops.task_definitions.catalogue import canonical_inputs, find_task, missing_inputs
 from simulator.kernel.errors import NotSimulated
 from simulator.kernel.facts import cause
 from simulator.runtime.images import ImageUnavailable
@@ -111,6 +111,9 @@ class StepRun:
             name: expand_macros(text, values) for name, text in canonical_inputs(task, step.inputs).items()
         }
         env = {name: expand_macros(text, values) for name, text in step.env.items()}
+        for missing in missing_inputs(task, inputs):
+            attempt.error(f"Input required: {missing.name}")
+            return step_result(attempt.commanded, 1)
         call = TaskCall(attempt, inputs, env, values)
         code: int | None
         try:

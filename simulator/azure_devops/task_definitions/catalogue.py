@@ -6,9 +6,24 @@ To add a task: one entry in its family, its effect in pipelines/tasks/.
 from __future__ import annotations
 
 from simulator.azure_devops.task_definitions import artifacts, aws, shells, sources, test_results, tools
-from simulator.azure_devops.task_definitions.definition import Task, TaskInput, canonical_inputs
+from simulator.azure_devops.task_definitions.definition import (
+    Task,
+    TaskInput,
+    applies,
+    canonical_inputs,
+    missing_inputs,
+)
 
-__all__ = ["TASKS", "Task", "TaskInput", "canonical_inputs", "find_task", "keyword_task"]
+__all__ = [
+    "TASKS",
+    "Task",
+    "TaskInput",
+    "applies",
+    "canonical_inputs",
+    "find_task",
+    "keyword_task",
+    "missing_inputs",
+]
 
 TASKS: tuple[Task, ...] = (
     *shells.TASKS,

@@ -63,6 +63,22 @@ def canonical_inputs(task: Task, inputs: Mapping[str, str]) -> dict[str, str]:
     return {**defaults, **given}
 
 
+def applies(each: TaskInput, given: Mapping[str, str]) -> bool:
+    """Whether an input is asked for, with the others `given` by their canonical names."""
+    return not each.only_if or any(
+        given.get(name, "").lower() == value.lower() for name, value in each.only_if
+    )
+
+
+def missing_inputs(task: Task, given: Mapping[str, str]) -> tuple[TaskInput, ...]:
+    """The required inputs that are not `given`: a task that is run so says `Input required: <name>` and fails."""
+    return tuple(
+        each
+        for each in task.inputs
+        if each.required and applies(each, given) and not given.get(each.name, "").strip()
+    )
+
+
 def flag(
     name: str,
     default: str = "false",

@@ -12,13 +12,17 @@ _FALSE = ("false", "n", "no", "off")
 
 
 class Fields:
-    """The keys of one mapping. Keys outside `allowed` are errors as soon as it is made."""
+    """The keys of one mapping. Keys outside `allowed` are errors as soon as it is made.
+
+    `runtime` collects the keys read so far whose value only the run knows, as written.
+    """
 
     def __init__(self, node: MappingNode, allowed: tuple[str, ...], errors: ErrorList) -> None:
         self.node = node
         self.errors = errors
         self._values = {key.text: value for key, value in node.entries}
         self.places = {key.text: key.where for key, _ in node.entries}
+        self.runtime: dict[str, str] = {}
         for key, _ in node.entries:
             if key.text not in allowed and not key.broken:
                 errors.add(f"Unexpected value '{key.text}'", key.where, allowed)
@@ -52,31 +56,29 @@ class Fields:
         return node.text if isinstance(node, ScalarNode) and node.broken else self.text(name)
 
     def boolean(self, name: str, default: bool = False) -> bool:
-        """A literal boolean. A run-time expression here is refused by name."""
+        """A literal boolean; a macro or run-time expression goes to `runtime` and gives the default."""
         text = self.text(name)
         folded = text.lower()
         if not text or folded in _TRUE or folded in _FALSE:
             return default if not text else folded in _TRUE
-        self.refuse_runtime_value(name, text, ("true", "false"))
+        self._leave_to_run(name, text, ("true", "false"))
         return default
 
     def number(self, name: str, default: int = 0) -> int:
-        """A literal whole number."""
+        """A literal whole number; a macro or run-time expression goes to `runtime` and gives the default."""
         text = self.text(name)
         if not text:
             return default
-        if text.isdigit():
+        if text.isdecimal():
             return int(text)
-        self.refuse_runtime_value(name, text, ("a whole number",))
+        self._leave_to_run(name, text, ("a whole number",))
         return default
 
-    def refuse_runtime_value(self, name: str, text: str, expected: tuple[str, ...]) -> None:
-        """Reports a value that is not literal."""
-        node = self._values[name]
+    def _leave_to_run(self, name: str, text: str, expected: tuple[str, ...]) -> None:
         if "$(" in text or text.startswith("$["):
-            self.errors.add(f"A run-time value for '{name}' is not simulated", node.where)
+            self.runtime[name] = text
         else:
-            self.errors.add(f"Unexpected value '{text}'", node.where, expected)
+            self.errors.add(f"Unexpected value '{text}'", self._values[name].where, expected)
 
     def choice(self, name: str, options: tuple[str, ...], default: str = "") -> str:
         """A scalar that is one of `options`."""
@@ -113,12 +115,6 @@ class Fields:
         """The items of a list; an empty scalar is an empty list."""
         node = self.get(name)
         return () if node is None else sequence_items(node, self.errors)
-
-    def refuse(self, *names: str) -> None:
-        """Refuses by name what is valid on the service but not simulated."""
-        for name in names:
-            if name in self._values:
-                self.errors.add(f"'{name}' is not simulated", self.places[name])
 
 
 def scalar_text(node: Node, errors: ErrorList, default: str = "") -> str:

@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import Literal
 
 from simulator.azure_devops.language.invalid import ErrorList
-from simulator.azure_devops.language.plan import DEFAULT_JOB, Environment, Hook, Job, Matrix, Parallel
+from simulator.azure_devops.language.plan import DEFAULT_JOB, Job, Matrix, Parallel, Uses
 from simulator.azure_devops.language.reading.conditions import read_condition, runtime_expression
-from simulator.azure_devops.language.reading.fields import Fields, mapping_fields, scalar_text
+from simulator.azure_devops.language.reading.containers import read_job_container, read_services
+from simulator.azure_devops.language.reading.deployments import read_deployment_strategy, read_environment
+from simulator.azure_devops.language.reading.fields import Fields, scalar_text
 from simulator.azure_devops.language.reading.steps import read_steps
 from simulator.azure_devops.language.reading.surroundings import Surroundings
 from simulator.azure_devops.language.reading.variables import read_pool, read_variables
@@ -37,7 +39,6 @@ JOB_KEYS = ("job", *_COMMON, "steps")
 # What a pipeline whose root is `steps` may say about its only job, at the root.
 ROOT_JOB_KEYS = ("strategy", "container", "services", "workspace", "continueOnError", "steps")
 _DEPLOYMENT = ("deployment", *_COMMON, "environment")
-_ONCE = ("preDeploy", "deploy", "routeTraffic", "postRouteTraffic", "on")
 DEFAULT_TIMEOUT_MINUTES = 60
 DEFAULT_CANCEL_TIMEOUT_MINUTES = 5
 
@@ -64,7 +65,6 @@ def read_job(node: Node, around: Surroundings, errors: ErrorList) -> Job | None:
 
 def read_root_job(fields: Fields, around: Surroundings) -> Job:
     """The only job of a pipeline whose root holds `steps`; pool and variables stay with the root."""
-    _refuse(fields)
     return Job(
         DEFAULT_JOB,
         "",
@@ -80,6 +80,9 @@ def read_root_job(fields: Fields, around: Surroundings) -> Job:
         _strategy(fields),
         workspace_clean=_workspace(fields),
         where=fields.where,
+        container=read_job_container(fields, around.containers),
+        services=read_services(fields, around.containers),
+        runtime=fields.runtime,
     )
 
 
@@ -90,12 +93,13 @@ def _job(fields: Fields, around: Surroundings) -> Job:
 
 def _deployment(fields: Fields, around: Surroundings) -> Job:
     said = _said_of_any(fields, around, "deployment")
-    return replace(said, environment=_environment(fields, around), hooks=_hooks(fields, around))
+    environment = read_environment(fields, around)
+    strategy, hooks = read_deployment_strategy(fields, around)
+    return replace(said, environment=environment, deployment=strategy, hooks=hooks)
 
 
 def _said_of_any(fields: Fields, around: Surroundings, kind: Literal["job", "deployment"]) -> Job:
     """What both kinds of jobs say of themselves."""
-    _refuse(fields)
     return Job(
         _name(fields, kind),
         fields.text("displayName"),
@@ -109,11 +113,16 @@ def _said_of_any(fields: Fields, around: Surroundings, kind: Literal["job", "dep
         read_pool(fields),
         workspace_clean=_workspace(fields),
         where=fields.where,
+        container=read_job_container(fields, around.containers),
+        services=read_services(fields, around.containers),
+        uses=_uses(fields),
+        runtime=fields.runtime,
     )
 
 
-def _refuse(fields: Fields) -> None:
-    fields.refuse("container", "services")
+def _uses(fields: Fields) -> Uses:
+    inner = fields.mapping("uses", ("repositories", "pools"))
+    return Uses(inner.texts("repositories"), inner.texts("pools")) if inner else Uses()
 
 
 def _name(fields: Fields, key: str) -> str:
@@ -137,10 +146,13 @@ def _strategy(fields: Fields) -> Matrix | Parallel | None:
     if inner is None:
         return None
     most = inner.number("maxParallel")
+    fields.runtime.update(inner.runtime)
     if "parallel" in inner:
         if "matrix" in inner:
             fields.errors.add("Unexpected value 'matrix'", inner.places["matrix"])
-        return Parallel(inner.number("parallel", 1), most)
+        count = inner.number("parallel", 1)
+        fields.runtime.update(inner.runtime)
+        return Parallel(count, most)
     return _matrix(inner, most)
 
 
@@ -165,55 +177,3 @@ def _matrix(fields: Fields, most: int) -> Matrix | None:
         else:
             fields.errors.add("Expected a mapping", value.where)
     return Matrix(tuple(legs), max_parallel=most)
-
-
-def _environment(fields: Fields, around: Surroundings) -> Environment | None:
-    node = fields.get("environment")
-    if node is None:
-        if "environment" not in fields:
-            fields.errors.add(f"Job {fields.text('deployment')} has no 'environment'", fields.where)
-        return None
-    if isinstance(node, ScalarNode):
-        name, _, resource = node.text.partition(".")
-        made = Environment(name, resource)
-    else:
-        keys = ("name", "resourceName", "resourceId", "resourceType", "tags")
-        inner = fields.mapping("environment", keys)
-        if inner is None:
-            return None
-        made = Environment(*(inner.text(key) for key in keys))
-    if made.resource_name or made.resource_id or made.resource_type:
-        fields.errors.add("A resource of an environment is not simulated", node.where)
-    if around.environments is not None and "$(" not in made.name and not around.environments(made.name):
-        fields.errors.add(
-            f"Job {fields.text('deployment')}: Environment {made.name} could not be found. "
-            "The environment does not exist or has not been authorized for use."
-        )
-    return made
-
-
-def _hooks(fields: Fields, around: Surroundings) -> dict[str, Hook]:
-    strategy = fields.mapping("strategy", ("runOnce", "rolling", "canary"))
-    if strategy is None:
-        if "strategy" not in fields:
-            fields.errors.add("Expected a deployment strategy", fields.where, ("strategy: runOnce",))
-        return {}
-    for name in ("rolling", "canary"):
-        if name in strategy:
-            fields.errors.add(f"The deployment strategy '{name}' is not simulated", strategy.places[name])
-    once = strategy.mapping("runOnce", _ONCE)
-    if once is None:
-        return {}
-    hooks = {name: _hook(once, name, around) for name in _ONCE[:-1] if name in once}
-    outcomes = once.mapping("on", ("success", "failure"))
-    if outcomes is not None:
-        for name in ("success", "failure"):
-            if name in outcomes:
-                hooks[f"on.{name}"] = _hook(outcomes, name, around)
-    return {name: hook for name, hook in hooks.items() if hook is not None}
-
-
-def _hook(fields: Fields, name: str, around: Surroundings) -> Hook | None:
-    node = fields.get(name)
-    inner = None if node is None else mapping_fields(node, ("pool", "steps"), fields.errors)
-    return None if inner is None else Hook(read_steps(inner, "steps", around), read_pool(inner))

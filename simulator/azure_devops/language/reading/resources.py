@@ -1,10 +1,12 @@
-"""`resources:` -> plan values; containers, packages and foreign builds are refused by name."""
+"""`resources:` -> plan values, each kind with its trigger."""
 
 from __future__ import annotations
 
 from simulator.azure_devops.language.invalid import ErrorList
 from simulator.azure_devops.language.plan import (
+    BuildResource,
     Filter,
+    PackageResource,
     PipelineResource,
     PipelineTrigger,
     RepositoryResource,
@@ -12,6 +14,7 @@ from simulator.azure_devops.language.plan import (
     Trigger,
     WebhookResource,
 )
+from simulator.azure_devops.language.reading.containers import RESOURCE_KEYS, read_container_resource
 from simulator.azure_devops.language.reading.fields import Fields, mapping_fields
 from simulator.azure_devops.language.reading.triggers import read_filter, read_trigger
 from simulator.azure_devops.language.source import Node, ScalarNode
@@ -19,6 +22,8 @@ from simulator.azure_devops.language.source import Node, ScalarNode
 _KINDS = ("repositories", "pipelines", "webhooks", "containers", "builds", "packages")
 _REPOSITORY = ("repository", "type", "name", "ref", "endpoint", "trigger")
 _PIPELINE = ("pipeline", "project", "source", "version", "branch", "tags", "trigger")
+_PACKAGE = ("package", "type", "connection", "name", "version", "tag", "trigger")
+_BUILD = ("build", "type", "connection", "source", "version", "branch", "trigger")
 _WEBHOOK = ("webhook", "connection", "type", "filters")
 
 
@@ -27,11 +32,13 @@ def read_resources(node: Node | None, errors: ErrorList) -> Resources:
     fields = None if node is None else mapping_fields(node, _KINDS, errors)
     if fields is None:
         return Resources()
-    fields.refuse("containers", "builds", "packages")
     return Resources(
         tuple(_repository(each) for each in _each(fields, "repositories", _REPOSITORY)),
         tuple(_pipeline(each) for each in _each(fields, "pipelines", _PIPELINE)),
         tuple(_webhook(each) for each in _each(fields, "webhooks", _WEBHOOK)),
+        tuple(read_container_resource(each) for each in _each(fields, "containers", RESOURCE_KEYS)),
+        tuple(_package(each) for each in _each(fields, "packages", _PACKAGE)),
+        tuple(_build(each) for each in _each(fields, "builds", _BUILD)),
     )
 
 
@@ -42,8 +49,6 @@ def _each(fields: Fields, name: str, keys: tuple[str, ...]) -> list[Fields]:
 
 def _repository(fields: Fields) -> RepositoryResource:
     kind = fields.choice("type", ("git", "github", "githubenterprise", "bitbucket"), "git")
-    if kind != "git":
-        fields.errors.add(f"A repository of type '{kind}' is not simulated", fields.place("type"))
     return RepositoryResource(
         fields.text("repository"),
         kind,
@@ -84,7 +89,24 @@ def _pipeline_trigger(fields: Fields) -> PipelineTrigger | None:
 
 
 def _webhook(fields: Fields) -> WebhookResource:
-    fields.refuse("type")
     filters = _each(fields, "filters", ("path", "value"))
     pairs = tuple((each.text("path"), each.text("value")) for each in filters)
-    return WebhookResource(fields.text("webhook"), fields.text("connection"), pairs)
+    return WebhookResource(fields.text("webhook"), fields.text("connection"), pairs, fields.text("type"))
+
+
+def _package(fields: Fields) -> PackageResource:
+    alias, kind, connection, name, version, tag = (fields.text(key) for key in _PACKAGE[:-1])
+    return PackageResource(alias, kind, connection, name, version, tag, _on_or_off(fields))
+
+
+def _build(fields: Fields) -> BuildResource:
+    alias, kind, connection, source, version, branch = (fields.text(key) for key in _BUILD[:-1])
+    return BuildResource(alias, kind, connection, source, version, branch, _on_or_off(fields))
+
+
+def _on_or_off(fields: Fields) -> bool:
+    """`trigger: true` or `none`; unsaid is none."""
+    text = fields.text("trigger").lower()
+    if text not in ("", "true", "none", "false"):
+        fields.errors.add(f"Unexpected value '{text}'", fields.place("trigger"), ("true", "none"))
+    return text == "true"

@@ -15,6 +15,7 @@ from simulator.azure_devops.language.source import Node
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _STAGE = (
     "stage",
+    "group",
     "displayName",
     "pool",
     "dependsOn",
@@ -86,6 +87,7 @@ def _stage(item: Node, before: str, root: Fields, around: Surroundings) -> Stage
         fields.choice("trigger", ("manual", "automatic"), "automatic"),
         fields.boolean("isSkippable", default=True),
         fields.where,
+        fields.text("group"),
     )
 
 

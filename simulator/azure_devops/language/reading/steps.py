@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from simulator.azure_devops.language.invalid import ErrorList
 from simulator.azure_devops.language.plan import Step
 from simulator.azure_devops.language.reading.conditions import read_condition
+from simulator.azure_devops.language.reading.containers import read_target
 from simulator.azure_devops.language.reading.fields import Fields, scalar_text, sequence_items
 from simulator.azure_devops.language.reading.surroundings import Surroundings
 from simulator.azure_devops.language.reading.task_inputs import check_inputs
 from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode
-from simulator.azure_devops.task_definitions.catalogue import TASKS, Task, find_task, keyword_task
+from simulator.azure_devops.task_definitions.catalogue import Task, find_task, keyword_task
 
 COMMON = (
     "condition",
@@ -79,8 +80,13 @@ _SHORTHANDS: Mapping[str, _Shorthand] = {
         keyword_task("download"), ("artifact", "patterns", "tags", "path"), lambda text: {"alias": text}, {}
     ),
 }
-_REFUSED = ("downloadBuild", "getPackage", "reviewApp")
-KEYWORDS = ("task", *_SHORTHANDS, *_REFUSED, "template")
+# Steps of tasks that are not in the catalogue: what else each takes. Their value is the input `alias`.
+_OTHERS: Mapping[str, tuple[str, ...]] = {
+    "downloadBuild": ("artifact", "path", "patterns"),
+    "getPackage": ("path",),
+    "reviewApp": (),
+}
+KEYWORDS = ("task", *_SHORTHANDS, *_OTHERS, "template")
 
 
 def read_steps(fields: Fields, name: str, around: Surroundings) -> tuple[Step, ...]:
@@ -113,12 +119,17 @@ def read_step(node: Node, around: Surroundings, errors: ErrorList) -> Step | Non
         if first is None or not first.broken:
             errors.add(f"Unexpected value '{first.text if first else ''}'", (first or node).where, KEYWORDS)
         return None
-    if keyword.text in _REFUSED:
-        errors.add(f"The step '{keyword.text}' is not simulated", keyword.where)
-        return None
+    if keyword.text in _OTHERS:
+        return _other(keyword.text, Fields(node, (keyword.text, *_OTHERS[keyword.text], *COMMON), errors))
     if keyword.text == "task":
         return _task(Fields(node, ("task", "inputs", *COMMON), errors), around)
     return _shorthand(keyword.text, node, around, errors)
+
+
+def _other(keyword: str, fields: Fields) -> Step:
+    """A step of a kind no run can honour yet."""
+    inputs = {key: fields.text(key) for key in _OTHERS[keyword] if key in fields}
+    return _step(fields, keyword, Task(keyword, 0, "", ()), {"alias": fields.text(keyword), **inputs})
 
 
 def _shorthand(keyword: str, node: MappingNode, around: Surroundings, errors: ErrorList) -> Step | None:
@@ -135,7 +146,8 @@ def _shorthand(keyword: str, node: MappingNode, around: Surroundings, errors: Er
                 "\n".join(fields.texts(key)) if key == "tags" else scalar_text(child, errors)
             )
     never = keyword in ("checkout", "download") and value == "none"
-    step = _step(fields, keyword, short.task, inputs, around)
+    check_inputs(short.task, inputs, fields.node, around, errors)
+    step = _step(fields, keyword, short.task, inputs)
     if never:
         # `none` stays a step whose condition never holds; it also tells the agent not to do so by itself.
         return replace(step, condition="false")
@@ -151,27 +163,18 @@ def _task(fields: Fields, around: Surroundings) -> Step | None:
     if not at or not version.split(".")[0].isdigit():
         fields.errors.add(f"Unexpected value '{reference}'", node.where, ("<task name>@<major version>",))
         return None
+    inputs = dict(fields.text_map("inputs"))
     task = find_task(name, int(version.split(".")[0]))
     if task is None:
-        known = tuple(sorted(each.reference for each in TASKS if each.named))
-        fields.errors.add(
-            f"A task is missing. The pipeline references a task called '{name}'. This usually indicates the task isn't "
-            "installed, and you may be able to install it from the Marketplace: https://marketplace.visualstudio.com. "
-            f"The task {reference} is not simulated; it can be added in "
-            "simulator/azure_devops/task_definitions/",
-            node.where,
-            known,
-        )
-        return None
-    inputs = dict(fields.text_map("inputs"))
+        # A team may have it installed; the plan says that it is not here, and a run is refused by name.
+        fields.errors.warn(f"The task {reference} is not simulated", node.where)
+        return _step(fields, "task", Task(name, int(version.split(".")[0]), "", ()), inputs)
+    check_inputs(task, inputs, fields.get("inputs") or fields.node, around, fields.errors)
     # By its id a task of a keyword is that keyword, as the canonical YAML writes it.
-    return _step(fields, task.keyword if name.lower() == task.id else "task", task, inputs, around)
+    return _step(fields, task.keyword if name.lower() == task.id else "task", task, inputs)
 
 
-def _step(fields: Fields, keyword: str, task: Task, inputs: Mapping[str, str], around: Surroundings) -> Step:
-    inputs_node = fields.get("inputs")
-    check_inputs(task, inputs, inputs_node or fields.node, around, fields.errors)
-    _check_target(fields)
+def _step(fields: Fields, keyword: str, task: Task, inputs: Mapping[str, str]) -> Step:
     step_name = fields.text("name")
     if not _STEP_NAME.fullmatch(step_name):
         fields.errors.add(
@@ -194,13 +197,7 @@ def _step(fields: Fields, keyword: str, task: Task, inputs: Mapping[str, str], a
         fields.number("timeoutInMinutes"),
         min(fields.number("retryCountOnTaskFailure"), 10),
         fields.where,
+        read_target(fields),
+        bool(task.id),
+        fields.runtime,
     )
-
-
-def _check_target(fields: Fields) -> None:
-    """Only the host is simulated: a step in another container would see other files."""
-    node = fields.get("target")
-    if isinstance(node, ScalarNode) and node.text in ("", "host"):
-        return
-    if node is not None:
-        fields.refuse("target")

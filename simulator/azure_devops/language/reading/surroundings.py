@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from simulator.azure_devops.language.plan import Variable
+from simulator.azure_devops.language.plan import Container, Variable
 
 
 @dataclass(frozen=True)
@@ -14,8 +14,10 @@ class Surroundings:
 
     `groups(name)`: the group's variables, None where it does not exist or is not authorised.
     `environments(name)`: whether it exists. `connections(name)`: the service connection's type, None without one.
+    `containers`: the container resources by lower-case alias.
     """
 
     groups: Callable[[str], Mapping[str, Variable] | None]
     environments: Callable[[str], bool] | None = None
     connections: Callable[[str], str | None] | None = None
+    containers: Mapping[str, Container] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""A step's inputs against the task's table: what is required, what is unknown, which connection is meant."""
+"""A step's inputs against the task's table: which connection is meant, and what the task will miss or not know."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ from collections.abc import Mapping
 from simulator.azure_devops.language.invalid import ErrorList, Position
 from simulator.azure_devops.language.reading.surroundings import Surroundings
 from simulator.azure_devops.language.source import MappingNode, Node
-from simulator.azure_devops.task_definitions.catalogue import Task, TaskInput, canonical_inputs
+from simulator.azure_devops.task_definitions.catalogue import (
+    Task,
+    TaskInput,
+    applies,
+    canonical_inputs,
+    missing_inputs,
+)
 
 
 def check_inputs(
     task: Task, inputs: Mapping[str, str], node: Node, around: Surroundings, errors: ErrorList
 ) -> None:
-    """Reports values outside an input's options and required inputs that are missing; warns of unknown inputs.
+    """Reports connections that are not there; warns of unknown inputs, required ones that are missing, odd values.
 
-    The real service lets the task itself fail at run time for most of these; here the run is refused at once.
-    An unknown input it lets pass.
+    The service lets pass what it only warns of here: the task itself fails at run time.
     """
     places = _places(node)
     given = canonical_inputs(task, inputs)
@@ -27,27 +32,21 @@ def check_inputs(
             errors.warn(
                 f"Task {task.reference} has no input '{name}'", where, tuple(i.name for i in task.inputs)
             )
+    for each in missing_inputs(task, given):
+        errors.warn(
+            f"Input required: {each.name} (task {task.reference})", _place(each, places) or node.where
+        )
     for each in task.inputs:
-        if not _applies(each, given):
-            continue
-        value = given.get(each.name, "")
+        value = given.get(each.name, "") if applies(each, given) else ""
         where = _place(each, places) or node.where
-        if each.required and not value.strip():
-            errors.add(f"Input required: {each.name} (task {task.reference})", where)
         if each.options and value and not _fits(value, each.options):
-            errors.add(f"Unexpected value '{value}'", where, each.options)
+            errors.warn(f"Unexpected value '{value}'", where, each.options)
         if each.connection and value:
             _check_connection(task, each, value, where, around, errors)
 
 
 def _fits(value: str, options: tuple[str, ...]) -> bool:
     return "$(" in value or value.lower() in (option.lower() for option in options)
-
-
-def _applies(each: TaskInput, given: Mapping[str, str]) -> bool:
-    return not each.only_if or any(
-        given.get(name, "").lower() == value.lower() for name, value in each.only_if
-    )
 
 
 def _check_connection(

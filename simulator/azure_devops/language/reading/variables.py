@@ -55,15 +55,14 @@ def _variable(name: str, value: Node, read_only: bool, errors: ErrorList, root: 
 
 
 def read_pool(fields: Fields) -> Pool | None:
-    """`pool:` as a name or in full; agentless jobs are refused by name."""
+    """`pool:` as a name or in full; `server` is no agent at all."""
     node = fields.get("pool")
     if node is None:
         return None
     if isinstance(node, ScalarNode):
-        if node.text == "server":
-            fields.errors.add("An agentless job ('pool: server') is not simulated", node.where)
-        return Pool(name=node.text)
+        return Pool(name=node.text, server=node.text.lower() == "server")
     pool = fields.mapping("pool", ("name", "vmImage", "demands"))
     if pool is None:
         return None
-    return Pool(pool.text("name"), pool.text("vmImage"), pool.texts("demands"))
+    name = pool.text("name")
+    return Pool(name, pool.text("vmImage"), pool.texts("demands"), server=name.lower() == "server")

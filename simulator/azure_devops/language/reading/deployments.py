@@ -1,0 +1,84 @@
+"""What a deployment job says beyond other jobs: its environment, its strategy and the hooks.
+
+Source: Learn "jobs.deployment", "jobs.deployment.strategy"; sentences `shared/reference/azure-devops.md` 4.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from simulator.azure_devops.language.plan import DeploymentStrategy, Environment, Hook
+from simulator.azure_devops.language.reading.fields import Fields, mapping_fields
+from simulator.azure_devops.language.reading.steps import read_steps
+from simulator.azure_devops.language.reading.surroundings import Surroundings
+from simulator.azure_devops.language.reading.variables import read_pool
+from simulator.azure_devops.language.source import ScalarNode
+
+_Kind = Literal["runOnce", "rolling", "canary"]
+_KINDS: tuple[_Kind, ...] = ("runOnce", "rolling", "canary")
+_HOOKS = ("preDeploy", "deploy", "routeTraffic", "postRouteTraffic")
+_OWN: Mapping[str, tuple[str, ...]] = {"runOnce": (), "rolling": ("maxParallel",), "canary": ("increments",)}
+_ENVIRONMENT = ("name", "resourceName", "resourceId", "resourceType", "tags")
+
+
+def read_environment(fields: Fields, around: Surroundings) -> Environment | None:
+    """`environment:` as `name.resource` or in full; it must exist where the surroundings know."""
+    node = fields.get("environment")
+    if node is None:
+        if "environment" not in fields:
+            fields.errors.add(f"Job {fields.text('deployment')} has no 'environment'", fields.where)
+        return None
+    if isinstance(node, ScalarNode):
+        name, _, resource = node.text.partition(".")
+        made = Environment(name, resource)
+    else:
+        inner = fields.mapping("environment", _ENVIRONMENT)
+        if inner is None:
+            return None
+        name, resource, identifier, kind = (inner.text(key) for key in _ENVIRONMENT[:4])
+        made = Environment(name, resource, identifier, kind, ",".join(inner.texts("tags")))
+    if around.environments is not None and "$(" not in made.name and not around.environments(made.name):
+        fields.errors.add(
+            f"Job {fields.text('deployment')}: Environment {made.name} could not be found. "
+            "The environment does not exist or has not been authorized for use."
+        )
+    return made
+
+
+def read_deployment_strategy(
+    fields: Fields, around: Surroundings
+) -> tuple[DeploymentStrategy, Mapping[str, Hook]]:
+    """The strategy and its hooks by name, `on.success` and `on.failure` among them."""
+    strategy = fields.mapping("strategy", _KINDS)
+    named = [kind for kind in _KINDS if strategy is not None and kind in strategy]
+    if strategy is None or not named:
+        if "strategy" not in fields or strategy is not None:
+            fields.errors.add(
+                "Expected a deployment strategy", fields.where, tuple(f"strategy: {kind}" for kind in _KINDS)
+            )
+        return DeploymentStrategy(), {}
+    for other in named[1:]:
+        fields.errors.add(f"Unexpected value '{other}'", strategy.places[other])
+    kind = named[0]
+    inner = strategy.mapping(kind, (*_OWN[kind], *_HOOKS, "on"))
+    if inner is None:
+        return DeploymentStrategy(kind), {}
+    made = DeploymentStrategy(kind, inner.text("maxParallel"), inner.texts("increments"))
+    return made, _hooks(inner, around)
+
+
+def _hooks(fields: Fields, around: Surroundings) -> Mapping[str, Hook]:
+    hooks = {name: _hook(fields, name, around) for name in _HOOKS if name in fields}
+    outcomes = fields.mapping("on", ("success", "failure"))
+    if outcomes is not None:
+        for name in ("success", "failure"):
+            if name in outcomes:
+                hooks[f"on.{name}"] = _hook(outcomes, name, around)
+    return {name: hook for name, hook in hooks.items() if hook is not None}
+
+
+def _hook(fields: Fields, name: str, around: Surroundings) -> Hook | None:
+    node = fields.get(name)
+    inner = None if node is None else mapping_fields(node, ("pool", "steps"), fields.errors)
+    return None if inner is None else Hook(read_steps(inner, "steps", around), read_pool(inner))
