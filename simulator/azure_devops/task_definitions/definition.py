@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from simulator.azure_devops.task_definitions import visible_rules
+
 _FLAG = ("true", "false")
 
 
 @dataclass(frozen=True)
 class TaskInput:
-    """One input. `only_if` lists (input, value) pairs of which one must hold for it to apply; `connection` is the type
-    of service connection it names."""
+    """One input. `visible` is the rule that says when it applies; `connection` is the type of service connection that
+    it names; `secure_file` that it names a secure file."""
 
     name: str
     required: bool = False
     default: str = ""
     options: tuple[str, ...] = ()
-    only_if: tuple[tuple[str, str], ...] = ()
+    visible: str = ""
     aliases: tuple[str, ...] = ()
     connection: str = ""
+    secure_file: bool = False
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,8 @@ class Task:
 
     `keyword`: the step keyword it serves. Without `named` the service knows it by its id only, and the name is ours.
     `description`, `author` and `help` (a link or a text) are shown at the head of the step's log; `release` is the
-    minor and patch version. `server` tasks run in agentless jobs (`pool: server`) only.
+    minor and patch version. `server` tasks run in agentless jobs (`pool: server`) only. `restricted` tasks may use few
+    logging commands, and where `settable` is given only set variables of these names.
     """
 
     name: str
@@ -43,6 +47,8 @@ class Task:
     help: str = ""
     release: str = "0.0"
     server: bool = False
+    restricted: bool = False
+    settable: tuple[str, ...] | None = None
 
     @property
     def full_version(self) -> str:
@@ -64,10 +70,8 @@ def canonical_inputs(task: Task, inputs: Mapping[str, str]) -> dict[str, str]:
 
 
 def applies(each: TaskInput, given: Mapping[str, str]) -> bool:
-    """Whether an input is asked for, with the others `given` by their canonical names."""
-    return not each.only_if or any(
-        given.get(name, "").lower() == value.lower() for name, value in each.only_if
-    )
+    """Whether an input means anything beside the others, `given` by their own names."""
+    return visible_rules.holds(each.visible, {name.lower(): value for name, value in given.items()})
 
 
 def missing_inputs(task: Task, given: Mapping[str, str]) -> tuple[TaskInput, ...]:
@@ -79,13 +83,6 @@ def missing_inputs(task: Task, given: Mapping[str, str]) -> tuple[TaskInput, ...
     )
 
 
-def flag(
-    name: str,
-    default: str = "false",
-    only_if: tuple[tuple[str, str], ...] = (),
-    aliases: tuple[str, ...] = (),
-    *,
-    required: bool = False,
-) -> TaskInput:
+def flag(name: str, default: str = "false", visible: str = "", *, required: bool = False) -> TaskInput:
     """A boolean input."""
-    return TaskInput(name, required, default, _FLAG, only_if, aliases)
+    return TaskInput(name, required, default, _FLAG, visible)
