@@ -12,6 +12,7 @@ from botocore.model import ListShape, OperationModel, StringShape, StructureShap
 
 from simulator.aws.protocol.models import operation_model, service_model
 from simulator.aws.sagemaker.kinds.kind import Kind
+from simulator.aws.sagemaker.order import documented_order
 from simulator.kernel.indexes import Entry, Index, Scalar
 
 NAME, PARENT, CREATED = "name", "parent", "CreationTime"
@@ -141,6 +142,13 @@ def page_size(kind: Kind) -> int:
 
 
 @cache
+def usual_order(kind: Kind) -> tuple[str, bool]:
+    """What a List sorts by, and whether downwards, where the request says nothing."""
+    sort, order = documented_order(list_operation(kind))
+    return kind.sort or sort or "CreationTime", (kind.order or order) != "Ascending"
+
+
+@cache
 def sort_column(kind: Kind, word: str) -> str:
     """The column that `SortBy` means: `Name`, `CREATION_TIME`, `Status`, or a member."""
     if "_" in word or word.isupper():
@@ -165,7 +173,8 @@ def sort_words(kind: Kind) -> list[str]:
 @cache
 def index_of(kind: Kind) -> Index:
     """The side table of a kind: its name, parent and moment of creation, what it sorts by and what it filters by."""
-    sorts = {NAME, CREATED, sort_column(kind, kind.sort), *(sort_column(kind, w) for w in sort_words(kind))}
+    usual = sort_column(kind, usual_order(kind)[0])
+    sorts = {NAME, CREATED, usual, *(sort_column(kind, w) for w in sort_words(kind))}
     chosen = filters(kind).values()
     equals = {each.column for each in chosen if each.operator == "="} - {NAME}
     ranges = {each.column for each in chosen if each.operator in ("<=", ">=")}
@@ -183,7 +192,7 @@ def index_of(kind: Kind) -> Index:
         entry,
         tuple(sorted(sorts | ranges)),
         tuple(sorted(equals | nested)),
-        sort_column(kind, kind.sort),
+        usual,
     )
 
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from simulator.aws.behaviour import Answer, Call
 from simulator.aws.sagemaker.columns import PARENT as PARENT
-from simulator.aws.sagemaker.columns import element, filters, list_member, page_size, sort_column
+from simulator.aws.sagemaker.columns import element, filters, list_member, page_size, sort_column, usual_order
 from simulator.aws.sagemaker.columns import list_operation as list_operation
 from simulator.aws.sagemaker.kinds.kind import Kind, Row
+from simulator.aws.sagemaker.order import descends
 from simulator.aws.sagemaker.paging import epoch
 from simulator.aws.sagemaker.showing import own_member, told
 from simulator.kernel.errors import CallerError
@@ -31,12 +32,13 @@ def listed(call: Call, kind: Kind, *, parent: str = "", also: Iterable[Condition
     if parent:
         conditions.append(Condition(PARENT, "=", parent))
     size = int(params.get("MaxResults") or page_size(kind))
+    usual, falling = usual_order(kind)
     account, region = parent.split("/")[:2] if parent else (call.account, call.region)
     search = Search(
         scope=f"{account}/{region}",
         conditions=tuple(conditions),
-        order=sort_column(kind, params.get("SortBy", kind.sort)),
-        descending=str(params.get("SortOrder", kind.order)).title() == "Descending",
+        order=sort_column(kind, params.get("SortBy", usual)),
+        descending=descends(params, falling),
         after=mark_of(params.get("NextToken")),
         limit=size + 1,
     )

@@ -10,7 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from simulator.aws.behaviour import Answer, Call
+from simulator.aws.sagemaker.columns import usual_order
 from simulator.aws.sagemaker.kinds.kind import Kind, Row
+from simulator.aws.sagemaker.order import descends
 from simulator.kernel.errors import CallerError
 
 
@@ -18,8 +20,8 @@ def page(call: Call, kind: Kind, rows: Iterable[Row]) -> Answer:
     """One page of a List answer: filtered, sorted and cut as the request says."""
     params = call.params
     kept = [row for row in rows if _passes(kind, row, params)]
-    sort, order = params.get("SortBy", kind.sort), params.get("SortOrder", kind.order)
-    kept.sort(key=sort_key(kind, sort), reverse=order == "Descending")
+    sort, falling = usual_order(kind)
+    kept.sort(key=sort_key(kind, params.get("SortBy", sort)), reverse=descends(params, falling))
     start, size = (
         offset(params.get("NextToken")),
         int(params.get("MaxResults", 10)),

@@ -65,7 +65,7 @@ def trial_is_done(loop: Loop) -> None:
 @then("a training job of the development account has completed with its error as a metric")
 def trial_trained(world: World) -> None:
     sagemaker = world.aws("ada").client("sagemaker")
-    job = sagemaker.list_training_jobs()["TrainingJobSummaries"][0]
+    (job,) = sagemaker.list_training_jobs(SortOrder="Descending", MaxResults=1)["TrainingJobSummaries"]
     found = sagemaker.describe_training_job(TrainingJobName=job["TrainingJobName"])
 
     assert found["TrainingJobStatus"] == "Completed"

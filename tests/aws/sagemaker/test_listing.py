@@ -3,6 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
+from simulator.aws.sagemaker.order import documented_order
 from tests.wire import RunningSimulator
 
 
@@ -16,13 +17,55 @@ def listed(client, **params) -> list[str]:
     return [each["ModelPackageGroupName"] for each in found]
 
 
-def test_the_newest_come_first_and_sort_keys_change_that(simulator: RunningSimulator):
+def test_the_order_is_that_of_the_documentation_unless_the_request_says_another(simulator: RunningSimulator):
     client = simulator.client("sagemaker")
     groups(client, "beta", "Alpha-churn", "gamma-churn")
-    assert listed(client) == ["gamma-churn", "Alpha-churn", "beta"]
-    assert listed(client, SortOrder="Ascending") == ["beta", "Alpha-churn", "gamma-churn"]
-    assert listed(client, SortBy="Name", SortOrder="Ascending") == ["Alpha-churn", "beta", "gamma-churn"]
-    assert listed(client, NameContains="CHURN") == ["gamma-churn", "Alpha-churn"]
+    assert listed(client) == ["beta", "Alpha-churn", "gamma-churn"]
+    assert listed(client, SortOrder="Descending") == ["gamma-churn", "Alpha-churn", "beta"]
+    assert listed(client, SortBy="Name", SortOrder="Descending") == ["gamma-churn", "beta", "Alpha-churn"]
+    assert listed(client, NameContains="CHURN") == ["Alpha-churn", "gamma-churn"]
+
+
+def test_lineage_and_experiments_show_the_newest_first_as_their_documentation_says(
+    simulator: RunningSimulator,
+):
+    client = simulator.client("sagemaker")
+    for name in ("first", "second"):
+        client.create_experiment(ExperimentName=name)
+    assert [each["ExperimentName"] for each in client.list_experiments()["ExperimentSummaries"]] == [
+        "second",
+        "first",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("operation", "sort", "order"),
+    [
+        ("ListTrainingJobs", "CreationTime", "Ascending"),
+        ("ListTransformJobs", "CreationTime", "Descending"),
+        ("ListAutoMLJobs", "Name", "Descending"),
+        ("ListClusters", "CREATION_TIME", "Ascending"),
+        ("ListMlflowApps", "", "Descending"),
+        ("ListCandidatesForAutoMLJob", "", "Ascending"),
+        ("ListHubs", "", ""),
+    ],
+)
+def test_the_usual_order_is_read_from_the_service_model(operation: str, sort: str, order: str):
+    assert documented_order(operation) == (sort, order)
+
+
+def test_the_first_of_the_approved_is_the_latest_as_awss_own_templates_take_it(simulator: RunningSimulator):
+    client = simulator.client("sagemaker")
+    groups(client, "abalone")
+    for _ in range(2):
+        client.create_model_package(ModelPackageGroupName="abalone", ModelApprovalStatus="Approved")
+    found = client.list_model_packages(
+        ModelPackageGroupName="abalone",
+        ModelApprovalStatus="Approved",
+        SortBy="CreationTime",
+        MaxResults=100,
+    )["ModelPackageSummaryList"]
+    assert [each["ModelPackageVersion"] for each in found] == [2, 1]
 
 
 def test_moments_bound_a_list(simulator: RunningSimulator):
@@ -30,7 +73,7 @@ def test_moments_bound_a_list(simulator: RunningSimulator):
     groups(client, "first", "second")
     made = client.describe_model_package_group(ModelPackageGroupName="second")["CreationTime"]
     assert listed(client, CreationTimeAfter=made) == ["second"]
-    assert listed(client, CreationTimeBefore=made, SortBy="Name") == ["second", "first"]
+    assert listed(client, CreationTimeBefore=made, SortBy="Name") == ["first", "second"]
 
 
 def test_pages_hold_while_resources_come_and_go(simulator: RunningSimulator):
@@ -43,7 +86,7 @@ def test_pages_hold_while_resources_come_and_go(simulator: RunningSimulator):
     rest = client.list_model_package_groups(MaxResults=100, NextToken=first["NextToken"])
     assert "NextToken" not in rest
     names += [each["ModelPackageGroupName"] for each in rest["ModelPackageGroupSummaryList"]]
-    assert names == [f"group-{number:02}" for number in reversed(range(23)) if number != 12]
+    assert names == [f"group-{number:02}" for number in range(23) if number != 12] + ["late"]
 
 
 def test_ten_are_a_page_where_none_is_asked_for(simulator: RunningSimulator):

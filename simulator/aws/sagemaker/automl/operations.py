@@ -14,6 +14,7 @@ from simulator.aws.sagemaker.automl.request import Request, first, second
 from simulator.aws.sagemaker.jobs import accept, assume
 from simulator.aws.sagemaker.kinds.kind import Row
 from simulator.aws.sagemaker.kinds.tuning import AUTO_ML_JOB
+from simulator.aws.sagemaker.order import descends
 from simulator.kernel.errors import CallerError
 
 _CHANNEL = {"ContentType": "text/csv;header=present", "ChannelType": "training"}
@@ -134,7 +135,7 @@ async def _settled(call: Call) -> tuple[AutoMLJob, Row]:
 
 @behaviour("sagemaker", "ListCandidatesForAutoMLJob")
 async def list_candidates_for_auto_ml_job(call: Call) -> Answer:
-    """One page of a job's candidates, the newest first unless asked otherwise."""
+    """One page of a job's candidates, the oldest first unless asked otherwise."""
     params, job = call.params, AutoMLJob(call.cloud, call.key(call.params["AutoMLJobName"]))
     resources.fetch(call.kernel, AUTO_ML_JOB, job.key)
     found = [each for each in map(job.shown, job.candidates()) if each is not None]
@@ -145,8 +146,7 @@ async def list_candidates_for_auto_ml_job(call: Call) -> Answer:
     sort = params.get("SortBy", "CreationTime")
     if sort == "FinalObjectiveMetricValue":
         found = [each for each in found if "FinalAutoMLJobObjectiveMetric" in each]
-    descending = params.get("SortOrder", "Descending") == "Descending"
-    found.sort(key=lambda each: _sorted_by(sort, each), reverse=descending)
+    found.sort(key=lambda each: _sorted_by(sort, each), reverse=descends(params, falling=False))
     start, size = resources.offset(params.get("NextToken")), int(params.get("MaxResults", 10))
     answer: Answer = {"Candidates": found[start : start + size]}
     if start + size < len(found):

@@ -16,6 +16,7 @@ from simulator.aws.sagemaker.cards.document import pdf
 from simulator.aws.sagemaker.cards.operations import version_of
 from simulator.aws.sagemaker.kinds.cards import MODEL_CARD, MODEL_CARD_EXPORT_JOB
 from simulator.aws.sagemaker.kinds.kind import Row
+from simulator.aws.sagemaker.order import descends
 from simulator.kernel.errors import CallerError
 
 _SUMMARY = ("ModelCardExportJobName", "ModelCardExportJobArn", "Status", "ModelCardName", "ModelCardVersion",
@@ -75,7 +76,7 @@ async def list_model_card_export_jobs(call: Call) -> Answer:
     rows = call.kernel.store.scan(MODEL_CARD_EXPORT_JOB.row, f"{key}/export-job/")
     found = [row for _, row in rows if _passes(row, params)]
     member = {"Name": "ModelCardExportJobName", "Status": "Status"}.get(params.get("SortBy", ""), "CreatedAt")
-    found.sort(key=lambda row: row[member], reverse=params.get("SortOrder", "Descending") == "Descending")
+    found.sort(key=lambda row: row[member], reverse=descends(params, falling=True))
     start, size = resources.offset(params.get("NextToken")), int(params.get("MaxResults") or 10)
     answer: Answer = {
         "ModelCardExportJobSummaries": [{m: row[m] for m in _SUMMARY} for row in found[start : start + size]]

@@ -14,6 +14,7 @@ from simulator.aws.sagemaker.cards.content import check
 from simulator.aws.sagemaker.jobs import accept
 from simulator.aws.sagemaker.kinds.cards import MODEL_CARD, MODEL_CARD_EXPORT_JOB
 from simulator.aws.sagemaker.kinds.kind import Row
+from simulator.aws.sagemaker.order import descends
 from simulator.kernel.errors import CallerError
 from simulator.kernel.world import Kernel
 
@@ -101,7 +102,7 @@ async def list_model_card_versions(call: Call) -> Answer:
     params, key = call.params, resources.key_of(call, call.params["ModelCardName"])
     resources.fetch(call.kernel, MODEL_CARD, key)
     rows = [row for _, row in call.kernel.store.scan(_VERSION, f"{key}/") if _passes(row, params)]
-    if params.get("SortOrder", "Descending") == "Descending":
+    if descends(params, falling=True):
         rows.reverse()
     start, size = resources.offset(params.get("NextToken")), int(params.get("MaxResults") or 10)
     shown = [{m: row[m] for m in _OF_VERSION if m in row} for row in rows[start : start + size]]

@@ -25,7 +25,7 @@ def instance_groups(request: Row) -> list[Row]:
 
 
 CLUSTER = Kind(
-    "Cluster", "cluster", begins="Creating", missing=NOT_FOUND, taken=IN_USE, generated="{id}", order="Ascending",
+    "Cluster", "cluster", begins="Creating", missing=NOT_FOUND, taken=IN_USE, generated="{id}",
     unfiltered=("TrainingPlanArn",), first=lambda request: {"InstanceGroups": instance_groups(request)},
 )  # fmt: skip
 CLUSTER_EXTENSION = Kind(

@@ -10,7 +10,6 @@ COMPILATION_JOB = Kind(
     first=lambda request: {
         "FailureReason": "", "ModelArtifacts": {"S3ModelArtifacts": request["OutputConfig"]["S3OutputLocation"]},
     },
-    order="Ascending",
 )  # fmt: skip
 OPTIMIZATION_JOB = Kind(
     "OptimizationJob", "optimization-job", begins="STARTING", missing=NOT_FOUND, taken=IN_USE,
@@ -47,6 +46,6 @@ AI_RECOMMENDATION_JOB = Kind(
 )  # fmt: skip
 AI_WORKLOAD_CONFIG = Kind("AIWorkloadConfig", "ai-workload-config", missing=NOT_FOUND, taken=IN_USE)
 ALGORITHM = Kind(
-    "Algorithm", "algorithm", begins="Pending", missing=ABSENT, noun="algorithm", order="Ascending",
+    "Algorithm", "algorithm", begins="Pending", missing=ABSENT, noun="algorithm",
     first=constant(AlgorithmStatusDetails={}),
 )  # fmt: skip

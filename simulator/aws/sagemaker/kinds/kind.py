@@ -39,7 +39,8 @@ class Kind:
     `arn` is the ARN's resource type; `list_member` and `summary` shape the List answer; `missing` and `taken` are
     AWS's error codes and texts, with {name} and {arn}; `in_progress` are the states in which a Describe may be held.
     `nested` says that the row's key goes on from its parent's; `unfiltered` are parameters of the List that are no
-    filters, or that the behaviour looks at itself.
+    filters, or that the behaviour looks at itself. `sort` and `order` are the List's where the documentation of the
+    operation tells none, or where what it tells is known to be wrong.
 
     `named`, `arn_named` and `status_named` are the members where they are not the stem with Name, Arn and Status.
     `begins` is the first state of a kind without a lifecycle here. `identity` is how the key is made of a request's
@@ -60,8 +61,8 @@ class Kind:
     taken: tuple[str, str] = ("ValidationException", 'Cannot create already existing {noun} "{arn}".')
     noun: str = ""
     plural: str = ""
-    sort: str = "CreationTime"
-    order: str = "Descending"
+    sort: str = ""
+    order: str = ""
     stem: str = ""
     nested: bool = False
     unfiltered: tuple[str, ...] = ()

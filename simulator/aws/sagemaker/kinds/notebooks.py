@@ -8,7 +8,7 @@ NOTEBOOK_INSTANCE = Kind(
     "NotebookInstance", "notebook-instance", begins="Pending", missing=("ValidationException", "RecordNotFound"),
     taken=("ValidationException", "Cannot create a duplicate Notebook Instance ({arn})"),
     renamed=(("SecurityGroupIds", "SecurityGroups"), ("LifecycleConfigName", "NotebookInstanceLifecycleConfigName")),
-    refers=(("LifecycleConfigName", "NotebookInstanceLifecycleConfig"),), sort="Name", order="Ascending",
+    refers=(("LifecycleConfigName", "NotebookInstanceLifecycleConfig"),), order="Ascending",
 )  # fmt: skip
 NOTEBOOK_INSTANCE_LIFECYCLE_CONFIG = Kind(
     "NotebookInstanceLifecycleConfig", "notebook-instance-lifecycle-config",
@@ -20,7 +20,7 @@ NOTEBOOK_INSTANCE_LIFECYCLE_CONFIG = Kind(
             "(Details: Notebook Instance Lifecycle Config already exists.)")),
 )  # fmt: skip
 CODE_REPOSITORY = Kind(
-    "CodeRepository", "code-repository", missing=ABSENT, noun="code repository", sort="Name", order="Ascending",
+    "CodeRepository", "code-repository", missing=ABSENT, noun="code repository",
 )  # fmt: skip
 MLFLOW_TRACKING_SERVER = Kind(
     "MlflowTrackingServer", "mlflow-tracking-server", begins="Creating", missing=NOT_FOUND, taken=IN_USE,
@@ -37,6 +37,6 @@ PARTNER_APP = Kind(
     named="Name", arn_named="Arn", status_named="Status", identity="{Arn}", generated="app-{ID}",
 )  # fmt: skip
 PROJECT = Kind(
-    "Project", "project", begins="Pending", missing=ABSENT, noun="project", order="Ascending",
+    "Project", "project", begins="Pending", missing=ABSENT, noun="project",
     first=lambda request: {"ProjectId": f"p-{request['_id']}"},
 )  # fmt: skip

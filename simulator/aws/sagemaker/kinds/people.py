@@ -14,7 +14,7 @@ WORKFORCE = Kind(
     limit=1,
 )
 WORKTEAM = Kind(
-    "Workteam", "workteam", missing=ABSENT, noun="work team", order="Ascending",
+    "Workteam", "workteam", missing=ABSENT, noun="work team",
     refers=(("WorkforceName", "Workforce"),),
 )  # fmt: skip
 HUMAN_TASK_UI = Kind("HumanTaskUi", "human-task-ui", begins="Active", missing=NOT_FOUND, taken=IN_USE)

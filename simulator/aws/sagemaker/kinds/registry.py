@@ -13,6 +13,8 @@ MODEL_PACKAGE_GROUP = Kind(
     missing=("ValidationException", "ModelPackageGroup {arn} does not exist."),
     taken=("ValidationException", "Model Package Group already exists: {arn}"),
 )  # fmt: skip
+# The documentation says that ListModelPackages ascends; get_approved_package of AWS's own SageMaker project templates
+# takes the first of a list sorted by CreationTime, without an order, as "the latest approved model package".
 MODEL_PACKAGE = Kind(
     "ModelPackage", "model-package", "ModelPackageSummaryList",
     ("ModelPackageName", "ModelPackageGroupName", "ModelPackageVersion", "ModelPackageArn",
@@ -21,5 +23,5 @@ MODEL_PACKAGE = Kind(
     Lifecycle("ModelPackage", "Completed", {"Completed": ("Deleting",)}),
     missing=("ValidationException", "ModelPackage {arn} does not exist."),
     taken=("ValidationException", "Model Package already exists: {arn}"),
-    nested=True, unfiltered=("ModelPackageGroupName", "ModelPackageType"),
+    nested=True, unfiltered=("ModelPackageGroupName", "ModelPackageType"), order="Descending",
 )  # fmt: skip

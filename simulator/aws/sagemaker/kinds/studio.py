@@ -15,15 +15,15 @@ DOMAIN = Kind(
 )  # fmt: skip
 USER_PROFILE = Kind(
     "UserProfile", "user-profile", begins="Pending", status_named="Status", missing=NOT_FOUND, taken=IN_USE,
-    identity="{DomainId}/{UserProfileName}", within="Domain", order="Ascending",
+    identity="{DomainId}/{UserProfileName}", within="Domain",
 )  # fmt: skip
 SPACE = Kind(
     "Space", "space", begins="Pending", status_named="Status", missing=NOT_FOUND, taken=IN_USE,
-    identity="{DomainId}/{SpaceName}", within="Domain", order="Ascending",
+    identity="{DomainId}/{SpaceName}", within="Domain",
 )  # fmt: skip
 APP = Kind(
     "App", "app", begins="Pending", status_named="Status", missing=NOT_FOUND, taken=IN_USE,
-    identity="{DomainId}/{UserProfileName|SpaceName}/{AppType}/{AppName}", within="Domain", order="Ascending",
+    identity="{DomainId}/{UserProfileName|SpaceName}/{AppType}/{AppName}", within="Domain",
 )  # fmt: skip
 APP_IMAGE_CONFIG = Kind("AppImageConfig", "app-image-config", missing=NOT_FOUND, taken=IN_USE)
 STUDIO_LIFECYCLE_CONFIG = Kind(

@@ -11,6 +11,7 @@ from simulator.aws.sagemaker import resources
 from simulator.aws.sagemaker.kinds.clusters import CLUSTER
 from simulator.aws.sagemaker.kinds.kind import Row
 from simulator.aws.sagemaker.naming import arn_of, key_of
+from simulator.aws.sagemaker.order import descends
 from simulator.aws.sagemaker.paging import cut
 from simulator.aws.sagemaker.remembering.identity import by_name
 from simulator.kernel.errors import CallerError
@@ -61,7 +62,7 @@ async def list_cluster_nodes(call: Call) -> Answer:
         for node in nodes(key, resources.fetch(call.kernel, CLUSTER, key))
         if params.get("InstanceGroupNameContains", "").lower() in node["InstanceGroupName"].lower()
     ]
-    if params.get("SortOrder") == "Descending":
+    if descends(params, falling=False):
         found.reverse()
     return cut(call, "ClusterNodeSummaries", found)
 

@@ -10,6 +10,7 @@ from simulator.aws.sagemaker import resources
 from simulator.aws.sagemaker.images import definitions
 from simulator.aws.sagemaker.jobs import accept, assume
 from simulator.aws.sagemaker.kinds.tuning import HYPER_PARAMETER_TUNING_JOB
+from simulator.aws.sagemaker.order import descends
 from simulator.aws.sagemaker.training.checks import check
 from simulator.aws.sagemaker.tuning import executor
 from simulator.aws.sagemaker.tuning.search import METRIC_HYPERPARAMETER, Definition, Search, search
@@ -78,7 +79,7 @@ async def list_training_jobs_for_hyper_parameter_tuning_job(call: Call) -> Answe
     sort = params.get("SortBy", "Name")
     if sort == "FinalObjectiveMetricValue":
         trials = [each for each in trials if each.objective_status == "Succeeded"]
-    trials.sort(key=lambda each: _sorted_by(sort, each), reverse=params.get("SortOrder") == "Descending")
+    trials.sort(key=lambda each: _sorted_by(sort, each), reverse=descends(params, falling=False))
     start, size = resources.offset(params.get("NextToken")), int(params.get("MaxResults", 10))
     answer: Answer = {"TrainingJobSummaries": [job.shown(each) for each in trials[start : start + size]]}
     if start + size < len(trials):

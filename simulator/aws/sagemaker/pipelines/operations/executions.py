@@ -11,6 +11,7 @@ from simulator.aws.sagemaker.acting import SERVICE
 from simulator.aws.sagemaker.jobs import accept
 from simulator.aws.sagemaker.kinds.kind import Row
 from simulator.aws.sagemaker.kinds.pipelines import PIPELINE, PIPELINE_EXECUTION
+from simulator.aws.sagemaker.order import descends
 from simulator.aws.sagemaker.pipelines import executor
 from simulator.aws.sagemaker.pipelines.definition.model import Definition
 from simulator.aws.sagemaker.pipelines.definition.parameters import InvalidParameters, assemble
@@ -143,7 +144,7 @@ async def list_pipeline_executions(call: Call) -> Answer:
 async def list_pipeline_execution_steps(call: Call) -> Answer:
     """The steps that have started, the newest first unless asked otherwise."""
     rows = [resources.shown(row) for row in execution_of(call).steps()]
-    if call.params.get("SortOrder", "Descending") == "Descending":
+    if descends(call.params, falling=True):
         rows.reverse()
     return _page(call, "PipelineExecutionSteps", rows)
 

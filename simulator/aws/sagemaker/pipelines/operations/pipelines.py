@@ -8,6 +8,7 @@ from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.sagemaker import resources
 from simulator.aws.sagemaker.kinds.kind import Row
 from simulator.aws.sagemaker.kinds.pipelines import PIPELINE, PIPELINE_EXECUTION
+from simulator.aws.sagemaker.order import descends
 from simulator.aws.sagemaker.pipelines.execution import DEFINITION, STEP
 from simulator.aws.sagemaker.pipelines.operations.requests import (
     VERSION,
@@ -140,7 +141,7 @@ async def list_pipeline_versions(call: Call) -> Answer:
     """The versions of a pipeline, the newest first unless asked otherwise."""
     key, _ = pipeline_of(call)
     rows = [row for row in versions(call.kernel, key) if _within(row, call)]
-    if call.params.get("SortOrder", "Descending") == "Descending":
+    if descends(call.params, falling=True):
         rows.reverse()
     start, size = resources.offset(call.params.get("NextToken")), int(call.params.get("MaxResults", 100))
     shown = [{m: row[m] for m in _SUMMARY if row.get(m)} for row in rows[start : start + size]]

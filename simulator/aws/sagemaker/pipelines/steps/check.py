@@ -79,6 +79,7 @@ async def _approved(attempt: Attempt, kind: str) -> dict[str, str]:
     if not _group(attempt):
         return {}
     params = {"ModelPackageGroupName": _group(attempt), "ModelApprovalStatus": "Approved", "MaxResults": 1}
+    params |= {"SortBy": "CreationTime", "SortOrder": "Descending"}
     try:
         found = await attempt.actor.call("sagemaker", "ListModelPackages", params)
     except CallerError as error:
