@@ -145,7 +145,10 @@ def test_a_job_analyses_trains_its_candidates_and_names_the_best(world):
 def test_candidates_are_listed_by_their_objective_page_by_page(world):
     world.job("listed")
     pages = world.sagemaker.get_paginator("list_candidates_for_auto_ml_job").paginate(
-        AutoMLJobName="listed", SortBy="FinalObjectiveMetricValue", PaginationConfig={"PageSize": 2}
+        AutoMLJobName="listed",
+        SortBy="FinalObjectiveMetricValue",
+        SortOrder="Descending",
+        PaginationConfig={"PageSize": 2},
     )
     found = [each for page in pages for each in page["Candidates"]]
     assert [each["FinalAutoMLJobObjectiveMetric"]["Value"] for each in found] == [0.95, 0.93, 0.91]
