@@ -77,8 +77,8 @@ def _checked(room: Room) -> dict[str, Any]:
     """The steps of one execution: bias of the data against a baseline, and of a model that the pipeline makes."""
     before = {"pre_training_bias": {"methods": "all"}}
     plain = asked(headers=HEADERS[:5], predicted_label=None, methods=before)
-    baseline = {"version": "1.0", "pre_training_bias_metrics": {"label": "t", "label_value_or_threshold": "yes",
-                "facets": {"sex": [{"value_or_threshold": "f", "metrics": [{"name": "CI", "value": 0.1}]}]}}}  # fmt: skip
+    facets = {"sex": [{"value_or_threshold": "f", "metrics": [{"name": "CI", "value": 0.1}]}]}
+    baseline = {"version": "1.0", "pre_training_bias_metrics": {"label": "t", "facets": facets}}
     room.put("baseline/analysis.json", json.dumps(baseline))
     predictor = {"instance_type": "ml.m5.large", "initial_instance_count": 1, "accept_type": "text/csv"}
     modelled = {**plain, "methods": {"post_training_bias": {"methods": "all"}}, "predictor": predictor}

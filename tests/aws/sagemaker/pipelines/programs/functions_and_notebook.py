@@ -1,4 +1,4 @@
-"""What a data scientist writes: two functions as steps, the second given the first's result, and a notebook as a step."""
+"""What a data scientist writes: two functions as steps, of which one is given the other's result, and a notebook."""
 
 import json
 import sys
@@ -16,7 +16,7 @@ IMAGE = "236514542706.dkr.ecr.us-east-1.amazonaws.com/sagemaker-base-python-310:
 DISTRIBUTION = "885854791233.dkr.ecr.us-east-1.amazonaws.com/sagemaker-distribution-prod:1-cpu"
 FOLDER = Path(sys.argv[1])
 
-cell = {"cell_type": "code", "execution_count": None, "id": "one", "metadata": {}, "outputs": [],
+cell: dict[str, object] = {"cell_type": "code", "execution_count": None, "id": "one", "metadata": {}, "outputs": [],
         "source": "print('the notebook says', 6 * 7)"}  # fmt: skip
 kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
 notebook = FOLDER / "answer.ipynb"
