@@ -26,6 +26,7 @@ from simulator.runtime.images import Images
 from simulator.runtime.reach import Reach
 from simulator.topology import Topology, load
 from tests.azure_devops.scripted import prints
+from tests.azure_devops.specification.checked import Checked
 
 T = TypeVar("T")
 
@@ -62,8 +63,10 @@ class Served:
                 self.engine = self.make_engine(self.port)
             self.azure = AzureDevOps(self.kernel, self.engine, self.topology, f"http://localhost:{self.port}")
             self.url = self.azure.organization.url
+            # Every answer of every test is held to the REST specification; `stop` fails with what it forbids.
+            self.checked = Checked(application(self.azure))
             config = uvicorn.Config(
-                application(self.azure), log_level="error", lifespan="off", timeout_graceful_shutdown=1
+                self.checked, log_level="error", lifespan="off", timeout_graceful_shutdown=1
             )
             self.server = uvicorn.Server(config)
             await self.azure.start()
@@ -82,9 +85,10 @@ class Served:
         await self.engine.close()
 
     def stop(self) -> None:
-        """Stop listening and close the state."""
+        """Stop listening and close the state; answers that the REST specification forbids fail here, once."""
         self.server.should_exit = True
         self.thread.join()
+        self.checked.assert_kept()
 
     def run(self, work: Awaitable[T]) -> T:
         """Run something on the service's own loop."""

@@ -35,7 +35,7 @@ def view(call: Call, row: Row) -> Row:
         "_links": {"self": {"href": url}, "web": {"href": web}, "pipeline": {"href": pipeline["url"]}},
         "templateParameters": row["parameters"],
         "variables": shown_variables(row["variables"]),
-        "pipeline": pipeline,
+        "pipeline": {key: item for key, item in pipeline.items() if key != "_links"},
         "state": _STATES.get(row["state"], row["state"]),
         "createdDate": iso(row["created"]),
         "finishedDate": iso(row["finished"]),
