@@ -148,6 +148,9 @@ CATALOGUE: dict[str, Text] = {
     ),
     "ArtifactNotFoundException": Text(404, _BUILD, "Artifact {name} was not found for build {build}."),
     "TimelineNotFoundException": Text(404, _TASK, "Cannot find timeline with id {id}."),
+    "TimelineRecordNotFoundException": Text(404, _TASK, "Cannot find timeline record with id {id}."),
+    "TaskLogNotFoundException": Text(404, _TASK, "Cannot find log with id {id}."),
+    "TaskOrchestrationPlanNotFoundException": Text(404, _TASK, "No plan found for identifier {id}."),
     "EnvironmentNotFoundException": Text(
         404,
         _TASK,
@@ -177,6 +180,13 @@ CATALOGUE: dict[str, Text] = {
     ),
     "InvalidApprovalStatusException": Text(
         400, _CHECKS, "The approval status {status} is not valid. Expected approved or rejected."
+    ),
+    "CheckRunNotFoundException": Text(404, _CHECKS, "Check run with ID {id} does not exist."),
+    "CheckSuiteNotFoundException": Text(404, _CHECKS, "Check suite with ID {id} does not exist."),
+    "PipelineResourceNotFoundException": Text(
+        404,
+        _CHECKS,
+        "The resource of type {kind} with identifier {id} does not exist or you do not have permission to it.",
     ),
     "CheckConfigurationNotFoundException": Text(
         404, _CHECKS, "Check configuration with ID {id} does not exist."

@@ -60,19 +60,41 @@ def build_service(project: str, organization: str) -> Identity:
     )
 
 
+def team(project: str, name: str) -> Identity:
+    """The identity of a project's team."""
+    identifier = stable_id("team", project, name)
+    return Identity(
+        identifier, f"team/{project}/{name}", f"[{project}]\\{name}", f"vstfs:///Framework/Group/{identifier}"
+    )
+
+
+def members(topology: Topology, name: str) -> list[str]:
+    """The names of the people that an identity's name stands for: those of a team, or the one person."""
+    kind, _, rest = name.partition("/")
+    if kind != "team":
+        return [name]
+    return [person.name for person in topology.people if person.team == rest.partition("/")[2]]
+
+
 def by_name(topology: Topology, name: str) -> Identity:
     """The identity of that name: a person's, or a build service's."""
     kind, _, project = name.partition("/")
     if kind == "build-service":
         return build_service(project, topology.organization)
+    if kind == "team":
+        owner, _, short = project.partition("/")
+        return team(owner, short)
     return of_person(topology.person(name))
 
 
 def find(topology: Topology, reference: str) -> Identity | None:
-    """The person that an id, a descriptor, an e-mail address or a name means."""
+    """The person or the team that an id, a descriptor, an e-mail address or a name means."""
     wanted = reference.lower()
     for person in topology.people:
         identity = of_person(person)
         if wanted in (identity.id, identity.descriptor.lower(), person.email.lower(), person.name.lower()):
             return identity
-    return None
+    teams = [team(project.name, name) for project in topology.projects for name in project.teams]
+    return next(
+        (one for one in teams if wanted in (one.id, one.descriptor.lower(), one.display.lower())), None
+    )

@@ -19,6 +19,9 @@ CHECK = "azure_devops.check_configuration"
 VARIABLE_GROUP = "azure_devops.variable_group"
 SERVICE_ENDPOINT = "azure_devops.service_endpoint"
 RUN = "azure_devops.run"
+POOL = "azure_devops.pool"
+QUEUE = "azure_devops.queue"
+SECURE_FILE = "azure_devops.secure_file"
 _COUNTER = "azure_devops.counter"
 
 
@@ -77,6 +80,14 @@ class Organization:
         """The project's variable group of that name."""
         return _named(self.rows(VARIABLE_GROUP, project), name)
 
+    def queue_named(self, project: str, name: str) -> Row | None:
+        """The project's agent queue of that name or number."""
+        return _named(self.rows(QUEUE, project), name)
+
+    def named(self, kind: str, project: str, name: str) -> Row | None:
+        """The project's row of a kind under that name or id."""
+        return _named(self.rows(kind, project), name)
+
     def service_endpoint_named(self, project: str, name: str) -> Row | None:
         """The project's service connection of that name or id."""
         return _named(self.rows(SERVICE_ENDPOINT, project), name)
@@ -91,7 +102,9 @@ class Organization:
         return [
             row
             for row in self.rows(CHECK)
-            if row["resource"]["type"] == resource_type and row["resource"]["id"] == resource_id
+            if (row["resource"]["type"], row["resource"]["id"].lower())
+            == (resource_type, resource_id.lower())
+            and not row.get("isDisabled")
         ]
 
     def run_goes_on(self, run: int) -> bool:

@@ -13,6 +13,7 @@ _LADDERS = (
     ("vso.project", "vso.project_write", "vso.project_manage"),
     ("vso.test", "vso.test_write"),
     ("vso.variablegroups_read", "vso.variablegroups_write", "vso.variablegroups_manage"),
+    ("vso.pipelineresources_use", "vso.pipelineresources_manage"),
     ("vso.serviceendpoint", "vso.serviceendpoint_query", "vso.serviceendpoint_manage"),
 )
 # What every token of a member may read, so that clients can find their way.

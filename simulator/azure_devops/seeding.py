@@ -7,8 +7,10 @@ from typing import Any
 from simulator.azure_devops import organization as rows
 from simulator.azure_devops.identities import stable_id
 from simulator.azure_devops.organization import Organization
+from simulator.azure_devops.pipelines.gates import permissions, stage_resources
 from simulator.topology import Environment, Project, ServiceConnection
 
+POOLS = {"Default": False, "Azure Pipelines": True}
 APPROVAL_CHECK = {"id": "8c6f20a7-a545-4486-9777-f762fafe0d4d", "name": "Approval"}
 DEFAULT_CHECK_TIMEOUT_MINUTES = 43200
 
@@ -20,6 +22,8 @@ def seed(organization: Organization) -> None:
             identifier = stable_id("project", project.name)
             if organization.kernel.store.get(rows.PROJECT, identifier) is None:
                 _project(organization, project, identifier)
+            _queues(organization, identifier)
+            _open_to_all(organization, project, identifier)
 
 
 def _project(organization: Organization, project: Project, identifier: str) -> None:
@@ -44,6 +48,52 @@ def _project(organization: Organization, project: Project, identifier: str) -> N
         organization.save(
             rows.DEFINITION, definition_row(organization, identifier, entry.name, repository, entry.path)
         )
+
+
+def _open_to_all(organization: Organization, project: Project, identifier: str) -> None:
+    """What the topology names is open to every pipeline, unless somebody has said otherwise since."""
+    named = [("environment", environment.name) for environment in project.environments]
+    named += [("endpoint", connection.name) for connection in project.service_connections]
+    named += [("variablegroup", name) for name in project.variable_groups]
+    named += [("queue", name) for name in POOLS]
+    for kind, name in named:
+        found = stage_resources.lookup(organization, identifier, kind, name)
+        key = permissions.key(kind, found["id"]) if found else ""
+        if found and organization.kernel.store.get(permissions.KIND, key) is None:
+            by = organization.topology.test_person
+            permissions.open_to_all(organization, kind, found["id"], identifier, by)
+
+
+def _queues(organization: Organization, project: str) -> None:
+    """The pools that every organization has, and the project's queues of them."""
+    for name, hosted in POOLS.items():
+        pool = next((row for row in organization.rows(rows.POOL) if row["name"] == name), None)
+        if pool is None:
+            pool = pool_row(organization, name, hosted, organization.topology.test_person)
+            organization.save(rows.POOL, pool)
+        if organization.queue_named(project, name) is None:
+            organization.save(rows.QUEUE, queue_row(organization, project, name, pool["id"]))
+
+
+def pool_row(organization: Organization, name: str, hosted: bool, creator: str) -> dict[str, Any]:
+    """The row of an agent pool with the next number."""
+    return {
+        "id": organization.next_number("pool"),
+        "name": name,
+        "isHosted": hosted,
+        "poolType": "automation",
+        "autoProvision": True,
+        "autoUpdate": True,
+        "autoSize": True,
+        "createdBy": creator,
+        "created": organization.kernel.clock.iso(),
+        "properties": {},
+    }
+
+
+def queue_row(organization: Organization, project: str, name: str, pool: int) -> dict[str, Any]:
+    """The row of a project's queue of a pool, with the next number."""
+    return {"id": organization.next_number("queue"), "project": project, "name": name, "pool": pool}
 
 
 def repository_row(project: str, project_name: str, name: str, protected: bool = False) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from simulator.azure_devops.git.pull_requests import PullRequests
 from simulator.azure_devops.git.refs import RefWatch
 from simulator.azure_devops.organization import Organization
+from simulator.azure_devops.pipelines.callbacks import Callbacks
 from simulator.azure_devops.pipelines.coordinator import Coordinator
-from simulator.azure_devops.pipelines.gates.approvals import Approvals
+from simulator.azure_devops.pipelines.gates.passing import Gates
 from simulator.azure_devops.pipelines.room import Agents, Room, Signals
 from simulator.azure_devops.pipelines.runs import Runs
 from simulator.azure_devops.pipelines.starting.queueing import Queue
@@ -37,9 +38,11 @@ class AzureDevOps:
         self.runs = Runs(self.organization)
         self.test_runs = TestRuns(kernel, self.organization)
         signals = Signals()
-        self.approvals = Approvals(self.organization, signals)
+        self.gates = Gates(self.organization, signals, self.runs)
+        self.approvals = self.gates.approvals
+        self.callbacks = Callbacks(self.organization, self.gates.checks, signals)
         room = Room(self.organization, self.refs, self.runs, engine, Agents(PARALLEL_JOBS), signals)
-        self.coordinator = Coordinator(room, self.approvals)
+        self.coordinator = Coordinator(room, self.gates)
         self.queue = Queue(self.organization, self.refs, self.runs, self.coordinator.begin)
         triggers = Triggers(self.organization, self.refs, self.runs, self.queue)
         kernel.log.add_consumer("azure_devops.triggers", triggers.on_fact)

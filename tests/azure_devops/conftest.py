@@ -19,6 +19,7 @@ import uvicorn
 from simulator.azure_devops.gateway import application
 from simulator.azure_devops.service import AzureDevOps
 from simulator.kernel.facts import Fact
+from simulator.kernel.outbound import Route
 from simulator.kernel.world import Kernel
 from simulator.runtime.engine_process import ProcessEngine
 from simulator.runtime.engine_scripted import ScriptedEngine
@@ -41,6 +42,7 @@ class Served:
     make_engine: Callable[[int], Any] | None = None
     url: str = ""
     port: int = 0
+    routes: tuple[Route, ...] = ()
 
     def start(self) -> None:
         """Open the state and listen; returns when requests are answered."""
@@ -55,7 +57,7 @@ class Served:
     async def _run(self, ready: threading.Event) -> None:
         try:
             self.loop = asyncio.get_running_loop()
-            self.kernel = Kernel.open(self.directory, seed=1)
+            self.kernel = Kernel.open(self.directory, seed=1, routes=self.routes)
             # Our own socket: uvicorn's would be inherited by the works, which outlive the server.
             listening = socket.create_server(("127.0.0.1", self.port))
             self.port = listening.getsockname()[1]

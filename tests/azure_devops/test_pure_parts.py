@@ -12,7 +12,7 @@ from simulator.azure_devops import api_version, locations, scopes
 from simulator.azure_devops.git.pkt_line import packet, push_commands, refusal
 from simulator.azure_devops.git.refs import NO_OBJECT, RefUpdate, changes
 from simulator.azure_devops.language.plan import Plan, Stage
-from simulator.azure_devops.pipelines.gates.approvals import open_step, outcome
+from simulator.azure_devops.pipelines.gates.approval_steps import open_step, outcome
 from simulator.azure_devops.pipelines.graph_run import ready
 from simulator.azure_devops.pipelines.junit import JUnitInvalid, read_junit
 from simulator.azure_devops.pipelines.stage_retry import dependents

@@ -157,14 +157,3 @@ def test_an_environment_gets_an_approval_check(connect):
     given.settings = {"approvers": [{"id": "grace@example.com"}]}
     with pytest.raises(AzureDevOpsServiceError, match="at least one approver"):
         checks.add_check_configuration(given, "ml")
-
-
-def test_a_check_that_is_not_simulated_is_refused_by_name(served):
-    body = {
-        "type": {"id": "fe1de3ee-a436-41b4-bb20-f6eb4cb879a7", "name": "Task Check"},
-        "settings": {},
-        "resource": {"type": "environment", "id": "2"},
-    }
-    with served.client("grace") as client:
-        answer = client.post("ml/_apis/pipelines/checks/configurations", json=body)
-    assert (answer.status_code, "Task Check" in answer.json()["message"]) == (501, True)

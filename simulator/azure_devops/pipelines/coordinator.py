@@ -9,7 +9,7 @@ from simulator.azure_devops.errors import failure
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.pipelines import stage_retry
 from simulator.azure_devops.pipelines.agent.attempt import work_run
-from simulator.azure_devops.pipelines.gates.approvals import Approvals
+from simulator.azure_devops.pipelines.gates.passing import Gates
 from simulator.azure_devops.pipelines.graph_run import run_graph
 from simulator.azure_devops.pipelines.results import Result, stage_result
 from simulator.azure_devops.pipelines.room import Attention, Room, RunContext
@@ -25,8 +25,8 @@ _logger = logging.getLogger("simulator.azure_devops")
 class Coordinator:
     """Starts, continues and cancels runs."""
 
-    def __init__(self, room: Room, approvals: Approvals) -> None:
-        self._room, self._approvals = room, approvals
+    def __init__(self, room: Room, gates: Gates) -> None:
+        self._room, self._gates = room, gates
         self._contexts: dict[int, RunContext] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
@@ -66,7 +66,7 @@ class Coordinator:
         with self._room.kernel.store.transaction():
             if row["state"] != "canceling":
                 self._room.runs.move(row["id"], "canceling")
-            self._approvals.cancel(row["id"])
+            self._gates.cancel(row["id"])
         if context := self._contexts.get(row["id"]):
             context.canceled.set()
 
@@ -97,7 +97,7 @@ class Coordinator:
         stages = {stage.name: stage for stage in context.plan.stages}
         nodes = {stage.name: stage.depends_on for stage in context.plan.stages}
         await run_graph(
-            nodes, lambda name: run_stage(context, self._approvals, stages[name]), context.attention.begun
+            nodes, lambda name: run_stage(context, self._gates, stages[name]), context.attention.begun
         )
         timeline = context.timeline
         self._complete(

@@ -1,4 +1,4 @@
-"""What may follow what: the states of a run, of a timeline record (stage, job, step) and of an approval."""
+"""What may follow what: the states of a run, of a timeline record (stage, job, step), of an approval and of a check."""
 
 from __future__ import annotations
 
@@ -26,10 +26,25 @@ APPROVAL = Lifecycle(
     "approval",
     "pending",
     {
-        "pending": ("approved", "rejected", "timedOut", "canceled"),
+        "pending": ("deferred", "approved", "rejected", "timedOut", "canceled", "skipped"),
+        "deferred": ("pending", "approved", "rejected", "timedOut", "canceled", "skipped"),
         "approved": (),
         "rejected": (),
         "timedOut": (),
         "canceled": (),
+        "skipped": (),
+    },
+)
+
+CHECK_RUN = Lifecycle(
+    "check run",
+    "running",
+    {
+        "running": ("approved", "rejected", "timedOut", "canceled", "bypassed"),
+        "approved": (),
+        "rejected": (),
+        "timedOut": (),
+        "canceled": (),
+        "bypassed": (),
     },
 )

@@ -7,7 +7,7 @@ from simulator.azure_devops.language.plan import Plan
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.pipelines import timeline
 from simulator.azure_devops.pipelines.agent import job_state
-from simulator.azure_devops.pipelines.gates import approvals
+from simulator.azure_devops.pipelines.gates import approvals, check_runs
 from simulator.azure_devops.pipelines.runs import Runs
 from simulator.azure_devops.pipelines.timeline import Timeline
 from simulator.kernel.world import Kernel
@@ -62,4 +62,5 @@ def _reset_stage(kernel: Kernel, records: Timeline, name: str) -> None:
             continue
         kernel.store.delete(timeline.KIND, records.key(row["id"]))
         kernel.store.delete(approvals.KIND, row["id"])
+        kernel.store.delete(check_runs.KIND, row["id"])
         kernel.store.delete(job_state.KIND, records.key(row["id"]))

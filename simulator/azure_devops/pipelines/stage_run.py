@@ -7,8 +7,7 @@ from simulator.azure_devops.language.expressions.failure import ExpressionFailur
 from simulator.azure_devops.language.plan import Stage
 from simulator.azure_devops.pipelines import conditions_of_run
 from simulator.azure_devops.pipelines.agent.job_variables import plain_values, stage_variables
-from simulator.azure_devops.pipelines.gates import checks
-from simulator.azure_devops.pipelines.gates.approvals import Approvals
+from simulator.azure_devops.pipelines.gates.passing import Gates
 from simulator.azure_devops.pipelines.graph_run import run_graph
 from simulator.azure_devops.pipelines.phase_run import run_phase
 from simulator.azure_devops.pipelines.results import Result, stage_result
@@ -17,7 +16,7 @@ from simulator.azure_devops.pipelines.timeline import result_of
 from simulator.kernel.facts import cause
 
 
-async def run_stage(context: RunContext, approvals: Approvals, stage: Stage) -> None:
+async def run_stage(context: RunContext, gates: Gates, stage: Stage) -> None:
     """Bring the stage from where its records stand to its end."""
     timeline = context.timeline
     record = timeline.record_id(stage.name)
@@ -27,7 +26,7 @@ async def run_stage(context: RunContext, approvals: Approvals, stage: Stage) -> 
         if (ends := _decided(context, stage)) is not None:
             _end_early(context, stage, ends)
             return
-        passage = await checks.pass_gate(context, approvals, stage)
+        passage = await gates.pass_gate(context, stage)
         if passage.ends is not None:
             _end_early(context, stage, passage.ends)
             return

@@ -42,7 +42,7 @@ async def timeline(call: Call) -> object:
         raise failure("TimelineNotFoundException", id=call.route["timelineid"])
     base = f"{call.url}/{build['project']}/_apis/build/builds/{build['id']}"
     return {
-        "records": [_record(base, row) for row in found.records()],
+        "records": [record_view(base, row) for row in found.records()],
         "lastChangedBy": "00000002-0000-8888-8000-000000000000",
         "lastChangedOn": iso(build["finished"] or build["started"] or build["created"]),
         "id": found.id,
@@ -51,7 +51,8 @@ async def timeline(call: Call) -> object:
     }
 
 
-def _record(base: str, row: Row) -> Row:
+def record_view(base: str, row: Row) -> Row:
+    """The TimelineRecord of the wire; `base` is the address of its build."""
     value: dict[str, Any] = {name: row.get(name) for name in _MEMBERS}
     value["startTime"], value["finishTime"] = iso(row["startTime"]), iso(row["finishTime"])
     value["previousAttempts"] = []

@@ -1,0 +1,86 @@
+"""Which protected resources a stage uses: read off its plan, found among the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from simulator.azure_devops.language.plan import Job, Stage, Step, VariableEntry, VariableGroup
+from simulator.azure_devops.organization import SECURE_FILE, Organization, Row
+from simulator.azure_devops.pipelines.room import RunContext
+from simulator.azure_devops.task_definitions.catalogue import canonical_inputs, find_task
+
+HOSTED_QUEUE = "Azure Pipelines"
+
+
+def used_by(context: RunContext, stage: Stage) -> list[Row]:
+    """The resources (`type`, `id`, `name`) that the stage's jobs use, each once, in the order of their naming.
+
+    Names that are macros are not known before the stage runs; the service does not check them either.
+    """
+    organization, project = context.room.organization, context.project["id"]
+    found: dict[tuple[str, str], Row] = {}
+    for kind, name in (*_groups(context, stage), *_of_jobs(context, stage)):
+        resource = lookup(organization, project, kind, name, context.row["repositories"])
+        if resource is not None:
+            found.setdefault((kind, resource["id"]), resource)
+    return list(found.values())
+
+
+def lookup(
+    organization: Organization, project: str, kind: str, name: str, repositories: Row | None = None
+) -> Row | None:
+    """The resource of that kind under the name that a pipeline gives it, None where there is none."""
+    if kind == "repository":
+        known = (repositories or {}).get(name)
+        if known is None:
+            return None
+        row = organization.repository(known["id"])
+        return {"type": kind, "id": f"{row['project']}.{row['id']}", "name": row["name"]}
+    finders: dict[str, Callable[[str, str], Row | None]] = {
+        "environment": organization.environment_named,
+        "variablegroup": organization.variable_group_named,
+        "endpoint": organization.service_endpoint_named,
+        "queue": organization.queue_named,
+        "securefile": lambda owner, wanted: organization.named(SECURE_FILE, owner, wanted),
+    }
+    found = finders[kind](project, name)
+    return None if found is None else {"type": kind, "id": str(found["id"]), "name": found["name"]}
+
+
+def _groups(context: RunContext, stage: Stage) -> Iterator[tuple[str, str]]:
+    entries: list[VariableEntry] = [*context.plan.variables, *stage.variables]
+    entries += [entry for job in stage.jobs for entry in job.variables]
+    return (("variablegroup", entry.name) for entry in entries if isinstance(entry, VariableGroup))
+
+
+def _of_jobs(context: RunContext, stage: Stage) -> Iterator[tuple[str, str]]:
+    for job in stage.jobs:
+        if job.environment is not None:
+            yield "environment", job.environment.name
+        pool = job.pool or stage.pool or context.plan.pool
+        yield "queue", (pool.name if pool and pool.name else HOSTED_QUEUE)
+        steps = [*job.steps, *(step for hook in job.hooks.values() for step in hook.steps)]
+        yield from (("repository", alias) for alias in _checked_out(job, steps))
+        for step in steps:
+            yield from _of_step(step)
+
+
+def _checked_out(job: Job, steps: list[Step]) -> list[str]:
+    """The aliases of the repositories that the job checks out; a job that says nothing takes its own."""
+    said = [step.inputs.get("repository", "") for step in steps if step.keyword == "checkout"]
+    if not said and job.kind == "job":
+        return ["self"]
+    return [alias for alias in said if alias != "none"]
+
+
+def _of_step(step: Step) -> Iterator[tuple[str, str]]:
+    task = find_task(step.task, step.version)
+    if task is None:
+        return
+    inputs = canonical_inputs(task, step.inputs)
+    for each in task.inputs:
+        value = inputs.get(each.name, "")
+        if each.connection and value and "$(" not in value:
+            yield "endpoint", value
+    if task.name == "DownloadSecureFile" and "$(" not in inputs.get("secureFile", "$("):
+        yield "securefile", inputs["secureFile"]
