@@ -157,6 +157,11 @@ CATALOGUE: dict[str, Text] = {
         "Environment with ID {id} does not exist or you are not authorized to access it.",
     ),
     "EnvironmentExistsException": Text(409, _TASK, "Environment {name} already exists in current project."),
+    "SecureFileNotFoundException": Text(404, _TASK, "Secure file with ID {id} does not exist."),
+    "SecureFileExistsException": Text(409, _TASK, "Secure file {name} already exists."),
+    "SecureFileAccessDeniedException": Text(
+        403, _TASK, "Access denied. Secure file {name} can be downloaded by a job of a pipeline only."
+    ),
     "VariableGroupNotFoundException": Text(404, _TASK, "Variable group with ID {id} does not exist."),
     "VariableGroupExistsException": Text(409, _TASK, "Variable group already exists. Name: '{name}'."),
     "ServiceEndpointNotFoundException": Text(404, _ENDPOINT, "Service connection {id} does not exist."),

@@ -24,6 +24,7 @@ from simulator.kernel.facts import CAUSE_HEADER, cause
 
 _logger = logging.getLogger("simulator.azure_devops")
 _SESSION = "x-tfs-session"
+OCTETS = "application/octet-stream"
 
 
 def application(azure: AzureDevOps) -> ASGIApp:
@@ -133,7 +134,7 @@ async def _call(azure: AzureDevOps, request: Request, match: Match, who: Caller)
         RouteValues(request.method, match.values),
         query,
         request.headers,
-        _json(raw),
+        None if request.headers.get("content-type", "").startswith(OCTETS) else _json(raw),
         raw,
     )
     value = await target.handler(call)

@@ -13,6 +13,7 @@ _LADDERS = (
     ("vso.project", "vso.project_write", "vso.project_manage"),
     ("vso.test", "vso.test_write"),
     ("vso.variablegroups_read", "vso.variablegroups_write", "vso.variablegroups_manage"),
+    ("vso.securefiles_read", "vso.securefiles_write", "vso.securefiles_manage"),
     ("vso.pipelineresources_use", "vso.pipelineresources_manage"),
     ("vso.serviceendpoint", "vso.serviceendpoint_query", "vso.serviceendpoint_manage"),
 )
@@ -23,7 +24,14 @@ _IMPLIED = {
     "vso.environment_manage": ("vso.project", "vso.profile"),
 }
 
-JOB_SCOPES = ("vso.code", "vso.build_execute", "vso.test_write", "vso.variablegroups_read", "vso.project")
+JOB_SCOPES = (
+    "vso.code",
+    "vso.build_execute",
+    "vso.test_write",
+    "vso.variablegroups_read",
+    "vso.securefiles_read",
+    "vso.project",
+)
 """What a job's token (System.AccessToken) may do: the rights of the project's build service."""
 
 

@@ -10,6 +10,7 @@ from simulator.azure_devops.pipelines.coordinator import Coordinator
 from simulator.azure_devops.pipelines.gates.passing import Gates
 from simulator.azure_devops.pipelines.room import Agents, Room, Signals
 from simulator.azure_devops.pipelines.runs import Runs
+from simulator.azure_devops.pipelines.secure_files import SecureFiles
 from simulator.azure_devops.pipelines.starting.queueing import Queue
 from simulator.azure_devops.pipelines.starting.scheduling import Schedules
 from simulator.azure_devops.pipelines.starting.triggering import Triggers
@@ -40,6 +41,7 @@ class AzureDevOps:
         signals = Signals()
         self.gates = Gates(self.organization, signals, self.runs)
         self.approvals = self.gates.approvals
+        self.secure_files = SecureFiles(self.organization)
         self.callbacks = Callbacks(self.organization, self.gates.checks, signals)
         room = Room(self.organization, self.refs, self.runs, engine, Agents(PARALLEL_JOBS), signals)
         self.coordinator = Coordinator(room, self.gates)

@@ -173,7 +173,9 @@ def test_a_function_check_in_callback_mode_ends_with_the_event_that_it_posts(que
         client.auth = None
         client.headers["authorization"] = f"Bearer {given['authtoken']}"
         log = client.post(f"{plan}/logs", json={"path": "logs\\check"}).json()
-        client.post(f"{plan}/logs/{log['id']}", content=b"looked at it\n")
+        octets = {"content-type": "application/octet-stream"}
+        written = client.post(f"{plan}/logs/{log['id']}", content=b"looked at it\n", headers=octets)
+        assert written.json()["lineCount"] == 1
         record = {"count": 1, "value": [{"id": given["taskinstanceid"], "currentOperation": "looking"}]}
         url = f"{plan}/timelines/{given['timelineid']}/records"
         assert client.patch(url, json=record).status_code == 200
