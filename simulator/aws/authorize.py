@@ -124,7 +124,12 @@ class Authorizer:
         return "" if decision.allowed else denial(principal.arn, action, role_arn, decision)
 
     async def may_assume(
-        self, trust: Mapping[str, Any], principal: Principal, role_arn: str, region: str
+        self,
+        trust: Mapping[str, Any],
+        principal: Principal,
+        role_arn: str,
+        region: str,
+        keys: Mapping[str, str],
     ) -> str:
         """Empty when trust and identity policies both let the caller assume the role; else the denial text."""
         document = parse_policy(trust, PolicyKind.TRUST, role_arn)
@@ -133,7 +138,7 @@ class Authorizer:
             "sts:AssumeRole",
             role_arn,
             role_arn.split(":")[4],
-            self._context(principal, region, {}),
+            {**self._context(principal, region, {}), **context(dict(keys))},
         )
         policies = PolicySet(
             await self._policies.identity(principal),

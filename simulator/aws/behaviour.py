@@ -36,8 +36,13 @@ class Cloud(Protocol):
     @property
     def credentials(self) -> Credentials: ...
 
-    async def refusal_to_assume(self, role_arn: str, principal: Principal, region: str) -> str:
-        """Why the caller may not assume the role, as AWS words it; empty when it may."""
+    async def refusal_to_assume(
+        self, role_arn: str, principal: Principal, region: str, keys: Mapping[str, str] | None = None
+    ) -> str:
+        """Why the caller may not assume the role, as AWS words it; empty when it may.
+
+        `keys` are condition keys of the request itself (`sts:ExternalId`).
+        """
         ...
 
     async def call(

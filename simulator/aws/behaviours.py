@@ -6,7 +6,7 @@ import importlib
 from functools import cache
 
 MODULES: dict[str, tuple[str, ...]] = {
-    "sts": ("simulator.aws.sts",),
+    "sts": ("simulator.aws.sts.roles", "simulator.aws.sts.web_identity"),
     "sagemaker": ("simulator.aws.sagemaker.behaviours",),
     "sagemaker-metrics": ("simulator.aws.sagemaker.behaviours",),
     "sagemaker-runtime": ("simulator.aws.sagemaker.behaviours",),

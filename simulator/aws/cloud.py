@@ -178,7 +178,9 @@ class AwsCloud:
         await self._ready()
         return await self._leaf(service, operation, params, account, region or self.topology.region)
 
-    async def refusal_to_assume(self, role_arn: str, principal: Principal, region: str) -> str:
+    async def refusal_to_assume(
+        self, role_arn: str, principal: Principal, region: str, keys: Mapping[str, str] | None = None
+    ) -> str:
         """Why the caller may not assume the role, as AWS words it; empty when it may."""
         await self._ready()
         row = self.kernel.store.get(accounts.ROLE, role_arn)
@@ -186,7 +188,7 @@ class AwsCloud:
             return (
                 f"User: {principal.arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
             )
-        return await self.authorizer.may_assume(row["trust"], principal, role_arn, region)
+        return await self.authorizer.may_assume(row["trust"], principal, role_arn, region, keys or {})
 
     def session(self, role_arn: str, session_name: str, service: str) -> Mapping[str, str]:
         """Credentials of a role for work that `service` starts. See `behaviour.Cloud.session`."""

@@ -83,7 +83,7 @@ class Gateway:
         with cause(because) if because is not None else nullcontext():
             if find(service, routed.operation) or service not in LEAVES:
                 params = parse(model, routed, request)
-                principal = caller or _anonymous(service)
+                principal = caller or _anonymous(service, routed.operation, params)
                 account = principal.account
                 result = await cloud.serve(
                     service, routed.operation, params, account, region, principal, request.headers, request_id
@@ -94,7 +94,7 @@ class Gateway:
                     return Outgoing(outgoing.status, headers, outgoing.body)
                 return outgoing
             named = _leaf_params(service, routed, request)
-            principal = caller or _anonymous(service, named, cloud)
+            principal = caller or _anonymous(service, routed.operation, named, cloud)
             return await cloud.forward(service, routed.operation, named, request, region, principal)
 
     def _refuse(self, service: str, routed: Routed, error: NotSimulated, request_id: str) -> Outgoing:
@@ -149,10 +149,13 @@ def _leaf_params(service: str, routed: Routed, request: Incoming) -> dict[str, A
 
 
 def _anonymous(
-    service: str, params: dict[str, Any] | None = None, cloud: AwsCloud | None = None
+    service: str, operation: str, params: dict[str, Any], cloud: AwsCloud | None = None
 ) -> Principal:
-    """Unsigned requests: only S3 knows them, for what a bucket policy opens to everyone."""
+    """Unsigned requests: S3 knows them, for what a bucket policy opens to everyone, and STS, for who brings a token."""
+    if (service, operation) == ("sts", "AssumeRoleWithWebIdentity"):
+        account = (str(params.get("RoleArn", "")).split(":") + [""] * 5)[4]
+        return Principal("arn:aws:iam::000000000000:anonymous", account, "ANONYMOUS")
     if service != "s3" or cloud is None:
         raise CallerError("MissingAuthenticationToken", "Missing Authentication Token", 403)
-    owner = cloud.authorizer.bucket_owner(str((params or {}).get("Bucket", "")))
+    owner = cloud.authorizer.bucket_owner(str(params.get("Bucket", "")))
     return Principal("arn:aws:iam::000000000000:anonymous", owner and "000000000000", "ANONYMOUS")

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from simulator.azure_devops import api_version, locations
+from simulator.azure_devops import api_version, id_tokens, locations
 from simulator.azure_devops.endpoint import ENDPOINTS, Answer, Call, RouteValues
 from simulator.azure_devops.endpoints import areas
 from simulator.azure_devops.errors import envelope, failure, no_controller, not_simulated_envelope
@@ -66,6 +66,8 @@ async def _respond(azure: AzureDevOps, request: Request) -> Response:
 async def _answer(azure: AzureDevOps, request: Request) -> Response:
     if request.url.path == "/_simulator/health":
         return JSONResponse({"status": "ready", "organization": azure.organization.name})
+    if request.headers.get("host", "").split(":")[0].lower() == id_tokens.ISSUER_HOST:
+        return await _issuer(azure, request)
     path = _inside(azure, request)
     if path is None:
         return _not_found(request.url.path)
@@ -81,6 +83,12 @@ async def _answer(azure: AzureDevOps, request: Request) -> Response:
             told: dict[str, object] = {"cloud": "azure_devops", "remedy": refused.remedy}
             azure.kernel.log.record("NotSimulated", refused.what, told)
             return JSONResponse(not_simulated_envelope(refused), 501, {"x-simulator": "not simulated"})
+
+
+async def _issuer(azure: AzureDevOps, request: Request) -> Response:
+    """The host that issues OpenID Connect tokens has nothing but the documents that verify them, open to all."""
+    found = await id_tokens.document(azure.organization, request.url.path)
+    return JSONResponse(found) if found and request.method == "GET" else _not_found(request.url.path)
 
 
 def _inside(azure: AzureDevOps, request: Request) -> str | None:

@@ -13,12 +13,14 @@ from simulator.aws.iam.statements import PrincipalSet
 class Caller:
     """Who asks: an account's root, a user, a role session (with its role's ARN), or an AWS service.
 
-    For a service `arn` is its host name (`events.amazonaws.com`), and `account` the one it works for.
+    For a service `arn` is its host name (`events.amazonaws.com`), and `account` the one it works for. A `federated`
+    caller is nobody of AWS: `arn` is that of the identity provider that vouches for it.
     """
 
     arn: str
     account: str
     role_arn: str = ""
+    federated: bool = False
 
     @property
     def is_service(self) -> bool:
@@ -55,6 +57,8 @@ class Grant(IntEnum):
 
 def named_by(principals: PrincipalSet, caller: Caller) -> Grant:
     """How the set names the caller. Source: IAM user guide, "AWS JSON policy elements: Principal"."""
+    if caller.federated:
+        return Grant.DIRECT if caller.arn in principals.federated else Grant.NONE
     if caller.is_service:
         return Grant.DIRECT if caller.arn in principals.service or principals.everyone else Grant.NONE
     if caller.arn in principals.aws:

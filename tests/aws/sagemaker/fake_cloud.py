@@ -78,7 +78,9 @@ class FakeCloud:
         json_answer(model, str(model.service_model.protocol), found, "request")
         return found
 
-    async def refusal_to_assume(self, role_arn: str, principal: Principal, region: str) -> str:
+    async def refusal_to_assume(
+        self, role_arn: str, principal: Principal, region: str, keys: Any = None
+    ) -> str:
         """Nobody is refused."""
         return ""
 

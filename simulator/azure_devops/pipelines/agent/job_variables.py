@@ -42,10 +42,17 @@ def job_own(
     kernel, project = context.room.kernel, context.project
     claim = JobClaim(context.run, names.record, project["name"], cause)
     token = Variable("System.AccessToken", job_tokens.issue(kernel.store, kernel.ids, claim), True, True)
-    fixed = predefined.of_job(names)
+    fixed = {**predefined.of_job(names), "System.OidcRequestUri": _oidc_request_uri(context, names)}
     for values in more:
         fixed.update(values)
     return [*_fixed(fixed), token]
+
+
+def _oidc_request_uri(context: RunContext, names: JobNames) -> str:
+    """Where the job asks for an OpenID Connect token of its own."""
+    organization, project = context.room.organization.name, context.project["id"]
+    hub = f"_apis/distributedtask/hubs/build/plans/{context.row['planId']}/jobs/{names.record}"
+    return f"{INSIDE_URL}/{organization}/{project}/{hub}/oidctoken"
 
 
 def entries(context: RunContext, listed: Iterable[VariableEntry]) -> list[Variable]:

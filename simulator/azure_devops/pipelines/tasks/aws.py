@@ -2,50 +2,51 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 
 from simulator.azure_devops.pipelines.agent import predefined
 from simulator.azure_devops.pipelines.agent.attempt import Program
 from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS
 from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskEffect, TaskFailed
-from simulator.azure_devops.pipelines.tasks.scripts import check_exists, working_directory
+from simulator.azure_devops.pipelines.tasks.scripts import check_exists
 
 _SECRET = ("password", "sessionToken")
 
 
 async def shell_script(call: TaskCall) -> int:
     """AWSShellScript@1: a bash script with the credentials in its environment."""
-    inline = call.input("scriptType").lower() == "inline"
-    if inline:
-        script = call.job.files.write_temporary(
-            f"{call.attempt.record}.sh", f"{call.input('inlineScript')}\n"
-        )
-        default = predefined.SOURCES
+    if call.input("scriptType").lower() == "inline":
+        name = f"awsshellscript_{call.attempt.record}.sh"
+        script = call.job.files.write_temporary(name, call.input("inlineScript"))
     else:
-        script = call.input("filePath")
-        script = script if script.startswith("/") else f"{predefined.SOURCES}/{script}"
+        script = absolute(call.input("filePath"))
         check_exists(call, script, "filePath")
-        default = script.rpartition("/")[0]
-    directory = working_directory(
-        call, call.input("workingDirectory") if call.flag("disableAutoCwd") else default
-    )
-    return await _program(call, "aws_shell_script.py", {"INPUT_SCRIPT": script}, directory)
+    directory = call.input("workingDirectory") if call.flag("disableAutoCwd") else ""
+    more = {"INPUT_SCRIPT": script, "INPUT_DIRECTORY": absolute(directory)}
+    return await run_program(call, "aws_shell_script.py", more)
 
 
 async def command_line(call: TaskCall) -> int:
     """AWSCLI@1: one command of the AWS CLI."""
-    return await _program(call, "aws_cli.py", {}, predefined.SOURCES)
+    return await run_program(call, "aws_cli.py")
 
 
 async def create_or_update_stack(call: TaskCall) -> int:
     """CloudFormationCreateOrUpdateStack@1: boto3 in the job's room, as the toolkit does with its own SDK."""
-    return await _program(call, "cloudformation_stack.py", {}, predefined.SOURCES)
+    return await run_program(call, "cloudformation_stack.py")
 
 
-async def _program(call: TaskCall, name: str, more: Mapping[str, str], directory: str) -> int:
+async def run_program(call: TaskCall, name: str, more: Mapping[str, str] | None = None) -> int:
+    """Run a program of `programs/` with the task's inputs, its service connection and the variables that it reads."""
     inputs = {f"INPUT_{key.upper()}": text for key, text in call.inputs.items()}
-    environment = {**inputs, **_connection(call), **_variables(call), **more}
-    return await call.run(Program(("python3", f"{PROGRAMS}/{name}"), environment, directory))
+    environment = {**inputs, **_connection(call), **_variables(call), **(more or {})}
+    return await call.run(Program(("python3", f"{PROGRAMS}/{name}"), environment, predefined.SOURCES))
+
+
+def absolute(path: str) -> str:
+    """What the agent makes of an input that is a path: it starts at System.DefaultWorkingDirectory."""
+    return posixpath.normpath(posixpath.join(predefined.SOURCES, path.strip()))
 
 
 def _connection(call: TaskCall) -> dict[str, str]:
@@ -78,6 +79,7 @@ def _variables(call: TaskCall) -> dict[str, str]:
         "AWS.RoleSessionName",
         "AWS.Region",
         "aws.rolecredential.maxduration",
+        "System.AccessToken",
     )
     found = {name: call.value(name) for name in names}
     return {f"VARIABLE_{name.upper().replace('.', '_')}": value for name, value in found.items() if value}

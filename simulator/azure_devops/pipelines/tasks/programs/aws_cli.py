@@ -1,25 +1,27 @@
-"""AWSCLI@1: signs in, then becomes one command of the AWS CLI."""
+"""AWSCLI@1: signs in, then runs one command of the AWS CLI and tells its exit code."""
 
-import os
-import shlex
+import shutil
 import sys
-from pathlib import Path
 
 import aws_session  # type: ignore[import-not-found]  # beside this file when it runs
+from child import run  # type: ignore[import-not-found]
+from task_library import command, fail, flag, given, required  # type: ignore[import-not-found]
 
 
-def main() -> None:
-    """Replace this program by `aws` with the credentials in its environment."""
-    command = ["aws", aws_session.given("awsCommand")]
-    if sub_command := aws_session.given("awsSubCommand"):
-        command.append(sub_command)
-    command += shlex.split(os.environ.get("INPUT_AWSARGUMENTS", ""))
-    environment = aws_session.environment()
-    print(f"[command]{shlex.join(command)}", flush=True)
-    if aws_session.given("failOnStandardError").lower() == "true":
-        command = [sys.executable, str(Path(__file__).parent / "fail_on_stderr.py"), *command]
-    os.execvpe(command[0], command, environment)
+def main() -> int:
+    """The command's exit code; the task says it in its own words."""
+    asked = [required("awsCommand"), required("awsSubCommand")]
+    program = shutil.which("aws")
+    if program is None:
+        fail(
+            "Error: AWS CLI is not installed on this machine.\n"
+            "Error: Unable to locate executable file: 'aws'."
+        )
+    environment = aws_session.environment("AWSCLI", with_region=False)
+    run([program, *asked], given("awsArguments"), environment, flag("failOnStandardError"))
+    command("task.complete result=Succeeded;", f"{program} exited with return code: 0")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

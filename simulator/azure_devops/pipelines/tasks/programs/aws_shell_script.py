@@ -1,22 +1,28 @@
-"""AWSShellScript@1: signs in, then becomes the script."""
+"""AWSShellScript@1: signs in, then runs the script with bash."""
 
 import os
-import shlex
+import shutil
 import sys
 from pathlib import Path
 
 import aws_session  # type: ignore[import-not-found]  # beside this file when it runs
+from child import run  # type: ignore[import-not-found]
+from task_library import fail, flag, given  # type: ignore[import-not-found]
 
 
-def main() -> None:
-    """Replace this program by bash with the credentials in its environment."""
-    script, environment = os.environ["INPUT_SCRIPT"], aws_session.environment()
-    command = ["bash", script, *shlex.split(os.environ.get("INPUT_ARGUMENTS", ""))]
-    if os.environ.get("INPUT_FAILONSTANDARDERROR", "").lower() == "true":
-        command = [sys.executable, str(Path(__file__).parent / "fail_on_stderr.py"), *command]
-    sys.stdout.flush()
-    os.execvpe(command[0], command, environment)
+def main() -> int:
+    """0, or the task ends as failed."""
+    script = os.environ["INPUT_SCRIPT"]
+    environment = aws_session.environment("AWSShellScript")
+    bash = shutil.which("bash") or fail(
+        "Error: Unable to locate executable file: 'bash'. Please verify either the file path exists or the file can be"
+        " found within a directory specified by the PATH environment variable."
+    )
+    directory = os.environ["INPUT_DIRECTORY"]
+    Path(directory).mkdir(parents=True, exist_ok=True)
+    run([bash, script], given("arguments"), environment, flag("failOnStandardError"), directory)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

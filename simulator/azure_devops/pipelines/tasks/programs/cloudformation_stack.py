@@ -6,15 +6,14 @@ from typing import Any
 
 import aws_session  # type: ignore[import-not-found]  # beside this file when it runs
 import boto3
-from aws_session import fail, given
 from botocore.exceptions import ClientError, WaiterError
 from stack_inputs import (  # type: ignore[import-not-found]
-    flag,
     lines,
     parameters,
     read_file,
     tags,
 )
+from task_library import fail, flag, given  # type: ignore[import-not-found]
 
 NOTHING_TO_DO = ("No updates are to be performed", "didn't contain changes", "no changes to deploy")
 POLL_SECONDS = 5
@@ -168,8 +167,10 @@ def set_variable(name: str, value: str, secret: bool) -> None:
 
 
 def _session() -> Any:
-    keys = aws_session.credentials()
-    return boto3.Session(keys.access_key, keys.secret_key, keys.token or None, aws_session.region())
+    keys, where = aws_session.credentials(), aws_session.region() or None
+    if keys is None:
+        return boto3.Session(region_name=where)
+    return boto3.Session(keys.access_key, keys.secret_key, keys.token or None, where)
 
 
 def main() -> None:

@@ -5,12 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from aws_session import fail, given  # type: ignore[import-not-found]  # beside this file when it runs
-
-
-def flag(name: str) -> bool:
-    """A boolean input."""
-    return str(given(name)).lower() == "true"
+from task_library import fail, given  # type: ignore[import-not-found]  # beside this file when it runs
 
 
 def lines(name: str) -> list[str]:

@@ -1,11 +1,11 @@
-"""AWS STS: who am I, and sessions of roles whose trust policy lets the caller in."""
+"""Who am I, and sessions of roles whose trust policy lets the caller in."""
 
 from __future__ import annotations
 
 import json
 
 from simulator.aws.behaviour import Answer, Call, behaviour
-from simulator.aws.principal import Principal
+from simulator.aws.sts.sessions import check_duration, session
 from simulator.kernel.errors import CallerError
 
 
@@ -20,18 +20,12 @@ async def assume_role(call: Call) -> Answer:
     """Session credentials of a role. Trust and identity policies must both allow; an absent role is denied."""
     role_arn, name = call.params["RoleArn"], call.params["RoleSessionName"]
     policy = json.loads(call.params["Policy"]) if "Policy" in call.params else None
-    refusal = await call.cloud.refusal_to_assume(role_arn, call.principal, call.region)
+    keys = {"sts:RoleSessionName": name}
+    if "ExternalId" in call.params:
+        keys["sts:ExternalId"] = call.params["ExternalId"]
+    refusal = await call.cloud.refusal_to_assume(role_arn, call.principal, call.region, keys)
     if refusal:
         raise CallerError("AccessDenied", refusal, 403)
-    made = call.cloud.credentials.issue(
-        role_arn, name, duration_seconds=call.params.get("DurationSeconds", 3600), policy=policy
-    )
-    return _session(made)
-
-
-def _session(made: Answer) -> Answer:
-    principal = Principal(made["Arn"], made["Arn"].split(":")[4], made["UserId"])
-    return {
-        "Credentials": {k: made[k] for k in ("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration")},
-        "AssumedRoleUser": {"AssumedRoleId": principal.user_id, "Arn": principal.arn},
-    }
+    duration = await check_duration(call, role_arn, chained=bool(call.principal.role_arn))
+    made = call.cloud.credentials.issue(role_arn, name, duration_seconds=duration, policy=policy)
+    return session(made)
