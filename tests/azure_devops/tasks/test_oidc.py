@@ -165,7 +165,9 @@ def test_the_documents_of_the_issuer_are_public_and_verify_the_tokens(world, iss
     assert document["issuer"] == issuer
     keys = get(document["jwks_uri"].removeprefix("https://vstoken.dev.azure.com")).json()["keys"]
     token = jwt.parse(issued())
-    assert jwt.verified(token, jwt.key_of(token, keys))
+    key = jwt.key_of(token, keys)
+    assert key is not None
+    assert jwt.verified(token, key)
     assert get("/other/.well-known/openid-configuration").status_code == 404
 
 
