@@ -13,7 +13,8 @@ from typing import Literal
 
 from simulator.azure_devops.language.expressions.evaluate import evaluate_text
 from simulator.azure_devops.language.expressions.failure import EvaluationFailure, not_convertible
-from simulator.azure_devops.language.expressions.functions import Arguments, Function
+from simulator.azure_devops.language.expressions.formatting import Arguments
+from simulator.azure_devops.language.expressions.functions import Function
 from simulator.azure_devops.language.expressions.values import (
     ObjectValue,
     Value,

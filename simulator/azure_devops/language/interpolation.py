@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simulator.azure_devops.language.expressions.failure import ExpressionFailure
-from simulator.azure_devops.language.expressions.lexer import units
 
 _OPEN, _CLOSE = "${{", "}}"
 KEYWORDS = ("if", "elseif", "else", "each", "insert")
@@ -90,7 +89,7 @@ def directive(text: str) -> Directive | None:
         return None
     found = interpolation(text)
     assert found is not None
-    keyword, *parameters = units(found.expression)
+    keyword, *parameters = _parameters(found.expression)
     if keyword in ("if", "elseif"):
         return Directive(keyword, parameters[0]) if len(parameters) == 1 else None
     if keyword == "each":
@@ -99,6 +98,21 @@ def directive(text: str) -> Directive | None:
         return None
     _expect(keyword, 0, parameters)
     return Directive(keyword)
+
+
+def _parameters(text: str) -> list[str]:
+    """What white space parts outside strings and parentheses: the keyword and what a directive counts."""
+    found, depth, quoted = [""], 0, False
+    for character in text:
+        if character == "'":
+            quoted = not quoted
+        elif not quoted:
+            depth += {"(": 1, ")": -1}.get(character, 0)
+        if character.isspace() and not quoted and depth == 0:
+            found.append("")
+        else:
+            found[-1] += character
+    return [part for part in found if part]
 
 
 def _each(parameters: list[str]) -> Directive:

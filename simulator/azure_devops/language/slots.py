@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from simulator.azure_devops.language.expressions.functions import FUNCTIONS
+from simulator.azure_devops.language.expressions.functions import ARITIES
 from simulator.azure_devops.language.expressions.parser import Arity, Expression, parse
 
-_GENERAL: Mapping[str, Arity] = {name: function.arity for name, function in FUNCTIONS.items()}
+_GENERAL = ARITIES
 _NO_ARGUMENTS = Arity(0, 0)
 _ANY_DEPENDENCIES = Arity(0, None)
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import overload
 
 from simulator.azure_devops.language.expressions.failure import EvaluationFailure
-from simulator.azure_devops.language.expressions.functions import FUNCTIONS, Function
+from simulator.azure_devops.language.expressions.functions import ARITIES, FUNCTIONS, Function
 from simulator.azure_devops.language.expressions.parser import (
     Expression,
     Invocation,
     Literal,
     Name,
-    Wildcard,
     parse,
 )
 from simulator.azure_devops.language.expressions.values import (
@@ -38,9 +38,17 @@ def evaluate_text(
 
     Raises ExpressionFailure with the service's sentence.
     """
-    functions = {**FUNCTIONS, **(extra_functions or {})}
-    tree = parse(text, contexts.keys(), {name: function.arity for name, function in functions.items()})
-    return evaluate(tree, contexts, functions)
+    if not extra_functions:
+        return evaluate(_parsed(text, frozenset(contexts)), contexts, FUNCTIONS)
+    functions = {**FUNCTIONS, **extra_functions}
+    arities = {**ARITIES, **{name: function.arity for name, function in extra_functions.items()}}
+    return evaluate(parse(text, contexts.keys(), arities), contexts, functions)
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str, names: frozenset[str]) -> Expression:
+    """The tree of an expression of general functions; a template says the same one many times."""
+    return parse(text, names, ARITIES)
 
 
 def evaluate(tree: Expression, contexts: Mapping[str, Value], functions: Mapping[str, Function]) -> Value:
@@ -52,9 +60,14 @@ def evaluate(tree: Expression, contexts: Mapping[str, Value], functions: Mapping
     if isinstance(tree, Invocation):
         return functions[tree.function].call(_Arguments(tree.arguments, contexts, functions))
     target = evaluate(tree.target, contexts, functions)
-    if isinstance(tree, Wildcard):
-        return _wildcard(target)
-    return _access(target, evaluate(tree.index, contexts, functions))
+    for step in tree.steps:
+        if step is None:
+            target = _wildcard(target)
+        elif isinstance(target, (ObjectValue, ArrayValue)):
+            target = _access(target, evaluate(step, contexts, functions))
+        else:
+            target = None  # the index of what holds nothing is not even evaluated
+    return target
 
 
 class _Arguments(Sequence[Value]):

@@ -21,6 +21,13 @@ class ParseFailure(ExpressionFailure):
         self.expression = expression
 
 
+class SizeFailure(ExpressionFailure):
+    """The expression is too long or too deep."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(f"{sentence}. {HELP_LINK}")
+
+
 class EvaluationFailure(ExpressionFailure):
     """The expression is well formed, but its values do not allow what it asks for."""
 

@@ -1,19 +1,18 @@
 """The general functions: a table of name, arity and meaning. Status functions and `counter` come with their slot.
 
-Source: Learn "Expressions", corrected by `shared/reference/azure-devops.md` 4.3.
+Source: Learn "Expressions", corrected by `shared/reference/azure-devops.md` 4.3; the service's own expression library
+as published in actions/runner (2019, MIT).
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
-from simulator.azure_devops.language.dates import format_date
 from simulator.azure_devops.language.expressions.failure import EvaluationFailure, not_convertible
+from simulator.azure_devops.language.expressions.formatting import Arguments, bounded, format_call
+from simulator.azure_devops.language.expressions.json_text import json_text
 from simulator.azure_devops.language.expressions.parser import Arity
 from simulator.azure_devops.language.expressions.values import (
     ArrayValue,
@@ -21,15 +20,13 @@ from simulator.azure_devops.language.expressions.values import (
     Value,
     compare,
     equal,
+    folded,
     kind,
-    number_text,
     shown,
     to_number,
     to_text,
     truth,
 )
-
-Arguments = Sequence[Value]  # lazy: an argument is evaluated when it is read
 
 
 @dataclass(frozen=True)
@@ -40,41 +37,12 @@ class Function:
     call: Callable[[Arguments], Value]
 
 
-_HOLE = re.compile(r"\{\{|\}\}|\{(\d+)(?::([^{}]*))?\}|[{}]")
-
-
-def _format(arguments: Arguments) -> Value:
-    pattern = to_text(arguments[0])
-
-    def fill(match: re.Match[str]) -> str:
-        if match[0] in ("{{", "}}"):
-            return match[0][0]
-        if match[1] is None:
-            raise EvaluationFailure(f"The following format string is invalid: {pattern}")
-        index = int(match[1]) + 1
-        if index >= len(arguments):
-            raise EvaluationFailure(
-                f"The following format string references more arguments than were supplied: {pattern}"
-            )
-        return _formatted(arguments[index], match[2], pattern)
-
-    return _HOLE.sub(fill, pattern)
-
-
-def _formatted(value: Value, specifier: str | None, pattern: str) -> str:
-    if specifier is None:
-        return to_text(value)
-    if not isinstance(value, datetime):
-        raise EvaluationFailure(f"The following format string is invalid: {pattern}")
-    return format_date(value, specifier)
-
-
 def _join(arguments: Arguments) -> Value:
     collection = arguments[1]
     if isinstance(collection, ArrayValue):
         # A collection inside the array has no text of its own and joins as nothing.
         texts = ["" if isinstance(item, (ObjectValue, ArrayValue)) else to_text(item) for item in collection]
-        return to_text(arguments[0]).join(texts)
+        return bounded(to_text(arguments[0]).join(texts)) if len(texts) > 1 else "".join(texts)
     return "" if isinstance(collection, ObjectValue) else to_text(collection)
 
 
@@ -87,15 +55,21 @@ def _length(arguments: Arguments) -> Value:
     value = arguments[0]
     if isinstance(value, (ObjectValue, ArrayValue)):
         return Decimal(len(value.items))
-    return Decimal(len(to_text(value)))
+    if isinstance(value, str):
+        return Decimal(len(value.encode("utf-16-le", "surrogatepass")) // 2)
+    raise EvaluationFailure(
+        f"Kind '{kind(value)}' not supported. Only arrays, strings, dictionaries, or collections are supported for the "
+        "length function."
+    )
 
 
 def _contains_value(arguments: Arguments) -> Value:
-    collection, wanted = arguments[0], arguments[1]
+    """Each item is converted to the kind of what is sought."""
+    collection = arguments[0]
     if isinstance(collection, ObjectValue):
-        return any(equal(item, wanted) for item in collection.items.values())
+        return any(equal(arguments[1], item) for item in collection.items.values())
     if isinstance(collection, ArrayValue):
-        return any(equal(item, wanted) for item in collection)
+        return any(equal(arguments[1], item) for item in collection)
     return False
 
 
@@ -133,35 +107,6 @@ def _whole_number(value: Value) -> int:
     return int(number)
 
 
-def json_text(value: Value) -> str:
-    """The value as `convertToJson` prints it: two spaces deep, authored order."""
-    return json.dumps(_plain(value), indent=2, ensure_ascii=False)
-
-
-class _Digits(float):
-    """A number that prints exactly the digits it was given."""
-
-    def __new__(cls, number: Decimal) -> _Digits:
-        made = super().__new__(cls, float(number))
-        made.text = number_text(number)
-        return made
-
-    text: str
-
-    def __repr__(self) -> str:
-        return self.text
-
-
-def _plain(value: Value) -> object:
-    if isinstance(value, ObjectValue):
-        return {name: _plain(item) for name, item in value.items.items()}
-    if isinstance(value, ArrayValue):
-        return [_plain(item) for item in value]
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else _Digits(value)
-    return value if value is None or isinstance(value, bool) else to_text(value)
-
-
 def _any(arguments: Arguments, wanted: bool) -> bool:
     return any(truth(arguments[index]) is wanted for index in range(len(arguments)))
 
@@ -171,7 +116,7 @@ def _in(arguments: Arguments) -> bool:
 
 
 def _folded(arguments: Arguments) -> tuple[str, str]:
-    return to_text(arguments[0]).upper(), to_text(arguments[1]).upper()
+    return folded(to_text(arguments[0])), folded(to_text(arguments[1]))
 
 
 def _ends_with(arguments: Arguments) -> Value:
@@ -191,7 +136,7 @@ def _contains(arguments: Arguments) -> Value:
 
 def _replace(arguments: Arguments) -> Value:
     text, old, new = (to_text(arguments[index]) for index in range(3))
-    return text.replace(old, new) if old else text
+    return bounded(text.replace(old, new), text.count(old) * len(new)) if old else text
 
 
 FUNCTIONS: Mapping[str, Function] = {
@@ -211,7 +156,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "containsvalue": Function(Arity(2, 2), _contains_value),
     "startswith": Function(Arity(2, 2), _starts_with),
     "endswith": Function(Arity(2, 2), _ends_with),
-    "format": Function(Arity(1, None), _format),
+    "format": Function(Arity(1, 255), format_call),
     "join": Function(Arity(2, 2), _join),
     "split": Function(Arity(2, 2), _split),
     "replace": Function(Arity(3, 3), _replace),
@@ -224,3 +169,5 @@ FUNCTIONS: Mapping[str, Function] = {
     "substring": Function(Arity(2, 3), _substring),
     "converttojson": Function(Arity(1, 1), lambda a: json_text(a[0])),
 }
+
+ARITIES: Mapping[str, Arity] = {name: function.arity for name, function in FUNCTIONS.items()}

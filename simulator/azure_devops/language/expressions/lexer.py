@@ -1,4 +1,8 @@
-"""Expression text -> tokens."""
+"""Expression text -> tokens.
+
+Source: the expression library of the service as published in actions/runner (2019, MIT), `LexicalAnalyzer`; texts as in
+`shared/reference/azure-devops.md` 4.3.
+"""
 
 from __future__ import annotations
 
@@ -7,28 +11,31 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
-from simulator.azure_devops.language.expressions.failure import ParseFailure
+from simulator.azure_devops.language.expressions.numbers import decimal_of, version_of
 
-_NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)")
-_VERSION = re.compile(r"\d+(\.\d+){2,3}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_PUNCTUATION = "()[],.*"
-_ENDS_A_WORD = "()[],."
+_SPACE = re.compile(r"\s*")
+_WORD = re.compile(r"[^\s()\[\],.]*")
+_NUMBER_WORD = re.compile(r"[^\s()\[\],]*")
+_STRING = re.compile(r"'(?:[^']|'')*'(?!')")
+_PUNCTUATION = "()[],*"
+_BEFORE_A_VALUE = ("(", "[", ",")
 
 
 class Sort(Enum):
-    """What a token is."""
+    """What a token is. WORD is what could be no name; UNKNOWN is no token at all (an open string, a bad number)."""
 
     NUMBER = "number"
     VERSION = "version"
     STRING = "string"
     NAME = "name"
+    WORD = "word"
     PUNCTUATION = "punctuation"
     UNKNOWN = "unknown"
     END = "end"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Token:
     """One token; `position` counts from 1, `raw` is its text as written, `value` what it stands for."""
 
@@ -44,12 +51,12 @@ class Token:
 
 
 def tokenize(text: str) -> list[Token]:
-    """All tokens of `text`, closed by one of sort END. Other words become UNKNOWN, which the parser refuses."""
+    """All tokens of `text`, closed by one of sort END."""
     tokens: list[Token] = []
     index = 0
     while True:
-        while index < len(text) and text[index].isspace():
-            index += 1
+        found = _SPACE.match(text, index)
+        index = found.end() if found else index
         if index >= len(text):
             return [*tokens, Token(Sort.END, "", len(text) + 1)]
         token = _next(text, index, tokens[-1] if tokens else None)
@@ -59,73 +66,35 @@ def tokenize(text: str) -> list[Token]:
 
 def _next(text: str, index: int, before: Token | None) -> Token:
     character = text[index]
-    position = index + 1
     if character == "'":
         return _string(text, index)
     # A point begins a number only where a value may begin; elsewhere it dereferences.
-    point_begins_number = character == "." and (before is None or before.raw in ("(", "[", ","))
-    if character.isdigit() or character == "-" or point_begins_number:
+    value_may_begin = before is None or (before.sort is Sort.PUNCTUATION and before.raw in _BEFORE_A_VALUE)
+    if character in "0123456789-" or (character == "." and value_may_begin):
         return _number(text, index)
-    if character in _PUNCTUATION:
-        return Token(Sort.PUNCTUATION, character, position)
-    word = _word(text, index, _ENDS_A_WORD)
-    sort = Sort.NAME if _NAME.fullmatch(word) else Sort.UNKNOWN
-    return Token(sort, word, position, word)
-
-
-def _word(text: str, index: int, ends: str) -> str:
-    end = index + 1
-    while end < len(text) and not text[end].isspace() and text[end] not in ends:
-        end += 1
-    return text[index:end]
+    if character in _PUNCTUATION or character == ".":
+        return Token(Sort.PUNCTUATION, character, index + 1)
+    found = _WORD.match(text, index + 1)  # whatever the first character is, it belongs to the word
+    word = character + (found[0] if found else "")
+    return Token(Sort.NAME if _NAME.fullmatch(word) else Sort.WORD, word, index + 1, word)
 
 
 def _string(text: str, index: int) -> Token:
-    end = index + 1
-    while end < len(text):
-        if text[end] == "'":
-            if text[end + 1 : end + 2] != "'":
-                raw = text[index : end + 1]
-                return Token(Sort.STRING, raw, index + 1, raw[1:-1].replace("''", "'"))
-            end += 1
-        end += 1
-    return Token(Sort.UNKNOWN, text[index:], index + 1, text[index:])
+    found = _STRING.match(text, index)
+    if found is None:
+        return Token(Sort.UNKNOWN, text[index:], index + 1)
+    return Token(Sort.STRING, found[0], index + 1, found[0][1:-1].replace("''", "'"))
 
 
 def _number(text: str, index: int) -> Token:
-    word = _word(text, index, "()[],")
-    if _VERSION.fullmatch(word):
-        return Token(Sort.VERSION, word, index + 1, tuple(int(part) for part in word.split(".")))
-    if _NUMBER.fullmatch(word):
-        return Token(Sort.NUMBER, word, index + 1, Decimal(word))
-    return Token(Sort.UNKNOWN, word, index + 1, word)
-
-
-def units(text: str) -> list[str]:
-    """The top-level units of `text`: a word with what is attached to it, calls and indexes included.
-
-    A directive's parameters are counted in these units (`else if eq(1, 1)` has two), not in words.
-    """
-    found: list[tuple[int, int]] = []
-    depth = 0
-    previous: Token | None = None
-    for token in tokenize(text):
-        if token.sort is Sort.END:
-            break
-        attached = previous is not None and (
-            token.raw in _PUNCTUATION or depth > 0 or previous.raw in ("(", "[", ",", ".")
-        )
-        if found and attached:
-            found[-1] = (found[-1][0], token.end)
-        else:
-            found.append((token.position - 1, token.end))
-        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(token.raw, 0)
-        previous = token
-    return [text[start:end] for start, end in found]
-
-
-def refuse_unknown(tokens: list[Token], text: str) -> None:
-    """Raises for the first word that is no token of the language."""
-    for token in tokens:
-        if token.sort is Sort.UNKNOWN:
-            raise ParseFailure(f"Unrecognized value: '{token.raw}'", token.position, text)
+    found = _NUMBER_WORD.match(text, index)
+    word = found[0] if found else text[index]
+    if word.count(".") >= 2:
+        version = version_of(word)
+        if version is not None:
+            return Token(Sort.VERSION, word, index + 1, version)
+    else:
+        number = decimal_of(word)
+        if number is not None:
+            return Token(Sort.NUMBER, word, index + 1, number)
+    return Token(Sort.UNKNOWN, word, index + 1)

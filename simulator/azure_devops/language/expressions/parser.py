@@ -1,6 +1,7 @@
-"""Tokens -> an expression tree; names, functions and arity are checked here, behind the syntax.
+"""Tokens -> an expression tree: the syntax first, names and the slot's own functions in a second pass.
 
 The language has no operators, no grouping and no null literal: `primary postfix*` is all of it.
+Source: as the lexer's, `ExpressionParser`.
 """
 
 from __future__ import annotations
@@ -10,43 +11,37 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
-from simulator.azure_devops.language.expressions.failure import ExpressionFailure, ParseFailure
-from simulator.azure_devops.language.expressions.lexer import Sort, Token, refuse_unknown, tokenize
+from simulator.azure_devops.language.expressions.failure import ExpressionFailure, ParseFailure, SizeFailure
+from simulator.azure_devops.language.expressions.lexer import Sort, Token, tokenize
 from simulator.azure_devops.language.expressions.values import Value, Version
 
 MAXIMUM_DEPTH = 50
+MAXIMUM_LENGTH = 21_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Literal:
     """A value written down."""
 
     value: Value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Name:
     """A context, such as `variables`."""
 
     name: str
 
 
-@dataclass(frozen=True)
-class Index:
-    """`target.name` and `target[expression]` alike."""
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What stands behind a value: each step an index (`.name` and `[expression]` alike), None for `.*` and `[*]`."""
 
     target: Expression
-    index: Expression
+    steps: tuple[Expression | None, ...]
 
 
-@dataclass(frozen=True)
-class Wildcard:
-    """`target.*` and `target[*]`."""
-
-    target: Expression
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Invocation:
     """A function and its arguments; `function` is the name in lower case."""
 
@@ -54,15 +49,27 @@ class Invocation:
     arguments: tuple[Expression, ...]
 
 
-Expression: TypeAlias = Literal | Name | Index | Wildcard | Invocation
+Expression: TypeAlias = Literal | Name | Access | Invocation
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Arity:
     """How many arguments a function takes; `most` None means any number."""
 
     least: int
     most: int | None
+
+
+_ANY = Arity(0, None)
+# Functions whose arity the syntax pass already knows; those of a slot are words like any other to it.
+_TWO, _TWO_OR_MORE = Arity(2, 2), Arity(2, None)
+WELL_KNOWN: Mapping[str, Arity] = {
+    **dict.fromkeys(("contains", "containsvalue", "endswith", "eq", "ge", "gt", "join"), _TWO),
+    **dict.fromkeys(("le", "lt", "ne", "startswith", "xor"), _TWO),
+    **dict.fromkeys(("and", "coalesce", "in", "notin", "or"), _TWO_OR_MORE),
+    "format": Arity(1, 255),
+    "not": Arity(1, 1),
+}
 
 
 def parse(text: str, names: Collection[str], functions: Mapping[str, Arity]) -> Expression:
@@ -71,23 +78,41 @@ def parse(text: str, names: Collection[str], functions: Mapping[str, Arity]) -> 
     Raises ExpressionFailure with the service's sentence; an unknown name is reported only if the syntax holds.
     """
     text = text.strip()
+    tokens = _tokens(text)
+    _Parser(text, tokens, None, WELL_KNOWN).whole()
+    return _Parser(text, tokens, names, functions).whole()
+
+
+def check_syntax(text: str) -> None:
+    """Raises ExpressionFailure where the syntax of `text` does not hold, whatever its names mean."""
+    text = text.strip()
+    _Parser(text, _tokens(text), None, WELL_KNOWN).whole()
+
+
+def _tokens(text: str) -> list[Token]:
     if not text:
         raise ExpressionFailure("An expression was expected")
-    parser = _Parser(text, names, functions)
-    tree = parser.expression(1)
-    parser.finish()
-    return tree
+    if len(text) > MAXIMUM_LENGTH:
+        raise SizeFailure(f"Exceeded max expression length {MAXIMUM_LENGTH}")
+    return tokenize(text)
 
 
 class _Parser:
-    def __init__(self, text: str, names: Collection[str], functions: Mapping[str, Arity]) -> None:
+    """One pass. `names` None is the pass of the syntax alone, in which any word may be a name or a function."""
+
+    def __init__(
+        self,
+        text: str,
+        tokens: list[Token],
+        names: Collection[str] | None,
+        functions: Mapping[str, Arity],
+    ) -> None:
         self.text = text
+        self.tokens = tokens
         self.names = names
         self.functions = functions
-        self.tokens = tokenize(text)
-        refuse_unknown(self.tokens, text)
         self.at = 0
-        self.unresolved: Token | None = None
+        self.open = 0
 
     @property
     def token(self) -> Token:
@@ -107,95 +132,101 @@ class _Parser:
     def fail(self, sentence: str, token: Token) -> ParseFailure:
         return ParseFailure(f"{sentence}: '{token.raw}'", token.position, self.text)
 
-    def finish(self) -> None:
-        if self.token.sort is not Sort.END:
-            raise self.fail("Unexpected symbol", self.token)
-        if self.unresolved is not None:
-            raise self.fail("Unrecognized value", self.unresolved)
+    def unexpected(self, token: Token) -> ParseFailure:
+        what = "Unrecognized value" if token.sort is Sort.UNKNOWN else "Unexpected symbol"
+        return self.fail(what, token)
 
-    def expression(self, depth: int) -> Expression:
-        if depth > MAXIMUM_DEPTH:
-            raise ParseFailure(
-                f"Exceeded max expression depth {MAXIMUM_DEPTH}", self.token.position, self.text
-            )
+    def whole(self) -> Expression:
+        tree = self.expression()
+        if not self.at_end():
+            raise self.unexpected(self.token)
+        return tree
+
+    def opened(self) -> None:
+        """One more function or index is open."""
+        self.open += 1
+        if self.open >= MAXIMUM_DEPTH:
+            raise SizeFailure(f"Exceeded max expression depth {MAXIMUM_DEPTH}")
+
+    def expression(self) -> Expression:
         token = self.take()
-        if token.sort is Sort.NAME:
-            return self.named(token, depth)
+        if token.sort is Sort.NAME or token.sort is Sort.WORD:
+            return self.named(token)
         if isinstance(token.value, Decimal):
             return Literal(token.value)
         if isinstance(token.value, tuple):
             return Literal(Version(token.value))
         if token.sort is Sort.STRING:
             return Literal(token.value)
-        raise self.fail("Unexpected symbol", self.last_real(token))
+        raise self.unexpected(token)
 
-    def last_real(self, token: Token) -> Token:
-        """At the end of the text the last token written is the one to blame."""
-        return self.tokens[self.at - 2] if token.sort is Sort.END and self.at > 1 else token
-
-    def named(self, token: Token, depth: int) -> Expression:
+    def named(self, token: Token) -> Expression:
         name = token.raw.lower()
-        if self.sees("("):
-            return self.postfixes(self.invocation(token, depth), depth)
-        if name in ("true", "false"):
+        known = self.functions.get(name) if token.sort is Sort.NAME else None
+        if name in ("true", "false") and known is None:
             return Literal(name == "true")
-        if name in self.functions:
-            raise self.fail("Expected '(' to follow a function", token)
-        if name not in self.names:
-            self.unresolved = self.unresolved or token
-        return self.postfixes(Name(name), depth)
+        if known is not None or (self.names is None and self.sees("(")):
+            if not self.sees("("):
+                raise self.fail("Expected '(' to follow a function", token)
+            return self.accessed(self.invocation(token, known or _ANY))
+        if self.names is not None and (name not in self.names or token.sort is not Sort.NAME):
+            raise self.fail("Unrecognized value", token)
+        return self.accessed(Name(name))
 
-    def invocation(self, token: Token, depth: int) -> Expression:
-        name = token.raw.lower()
-        arity = self.functions.get(name)
-        if arity is None:
-            self.unresolved = self.unresolved or token
-            arity = Arity(0, None)
+    def invocation(self, token: Token, arity: Arity) -> Expression:
         self.take()
+        self.opened()
         arguments: list[Expression] = []
         while not self.sees(")"):
             if self.at_end():
                 raise self.fail("Unclosed function", token)
-            if arguments and self.take().raw != ",":
-                raise self.fail("Unexpected symbol", self.tokens[self.at - 1])
-            if arity.most is not None and len(arguments) >= arity.most:
-                raise self.fail("Unexpected symbol", self.tokens[self.at - 1] if arguments else self.token)
-            if self.at_end():
-                raise self.fail("Unclosed function", token)
-            arguments.append(self.expression(depth + 1))
+            if arguments:
+                self.separator(len(arguments), arity)
+                if self.at_end():
+                    raise self.fail("Unclosed function", token)
+            arguments.append(self.expression())
         closing = self.take()
-        if len(arguments) < arity.least:
-            raise self.fail("Unexpected symbol", closing)
-        return Invocation(name, tuple(arguments))
+        if len(arguments) < arity.least or (arity.most is not None and len(arguments) > arity.most):
+            raise self.unexpected(closing)
+        self.open -= 1
+        return Invocation(token.raw.lower(), tuple(arguments))
 
-    def postfixes(self, target: Expression, depth: int) -> Expression:
+    def separator(self, so_far: int, arity: Arity) -> None:
+        token = self.token
+        if not self.sees(",") or (arity.most is not None and so_far >= arity.most):
+            raise self.unexpected(token)
+        self.take()
+
+    def accessed(self, target: Expression) -> Expression:
+        steps: list[Expression | None] = []
         while self.sees(".") or self.sees("["):
             opening = self.take()
-            if opening.raw == ".":
-                target = self.dereference(target, opening)
-            else:
-                target = self.indexed(target, opening, depth)
-        return target
+            steps.append(self.dereference(opening) if opening.raw == "." else self.indexed(opening))
+        return Access(target, tuple(steps)) if steps else target
 
-    def dereference(self, target: Expression, point: Token) -> Expression:
-        if self.sees("*"):
-            self.take()
-            return Wildcard(target)
-        if self.token.sort is not Sort.NAME:
+    def dereference(self, point: Token) -> Expression | None:
+        if self.at_end():
             raise self.fail("Expected a property name to follow the dereference operator '.'", point)
-        return Index(target, Literal(self.take().raw))
+        token = self.take()
+        if token.sort is Sort.PUNCTUATION and token.raw == "*":
+            return None
+        if token.sort is not Sort.NAME:
+            raise self.fail("Unexpected symbol", token)
+        return Literal(token.raw)
 
-    def indexed(self, target: Expression, opening: Token, depth: int) -> Expression:
+    def indexed(self, opening: Token) -> Expression | None:
+        self.opened()
+        if self.at_end():
+            raise self.fail("Unclosed indexer", opening)
+        index: Expression | None = None
         if self.sees("*"):
             self.take()
-            found: Expression = Wildcard(target)
         else:
-            if self.at_end():
-                raise self.fail("Unclosed indexer", opening)
-            found = Index(target, self.expression(depth))
+            index = self.expression()
         if self.at_end():
             raise self.fail("Unclosed indexer", opening)
         if not self.sees("]"):
-            raise self.fail("Unexpected symbol", self.token)
+            raise self.unexpected(self.token)
         self.take()
-        return found
+        self.open -= 1
+        return index

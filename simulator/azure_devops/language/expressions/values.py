@@ -1,21 +1,24 @@
 """Values of the expression language and the conversions between them.
 
-Source: Learn "Expressions" (literals, type casting) as corrected by `shared/reference/azure-devops.md` 4.3.
+Source: Learn "Expressions" (literals, type casting) as corrected by `shared/reference/azure-devops.md` 4.3; the
+service's own expression library as published in actions/runner (2019, MIT), `EvaluationResult`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TypeAlias
 
 from simulator.azure_devops.language.expressions.failure import EvaluationFailure, not_convertible
-
-_GROUPED_NUMBER = re.compile(r"[+-]?(\d[\d,]*(\.\d*)?|\.\d+)")
-_VERSION_TEXT = re.compile(r"\d+(\.\d+){1,3}")
+from simulator.azure_devops.language.expressions.moments import moment_of, moment_text
+from simulator.azure_devops.language.expressions.numbers import (
+    decimal_of_string,
+    decimal_text,
+    version_of,
+)
 
 
 @dataclass(frozen=True)
@@ -100,14 +103,20 @@ def to_text(value: Value) -> str:
     if isinstance(value, (ObjectValue, ArrayValue)):
         raise not_convertible(kind(value), "String", kind(value))
     if isinstance(value, datetime):
-        return value.strftime("%m/%d/%Y %H:%M:%S +00:00")
+        return moment_text(value)
     return str(value)
 
 
 def number_text(number: Decimal) -> str:
-    """A number as the invariant culture writes it."""
-    text = format(number.normalize(), "f")
-    return "0" if text == "-0" else text
+    """A number as the service writes it: at most seven decimals."""
+    return decimal_text(number)
+
+
+def folded(text: str) -> str:
+    """The text as `OrdinalIgnoreCase` compares it: each character's upper case, where that is one character."""
+    if text.isascii():
+        return text.upper()
+    return "".join(upper if len(upper := character.upper()) == 1 else character for character in text)
 
 
 def truth(value: Value) -> bool:
@@ -126,14 +135,7 @@ def to_number(value: Value) -> Decimal | None:
     if isinstance(value, Decimal):
         return value
     if isinstance(value, str):
-        text = value.strip()
-        if not text:
-            return Decimal(0)
-        if _GROUPED_NUMBER.fullmatch(text):
-            try:
-                return Decimal(text.replace(",", ""))
-            except InvalidOperation:
-                return None
+        return decimal_of_string(value) if value else Decimal(0)
     return None
 
 
@@ -141,11 +143,16 @@ def to_version(value: Value) -> Version | None:
     """The value as a Version, or None where it cannot be one."""
     if isinstance(value, Version):
         return value
-    if isinstance(value, Decimal):
-        value = number_text(value)
-    if isinstance(value, str) and _VERSION_TEXT.fullmatch(value.strip()):
-        return Version(tuple(int(part) for part in value.strip().split(".")))
-    return None
+    text = number_text(value) if isinstance(value, Decimal) else value
+    parts = version_of(text) if isinstance(text, str) else None
+    return None if parts is None else Version(parts)
+
+
+def to_moment(value: Value) -> datetime | None:
+    """The value as a DateTime, or None where it cannot be one."""
+    if isinstance(value, datetime):
+        return value
+    return moment_of(value) if isinstance(value, str) else None
 
 
 def equal(left: Value, right: Value) -> bool:
@@ -153,15 +160,15 @@ def equal(left: Value, right: Value) -> bool:
     if left is None:
         return right is None or right == ""
     if isinstance(left, bool):
-        return not isinstance(right, (ObjectValue, ArrayValue)) and left == truth(right)
+        return left == truth(right)
     if isinstance(left, Decimal):
         return left == to_number(right)
     if isinstance(left, Version):
         return left == to_version(right)
     if isinstance(left, str):
-        return not isinstance(right, (ObjectValue, ArrayValue)) and left.upper() == to_text(right).upper()
+        return not isinstance(right, (ObjectValue, ArrayValue)) and folded(left) == folded(to_text(right))
     if isinstance(left, datetime):
-        return left == right
+        return left == to_moment(right)
     return left is right
 
 
@@ -173,10 +180,20 @@ def compare(left: Value, right: Value) -> int:
             raise not_convertible(kind(right), "Version", shown(right))
         return _order(left.parts, version.parts)
     if isinstance(left, str):
-        return _order(left.upper(), to_text(right).upper())
+        # Ordinal means by UTF-16 code units.
+        return _order(folded(left).encode("utf-16-be", "surrogatepass"), _ordinal(right))
     if isinstance(left, bool):
         return _order(left, truth(right))
+    if isinstance(left, datetime):
+        moment = to_moment(right)
+        if moment is None:
+            raise not_convertible(kind(right), "DateTime", shown(right))
+        return _order(left, moment)
     return _order(_number_or_raise(left), _number_or_raise(right))
+
+
+def _ordinal(value: Value) -> bytes:
+    return folded(to_text(value)).encode("utf-16-be", "surrogatepass")
 
 
 def _number_or_raise(value: Value) -> Decimal:
@@ -191,7 +208,12 @@ def _order(left: object, right: object) -> int:
 
 
 def shown(value: Value) -> str:
-    """The value as an error sentence shows it: strings quoted, collections by their kind."""
+    """The value as an error sentence shows it: strings quoted, versions with a `v`, collections by their kind."""
     if isinstance(value, str):
-        return f"'{value}'"
-    return kind(value) if isinstance(value, (ObjectValue, ArrayValue)) else to_text(value)
+        quoted = value.replace("'", "''")
+        return f"'{quoted}'"
+    if isinstance(value, Version):
+        return f"v{value}"
+    if isinstance(value, datetime):
+        return f"(DateTime){to_text(value)}"
+    return kind(value) if value is None or isinstance(value, (ObjectValue, ArrayValue)) else to_text(value)
