@@ -23,6 +23,7 @@ from botocore.config import Config
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from simulator.app import Listeners, Simulator
+from simulator.kernel.garbage import short_collections
 from simulator.settings import Settings
 from simulator.topology import load
 from tests.aws.sagemaker.pipelines import crowd
@@ -87,7 +88,8 @@ def main() -> int:
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.serve:
-        asyncio.run(serve())
+        with short_collections():
+            asyncio.run(serve())
         return 0
     child = subprocess.Popen(
         [sys.executable, __file__, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -19,6 +19,7 @@ from simulator.aws.wiring import attach, detach
 from simulator.azure_devops.gateway import application as azure_devops_application
 from simulator.azure_devops.service import AzureDevOps
 from simulator.console.mount import Console
+from simulator.kernel.garbage import collect_at_rest, short_collections
 from simulator.kernel.outbound import Route
 from simulator.kernel.world import Kernel
 from simulator.runtime.engine import Engine
@@ -161,7 +162,10 @@ async def run(settings: Settings, ready: Any = None) -> None:
     await simulator.start()
     if ready:
         ready(simulator)
-    try:
-        await asyncio.Event().wait()
-    finally:
-        await simulator.close()
+    with short_collections():
+        thorough = asyncio.create_task(collect_at_rest(simulator.kernel.activity.rest), name="garbage")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            thorough.cancel()
+            await simulator.close()

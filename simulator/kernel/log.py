@@ -17,6 +17,7 @@ from simulator.kernel.store import Store
 Handler = Callable[[Fact], Awaitable[None] | None]
 
 _CURSOR = "kernel.cursor"
+_FACTS_A_TURN = 10
 _logger = logging.getLogger("simulator.log")
 
 
@@ -130,8 +131,9 @@ class Log:
         while True:
             at = self._cursor(name)
             await self.wait(at)
-            for fact in self.read(at):
+            for fact in self.read(at, _FACTS_A_TURN):
                 await self._handle(name, handler, fact)
+            await asyncio.sleep(0)  # a handler that waits for nothing would keep everybody else waiting
 
     async def _handle(self, name: str, handler: Handler, fact: Fact) -> None:
         with self._activity.busy(f"{name} #{fact.sequence}"), cause(fact):

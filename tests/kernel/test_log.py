@@ -167,3 +167,22 @@ def test_a_lifecycle_refuses_a_step_its_table_does_not_have() -> None:
     assert job.final("Completed")
     with pytest.raises(IllegalTransition, match="Completed -> InProgress"):
         job.step("Completed", "InProgress")
+
+
+def test_a_consumer_that_waits_for_nothing_lets_others_have_their_turn():
+    async def story() -> None:
+        kernel = Kernel.open()
+        for number in range(100):
+            kernel.log.record("Counted", str(number))
+        seen: list[str] = []
+        kernel.log.add_consumer("counting", lambda fact: seen.append(fact.subject))
+        kernel.log.start()
+        at_a_turn = []
+        while len(seen) < 100:
+            await asyncio.sleep(0)
+            at_a_turn.append(len(seen))
+        assert len(set(at_a_turn)) > 5, "it was done in one turn of the loop"
+        assert seen == [str(number) for number in range(100)]
+        await kernel.close()
+
+    asyncio.run(story())

@@ -14,6 +14,7 @@ from simulator.aws.behaviour import Cloud
 from simulator.aws.sagemaker.kinds.jobs import TRAINING_JOB
 from simulator.aws.sagemaker.resources import change, place
 from simulator.kernel.errors import CallerError
+from simulator.kernel.indexes import Condition, Search
 from simulator.kernel.world import Kernel
 
 TIMER = "sagemaker.warm_pool"
@@ -36,8 +37,9 @@ def register(cloud: Cloud) -> None:
 def claim(kernel: Kernel, key: str, params: Mapping[str, Any]) -> dict[str, Any]:
     """The members of a new job's row that say which pool it runs in: one that it takes over, its own, or none."""
     account, region, name = place(key)
-    for other, row in kernel.store.scan(TRAINING_JOB.row, f"{account}/{region}/"):
-        if _status(row) == "Available" and _kind(row) == _kind(params):
+    left = Condition("WarmPoolStatus", "=", "Available")
+    for other, row, _ in kernel.store.search(TRAINING_JOB.row, Search(f"{account}/{region}", (left,))):
+        if _kind(row) == _kind(params):
             _retire(kernel, other, row, {"Status": "Reused", "ReusedByJob": name})
             return {"WarmPoolStatus": {"Status": "InUse"}}
     return {"WarmPoolStatus": {"Status": "InUse"}} if _period(params) else {}
