@@ -110,6 +110,7 @@ def _plan(expanded: Expanded, around: Surroundings, errors: ErrorList) -> Plan:
         root.choice("lockBehavior", ("sequential", "runLatest")),
         expanded.files,
         errors.warnings,
+        expanded.root,
     )
     check_graphs(stages, errors)
     return plan

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from simulator.azure_devops.language.invalid import Position
+from simulator.azure_devops.language.source import MappingNode
 
 DEFAULT_STAGE = "__default"
 DEFAULT_JOB = "Job"
@@ -351,7 +352,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Plan:
-    """A whole pipeline, compiled with its parameters."""
+    """A whole pipeline, compiled with its parameters; `document` is the expanded YAML it was read from."""
 
     stages: tuple[Stage, ...]
     variables: tuple[VariableEntry, ...] = ()
@@ -365,3 +366,4 @@ class Plan:
     lock_behavior: str = ""
     files: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    document: MappingNode | None = field(default=None, repr=False, compare=False)

@@ -17,20 +17,22 @@ MAXIMUM_FILE_BYTES = 1_048_576
 MAXIMUM_DEPTH = 100
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ScalarNode:
     """Text. `broken` marks a place whose error is already known, so that readers add no second one.
 
-    `plain`: written without quotes, so that an `object` parameter may take it for a number or a boolean.
+    `plain`: written without quotes, so that an `object` parameter may take it for a number or a boolean. `style` is how
+    it was written ("" plain, `'`, `"`, `|`, `>`), which the canonical YAML keeps.
     """
 
     text: str
     where: Position
     broken: bool = False
     plain: bool = False
+    style: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SequenceNode:
     """Items in order."""
 
@@ -38,7 +40,7 @@ class SequenceNode:
     where: Position
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class MappingNode:
     """Entries in authored order; keys are unique but for template expressions."""
 
@@ -117,7 +119,8 @@ class _Reader:
         if depth > MAXIMUM_DEPTH:
             raise _invalid("Maximum object depth exceeded", self.file, where)
         if isinstance(event, yaml.ScalarEvent):
-            return ScalarNode(event.value, where, plain=not event.style and event.implicit[0])
+            style = event.style or ""
+            return ScalarNode(event.value, where, plain=not style and event.implicit[0], style=style)
         if isinstance(event, yaml.SequenceStartEvent):
             return self.sequence(where, depth)
         return self.mapping(where, depth)

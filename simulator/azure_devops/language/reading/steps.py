@@ -6,18 +6,19 @@ Source: recorded expansions, `shared/reference/azure-devops.md` 4.2.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 from simulator.azure_devops.language.invalid import ErrorList
 from simulator.azure_devops.language.plan import Step
 from simulator.azure_devops.language.reading.conditions import read_condition
 from simulator.azure_devops.language.reading.containers import read_target
 from simulator.azure_devops.language.reading.fields import Fields, scalar_text, sequence_items
+from simulator.azure_devops.language.reading.shorthands import SHORTHANDS
 from simulator.azure_devops.language.reading.surroundings import Surroundings
 from simulator.azure_devops.language.reading.task_inputs import check_inputs
 from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode
-from simulator.azure_devops.task_definitions.catalogue import Task, find_task, keyword_task
+from simulator.azure_devops.task_definitions.catalogue import Task, find_task
 
 COMMON = (
     "condition",
@@ -30,63 +31,16 @@ COMMON = (
     "timeoutInMinutes",
     "retryCountOnTaskFailure",
 )
-_SCRIPT = ("workingDirectory", "failOnStderr")
-_POWERSHELL = (*_SCRIPT, "errorActionPreference", "ignoreLASTEXITCODE", "warningPreference")
-_CHECKOUT = (
-    "clean",
-    "fetchDepth",
-    "fetchFilter",
-    "fetchTags",
-    "lfs",
-    "persistCredentials",
-    "submodules",
-    "path",
-    "sparseCheckoutDirectories",
-    "sparseCheckoutPatterns",
-    "workspaceRepo",
-)
 _STEP_NAME = re.compile(r"[-_A-Za-z0-9]*")
 
 
-@dataclass(frozen=True)
-class _Shorthand:
-    """A keyword's task, the further keys it takes (they become inputs), and the inputs it gives."""
-
-    task: Task
-    keys: tuple[str, ...]
-    inputs: Callable[[str], Mapping[str, str]]
-    renamed: Mapping[str, str]
-
-
-_SHORTHANDS: Mapping[str, _Shorthand] = {
-    "script": _Shorthand(keyword_task("script"), _SCRIPT, lambda text: {"script": text}, {}),
-    "bash": _Shorthand(
-        keyword_task("bash"), _SCRIPT, lambda text: {"targetType": "inline", "script": text}, {}
-    ),
-    "pwsh": _Shorthand(
-        keyword_task("powershell"),
-        _POWERSHELL,
-        lambda text: {"targetType": "inline", "script": text, "pwsh": "true"},
-        {},
-    ),
-    "powershell": _Shorthand(
-        keyword_task("powershell"), _POWERSHELL, lambda text: {"targetType": "inline", "script": text}, {}
-    ),
-    "checkout": _Shorthand(keyword_task("checkout"), _CHECKOUT, lambda text: {"repository": text}, {}),
-    "publish": _Shorthand(
-        keyword_task("publish"), ("artifact",), lambda text: {"path": text}, {"artifact": "artifactName"}
-    ),
-    "download": _Shorthand(
-        keyword_task("download"), ("artifact", "patterns", "tags", "path"), lambda text: {"alias": text}, {}
-    ),
-}
 # Steps of tasks that are not in the catalogue: what else each takes. Their value is the input `alias`.
 _OTHERS: Mapping[str, tuple[str, ...]] = {
     "downloadBuild": ("artifact", "path", "patterns"),
     "getPackage": ("path",),
     "reviewApp": (),
 }
-KEYWORDS = ("task", *_SHORTHANDS, *_OTHERS, "template")
+KEYWORDS = ("task", *SHORTHANDS, *_OTHERS, "template")
 
 
 def read_steps(fields: Fields, name: str, around: Surroundings) -> tuple[Step, ...]:
@@ -133,7 +87,7 @@ def _other(keyword: str, fields: Fields) -> Step:
 
 
 def _shorthand(keyword: str, node: MappingNode, around: Surroundings, errors: ErrorList) -> Step | None:
-    short = _SHORTHANDS[keyword]
+    short = SHORTHANDS[keyword]
     fields = Fields(node, (keyword, *short.keys, *COMMON), errors)
     value = fields.authored(keyword)
     if isinstance(fields.get(keyword), MappingNode | SequenceNode):

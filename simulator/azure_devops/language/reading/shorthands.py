@@ -1,0 +1,61 @@
+"""The step keywords that stand for a task: what each takes and which inputs it gives.
+
+Source: recorded expansions, `shared/reference/azure-devops.md` 4.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from simulator.azure_devops.task_definitions.catalogue import Task, keyword_task
+
+_SCRIPT = ("workingDirectory", "failOnStderr")
+_POWERSHELL = (*_SCRIPT, "errorActionPreference", "ignoreLASTEXITCODE", "warningPreference")
+_CHECKOUT = (
+    "clean",
+    "fetchDepth",
+    "fetchFilter",
+    "fetchTags",
+    "lfs",
+    "persistCredentials",
+    "submodules",
+    "path",
+    "sparseCheckoutDirectories",
+    "sparseCheckoutPatterns",
+    "workspaceRepo",
+)
+
+
+@dataclass(frozen=True)
+class Shorthand:
+    """A keyword's task, the further keys it takes (they become inputs), and the inputs it gives."""
+
+    task: Task
+    keys: tuple[str, ...]
+    inputs: Callable[[str], Mapping[str, str]]
+    renamed: Mapping[str, str]
+
+
+SHORTHANDS: Mapping[str, Shorthand] = {
+    "script": Shorthand(keyword_task("script"), _SCRIPT, lambda text: {"script": text}, {}),
+    "bash": Shorthand(
+        keyword_task("bash"), _SCRIPT, lambda text: {"targetType": "inline", "script": text}, {}
+    ),
+    "pwsh": Shorthand(
+        keyword_task("powershell"),
+        _POWERSHELL,
+        lambda text: {"targetType": "inline", "script": text, "pwsh": "true"},
+        {},
+    ),
+    "powershell": Shorthand(
+        keyword_task("powershell"), _POWERSHELL, lambda text: {"targetType": "inline", "script": text}, {}
+    ),
+    "checkout": Shorthand(keyword_task("checkout"), _CHECKOUT, lambda text: {"repository": text}, {}),
+    "publish": Shorthand(
+        keyword_task("publish"), ("artifact",), lambda text: {"path": text}, {"artifact": "artifactName"}
+    ),
+    "download": Shorthand(
+        keyword_task("download"), ("artifact", "patterns", "tags", "path"), lambda text: {"alias": text}, {}
+    ),
+}
