@@ -79,10 +79,6 @@ def test_merging_a_pull_request_starts_the_pipeline_of_main(git, served):
     [
         ("pool: {vmImage: windows-latest}\n" + SIMPLE, "vmImage windows-latest"),
         ("resources: {pipelines: [{pipeline: up, source: other}]}\n" + SIMPLE, "pipeline resource up"),
-        (
-            "stages:\n- stage: A\n  trigger: manual\n  jobs: [{job: J, steps: [{script: a}]}]\n",
-            "trigger: manual",
-        ),
         ("steps:\n- pwsh: Get-Date\n", "PowerShell"),
     ],
 )

@@ -7,7 +7,7 @@ import logging
 
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.organization import Row
-from simulator.azure_devops.pipelines import stage_retry
+from simulator.azure_devops.pipelines import stage_retry, stage_starting
 from simulator.azure_devops.pipelines.agent.attempt import work_run
 from simulator.azure_devops.pipelines.gates.passing import Gates
 from simulator.azure_devops.pipelines.graph_run import run_graph
@@ -36,7 +36,7 @@ class Coordinator:
         attention = Attention(self._room.kernel.activity, f"pipeline run {run}")
         context = RunContext(self._room, run, self._room.runs.plan(run), timeline, logs, attention)
         if context.row["state"] == "canceling":
-            context.canceled.set()
+            context.cancel()
         self._contexts[run] = context
         with cause(context.row["cause"]):
             self._tasks[run] = asyncio.create_task(self._drive(context), name=f"run {run}")
@@ -51,10 +51,25 @@ class Coordinator:
         for run in going_on:
             self.begin(run)
 
-    def retry(self, row: Row, stage: str) -> None:
-        """Run a stage that failed, and those after it, once more."""
-        stage_retry.reset(self._room.kernel, self._room.runs, row, stage)
+    def retry(self, row: Row, stage: str, all_jobs: bool = False) -> None:
+        """Run a stage that failed, and those after it, once more: its jobs that failed, or all."""
+        stage_retry.reset(self._room.kernel, self._room.runs, row, stage, all_jobs)
         self.begin(int(row["id"]))
+
+    def start_stage(self, row: Row, name: str) -> None:
+        """Start a stage whose trigger is manual; a run that has completed goes on with it."""
+        stage_starting.start(self._room.kernel, self._room.runs, row, name)
+        if context := self._contexts.get(row["id"]):
+            context.changed.set()
+        else:
+            self.begin(int(row["id"]))
+
+    def cancel_stage(self, row: Row, name: str) -> None:
+        """Cancel one stage of a run that goes on."""
+        stage = stage_starting.cancel(self._room.kernel, self._room.runs, row, name)
+        self._gates.cancel(row["id"], stage.name)
+        if context := self._contexts.get(row["id"]):
+            context.cancel(stage.name)
 
     def cancel(self, row: Row) -> None:
         """Cancel a run: what works is stopped, what waits is let go; refused when it has completed."""
@@ -68,7 +83,7 @@ class Coordinator:
                 self._room.runs.move(row["id"], "canceling")
             self._gates.cancel(row["id"])
         if context := self._contexts.get(row["id"]):
-            context.canceled.set()
+            context.cancel()
 
     async def close(self) -> None:
         """Let go of every run; the next start continues them."""
@@ -95,14 +110,19 @@ class Coordinator:
                 detail = {"run": context.run, "pipelineId": row["definition"]}
                 self._room.kernel.log.record("RunStarted", f"run {row['name']}", detail)
         stages = {stage.name: stage for stage in context.plan.stages}
-        nodes = {stage.name: stage.depends_on for stage in context.plan.stages}
+
+        def nodes() -> dict[str, tuple[str, ...]]:
+            return stage_starting.due(context.plan, context.row)
+
         await run_graph(
-            nodes, lambda name: run_stage(context, self._gates, stages[name]), context.attention.begun
+            nodes,
+            lambda name: run_stage(context, self._gates, stages[name]),
+            context.attention.begun,
+            context.changed,
         )
         timeline = context.timeline
-        self._complete(
-            context, stage_result([result_of(timeline.get(timeline.record_id(name))) for name in nodes])
-        )
+        ended = [timeline.get(timeline.record_id(name)) for name in nodes()]
+        self._complete(context, stage_result([result_of(row) for row in ended]))
 
     def _complete(self, context: RunContext, result: Result, error: str = "") -> None:
         ended = Result.CANCELED if context.canceled.is_set() and result is not Result.SUCCEEDED else result

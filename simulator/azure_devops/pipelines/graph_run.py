@@ -15,31 +15,44 @@ def ready(nodes: Mapping[str, tuple[str, ...]], begun: frozenset[str], ended: fr
 
 
 async def run_graph(
-    nodes: Mapping[str, tuple[str, ...]],
+    nodes: Callable[[], Mapping[str, tuple[str, ...]]],
     perform: Callable[[str], Awaitable[None]],
     begun_now: Callable[[int], None] = lambda _: None,
+    changed: asyncio.Event | None = None,
 ) -> None:
     """Perform every node once; nodes that do not depend on each other run side by side. An error ends them all.
 
-    `begun_now` is told how many are begun and not ended, each time that changes.
+    `begun_now` is told how many are begun and not ended, each time that changes. While nodes go on, `changed` says that
+    `nodes()` may give more than before.
     """
     tasks: dict[asyncio.Task[None], str] = {}
     ended: frozenset[str] = frozenset()
     begun: frozenset[str] = frozenset()
+    news = changed or asyncio.Event()
     try:
-        while len(ended) < len(nodes):
-            for name in ready(nodes, begun, ended):
+        while len(ended) < len(nodes()):
+            for name in ready(nodes(), begun, ended):
                 begun |= {name}
                 tasks[asyncio.ensure_future(_as_coroutine(perform, name))] = name
             begun_now(len(tasks))
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
+            for task in await _first(tasks, news):
                 task.result()
                 ended |= {tasks.pop(task)}
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _first(tasks: Mapping[asyncio.Task[None], str], news: asyncio.Event) -> list[asyncio.Task[None]]:
+    """The tasks that have ended, as soon as one has or there is news."""
+    waiter = asyncio.ensure_future(news.wait())
+    try:
+        done, _ = await asyncio.wait((*tasks, waiter), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiter.cancel()
+    news.clear()
+    return [task for task in tasks if task in done]
 
 
 async def _as_coroutine(perform: Callable[[str], Awaitable[None]], name: str) -> None:

@@ -14,7 +14,6 @@ from simulator.azure_devops.pipelines.timeline import result_of
 from simulator.azure_devops.task_definitions.catalogue import keyword_task
 from simulator.kernel.facts import cause
 
-_DEFAULT_TIMEOUT_MINUTES = 60
 _WHAT = {"checkout": "repository", "download": "alias"}
 
 
@@ -77,16 +76,22 @@ def _implicit(job: JobRoom) -> list[Step]:
 
 
 async def _watch_cancel(job: JobRoom) -> None:
-    await job.context.canceled.wait()
+    await job.context.stop(job.setup.names.stage).wait()
     job.stopping.set()
+    # What goes on all the same (`condition: always()`) has this long.
+    await asyncio.sleep(job.setup.job.cancel_timeout_minutes * 60)
+    job.forced.set()
 
 
 async def _watch_time(job: JobRoom) -> None:
-    minutes = job.setup.job.timeout_minutes or _DEFAULT_TIMEOUT_MINUTES
+    minutes = job.setup.job.timeout_minutes
+    if not minutes:
+        return
     # Running work counts real time (DESIGN.md 5).
     await asyncio.sleep(minutes * 60)
     told = (
         f"The job running on agent Azure Pipelines 1 ran longer than the maximum time of {minutes} minutes."
+        " For more information, see https://go.microsoft.com/fwlink/?linkid=2077134"
     )
     job.context.timeline.add_issue(job.setup.record, "error", told)
     job.stopping.set()

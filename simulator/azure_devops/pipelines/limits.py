@@ -42,8 +42,6 @@ def _resources(plan: Plan) -> Iterator[NotSimulated]:
 
 
 def _stage(stage: Stage) -> Iterator[NotSimulated]:
-    if stage.trigger != "automatic":
-        yield NotSimulated(f"stage {stage.name} with trigger: {stage.trigger}", "Leave the trigger out.")
     for job in stage.jobs:
         yield from _job(job)
 
@@ -51,11 +49,11 @@ def _stage(stage: Stage) -> Iterator[NotSimulated]:
 def _job(job: Job) -> Iterator[NotSimulated]:
     if job.container is not None or job.services:
         yield NotSimulated(f"containers of job {job.name}", "Leave container and services out.")
-    if job.deployment is not None and job.deployment.kind != "runOnce":
-        yield NotSimulated(f"the deployment strategy {job.deployment.kind}", "Use runOnce.")
     place = job.environment
-    if place is not None and (place.resource_name or place.resource_id or place.resource_type):
-        yield NotSimulated(f"a resource of environment {place.name}", "Name the environment alone.")
+    if place is not None and place.resource_type.lower() == "kubernetes":
+        yield NotSimulated(
+            f"a Kubernetes resource of environment {place.name}", "Name the environment alone."
+        )
     for key, text in job.runtime.items():
         yield NotSimulated(f"a run-time value for '{key}' of job {job.name} ({text})", "Write a literal.")
     for step in _steps(job):

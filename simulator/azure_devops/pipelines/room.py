@@ -71,10 +71,18 @@ class Agents:
         self._free = asyncio.Semaphore(count)
 
     @asynccontextmanager
-    async def one(self) -> AsyncIterator[None]:
-        """Inside, one agent is taken."""
-        async with self._free:
-            yield
+    async def one(self, stop: asyncio.Event | None = None) -> AsyncIterator[bool]:
+        """Inside, one agent is taken; False where `stop` was set before one was free."""
+        turn = asyncio.ensure_future(self._free.acquire())
+        stopped = asyncio.ensure_future((stop or asyncio.Event()).wait())
+        try:
+            await asyncio.wait((turn, stopped), return_when=asyncio.FIRST_COMPLETED)
+            yield turn.done() and not stopped.done()
+        finally:
+            stopped.cancel()
+            if turn.done() and not turn.cancelled():
+                self._free.release()
+            turn.cancel()
 
 
 class Signals:
@@ -116,7 +124,10 @@ class Room:
 
 @dataclass(frozen=True)
 class RunContext:
-    """One run: its number, its frozen plan and its timeline. `canceled` is set when somebody cancels it."""
+    """One run: its number, its frozen plan and its timeline. `canceled` is set when somebody cancels it.
+
+    `changed` is set when there may be more to do: a stage was started by hand.
+    """
 
     room: Room
     run: int
@@ -125,6 +136,22 @@ class RunContext:
     logs: RunLogs
     attention: Attention
     canceled: asyncio.Event = field(default_factory=asyncio.Event)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _stops: dict[str, asyncio.Event] = field(default_factory=dict)
+
+    def stop(self, stage: str) -> asyncio.Event:
+        """Set when the stage, or the whole run, is canceled."""
+        event = self._stops.setdefault(stage, asyncio.Event())
+        if self.canceled.is_set() or stage in self.row.get("canceledStages", ()):
+            event.set()
+        return event
+
+    def cancel(self, stage: str = "") -> None:
+        """Let the stage stop, or all of the run; the row says so already."""
+        if not stage:
+            self.canceled.set()
+        for name in [stage] if stage else list(self._stops):
+            self.stop(name)
 
     @property
     def row(self) -> Row:

@@ -13,6 +13,7 @@ from simulator.azure_devops.pipelines.timeline import Timeline
 from simulator.kernel.world import Kernel
 
 _RETRIED = ("failed", "canceled", "abandoned")
+_GOOD = ("succeeded", "succeededWithIssues")
 
 
 def dependents(plan: Plan, name: str) -> tuple[str, ...]:
@@ -24,8 +25,11 @@ def dependents(plan: Plan, name: str) -> tuple[str, ...]:
     return tuple(stage.name for stage in plan.stages if stage.name in found)
 
 
-def reset(kernel: Kernel, runs: Runs, row: Row, name: str) -> None:
-    """Make the run ready to begin again at a stage that failed; refused where it did not."""
+def reset(kernel: Kernel, runs: Runs, row: Row, name: str, all_jobs: bool) -> None:
+    """Make the run ready to begin again at a stage that failed; refused where it did not.
+
+    Jobs of the stage that succeeded keep their result, unless `all_jobs` asks for them too.
+    """
     plan, records = runs.plan(row["id"]), Timeline(kernel, row["id"])
     stage = next((one for one in plan.stages if one.name.lower() == name.lower()), None)
     if stage is None:
@@ -39,28 +43,41 @@ def reset(kernel: Kernel, runs: Runs, row: Row, name: str) -> None:
             current=result or row["state"],
         )
     with kernel.store.transaction():
-        for again in dependents(plan, stage.name):
-            _reset_stage(kernel, records, again)
-        runs.move(row["id"], "inProgress", result=None, finished=None)
+        again = dependents(plan, stage.name)
+        for one in again:
+            _reset_stage(kernel, records, one, keep=one == stage.name and not all_jobs)
+        canceled = [one for one in row.get("canceledStages", []) if one not in again]
+        runs.move(row["id"], "inProgress", result=None, finished=None, canceledStages=canceled)
         kernel.log.record(
             "StageRetried", f"run {row['name']} {stage.name}", {"run": row["id"], "stage": stage.name}
         )
 
 
-def _reset_stage(kernel: Kernel, records: Timeline, name: str) -> None:
-    """Stage and phases are pending again with one attempt more; jobs, steps and checkpoints are drawn anew."""
-    top = records.record_id(name)
-    below = {top}
-    rows = records.records()
-    while more := {row["id"] for row in rows if row["parentId"] in below} - below:
-        below |= more
+def _reset_stage(kernel: Kernel, records: Timeline, name: str, keep: bool) -> None:
+    """Stage and phases are pending again with one attempt more; jobs, steps and checkpoints are drawn anew.
+
+    What was there stays as the attempt before. With `keep` the phases that succeeded stay as they are.
+    """
+    top, rows = records.record_id(name), records.records()
+    kept = [row["id"] for row in rows if keep and row["type"] == "Phase" and row["result"] in _GOOD]
+    below = _below(rows, top, kept)
+    attempt = records.get(top)["attempt"]
+    records.keep_attempt(attempt, [row for row in rows if row["id"] in below])
     for row in rows:
         if row["id"] not in below:
             continue
         if row["type"] in ("Stage", "Phase"):
-            records.begin_anew(row["id"])
+            records.begin_anew(row["id"], attempt + 1)
             continue
         kernel.store.delete(timeline.KIND, records.key(row["id"]))
         kernel.store.delete(approvals.KIND, row["id"])
         kernel.store.delete(check_runs.KIND, row["id"])
         kernel.store.delete(job_state.KIND, records.key(row["id"]))
+
+
+def _below(rows: list[Row], top: str, kept: list[str]) -> set[str]:
+    """The ids of `top` and of all below it, without what is below `kept`. Pure."""
+    below = {top}
+    while more := {row["id"] for row in rows if row["parentId"] in below} - below - set(kept):
+        below |= more
+    return below

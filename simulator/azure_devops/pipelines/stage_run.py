@@ -36,7 +36,7 @@ async def run_stage(context: RunContext, gates: Gates, stage: Stage) -> None:
     with cause(timeline.get(record).get("cause")):
         nodes = {job.name: job.depends_on for job in stage.jobs}
         jobs = {job.name: job for job in stage.jobs}
-        await run_graph(nodes, lambda name: run_phase(context, stage, jobs[name]))
+        await run_graph(lambda: nodes, lambda name: run_phase(context, stage, jobs[name]))
         results = [result_of(timeline.get(timeline.record_id(stage.name, name))) for name in nodes]
         timeline.finish(record, stage_result(results))
 
@@ -52,15 +52,17 @@ def _decided(context: RunContext, stage: Stage) -> Result | None:
         return Result.ABANDONED
     if runs:
         return None
-    return Result.CANCELED if context.canceled.is_set() else Result.SKIPPED
+    return Result.CANCELED if context.stop(stage.name).is_set() else Result.SKIPPED
 
 
 def _condition_context(context: RunContext, stage: Stage) -> ConditionContext:
     # A stage that the request left out is as if it were not there: those after it look at the others.
     skipped = context.row["stagesToSkip"]
+    # A stage that is started by hand asks nobody (Learn, "Add stages": it has no dependencies).
+    depends_on = () if stage.trigger == "manual" else stage.depends_on
     dependencies = {
         name: conditions_of_run.stage_outcome(context.timeline, context.plan, name)
-        for name in stage.depends_on
+        for name in depends_on
         if name not in skipped
     }
     return ConditionContext(
@@ -68,7 +70,7 @@ def _condition_context(context: RunContext, stage: Stage) -> ConditionContext:
         plain_values(stage_variables(context, stage)),
         dependencies,
         conditions_of_run.earlier_jobs(context.timeline, context.plan),
-        canceled=context.canceled.is_set(),
+        canceled=context.stop(stage.name).is_set(),
     )
 
 

@@ -12,6 +12,7 @@ from simulator.kernel.facts import Fact
 from simulator.kernel.world import Kernel
 
 KIND = "azure_devops.record"
+ATTEMPTS = "azure_devops.attempt"
 # Only these become facts; a phase has no life of its own, checkpoints speak through their approvals.
 _FACTS = {"Stage": "StageStateChanged", "Job": "JobStateChanged", "Task": "StepStateChanged"}
 _MOST_ISSUES = 10
@@ -66,13 +67,13 @@ class Timeline:
             "log": None,
             **more,
         }
-        self._kernel.store.put(KIND, self.key(record), row)
+        self._put(row)
         return row
 
     def update(self, record: str, **changes: Any) -> Row:
         """Change members of a record that are not its state."""
         row = {**self.get(record), **changes}
-        self._kernel.store.put(KIND, self.key(record), row)
+        self._put(row)
         return row
 
     def start(self, record: str, **changes: Any) -> Fact | None:
@@ -81,12 +82,36 @@ class Timeline:
             return None
         return self._move(record, "inProgress", startTime=self._now(), **changes)
 
-    def begin_anew(self, record: str) -> None:
+    def begin_anew(self, record: str, attempt: int) -> None:
         """A further attempt of a record that has completed."""
-        row = self.get(record)
         fresh: dict[str, Any] = {"startTime": None, "finishTime": None, "result": None, "issues": []}
         fresh.update(errorCount=0, warningCount=0)
-        self._move(record, "pending", **fresh, attempt=row["attempt"] + 1, outputs={}, cause=None)
+        kept = [*self.get(record).get("previousAttempts", []), self._attempt(record, attempt - 1)]
+        fresh.update(attempt=attempt, outputs={}, cause=None, previousAttempts=kept)
+        if self.get(record)["state"] == "completed":
+            self._move(record, "pending", **fresh)
+        else:
+            self.update(record, **fresh)
+
+    def _attempt(self, record: str, attempt: int) -> Row:
+        return {"attempt": attempt, "timelineId": self.attempt_id(attempt), "recordId": record}
+
+    def attempt_id(self, attempt: int) -> str:
+        """The id under which the timeline of an attempt that is over can be read."""
+        return stable_id("timeline", str(self.run), str(attempt))
+
+    def keep_attempt(self, attempt: int, rows: list[Row]) -> None:
+        """Keep records as they are now under the number of the attempt that is over."""
+        key = f"{number_key(self.run)}/{attempt}"
+        known = (self._kernel.store.get(ATTEMPTS, key) or {"rows": []})["rows"]
+        self._kernel.store.put(ATTEMPTS, key, {"rows": [*known, *rows]})
+
+    def of_attempt(self, timeline: str) -> list[Row] | None:
+        """The records of an attempt that is over, by the id of its timeline."""
+        for key, row in self._kernel.store.scan(ATTEMPTS, f"{number_key(self.run)}/"):
+            if self.attempt_id(int(key.rpartition("/")[2])) == timeline.lower():
+                return list(row["rows"])
+        return None
 
     def finish(self, record: str, result: Result, **changes: Any) -> Fact | None:
         """The record is completed with that result."""
@@ -110,19 +135,24 @@ class Timeline:
         if len(kept) < _MOST_ISSUES:
             row["issues"].append({"type": kind, "category": "General", "message": message, "data": data})
         row[f"{kind}Count"] += 1
-        self._kernel.store.put(KIND, self.key(record), row)
+        self._put(row)
 
     def _move(self, record: str, state: str, **changes: Any) -> Fact | None:
         with self._kernel.store.transaction():
             row = self.get(record)
             row.update(changes, state=RECORD.step(row["state"], state))
-            self._kernel.store.put(KIND, self.key(record), row)
+            self._put(row)
             kind = _FACTS.get(row["type"])
             if kind is None:
                 return None
             detail = {"run": self.run, "record": record, "state": state, "result": row["result"]}
             names = {"name": row["name"], "identifier": row.get("identifier", "")}
             return self._kernel.log.record(kind, f"run {self.run} {row['name']}", {**detail, **names})
+
+    def _put(self, row: Row) -> None:
+        """Write a record; what was written later has the greater change number."""
+        row["change"], row["modified"] = self._kernel.log.last() + 1, self._now()
+        self._kernel.store.put(KIND, self.key(row["id"]), row)
 
     def _now(self) -> float:
         return self._kernel.clock.now()

@@ -38,16 +38,18 @@ async def timeline(call: Call) -> object:
     """The records; their states and results are the wire's own words."""
     build = builds.found(call)
     found = Timeline(call.kernel, build["id"])
-    if call.route.get("timelineid", found.id).lower() not in (found.id, build["planId"]):
+    wanted = call.route.get("timelineid", found.id).lower()
+    rows = found.records() if wanted in (found.id, build["planId"]) else found.of_attempt(wanted)
+    if rows is None:
         raise failure("TimelineNotFoundException", id=call.route["timelineid"])
     base = f"{call.url}/{build['project']}/_apis/build/builds/{build['id']}"
     return {
-        "records": [record_view(base, row) for row in found.records()],
+        "records": [record_view(base, row) for row in rows],
         "lastChangedBy": "00000002-0000-8888-8000-000000000000",
         "lastChangedOn": iso(build["finished"] or build["started"] or build["created"]),
-        "id": found.id,
-        "changeId": 1,
-        "url": f"{base}/Timeline/{found.id}",
+        "id": wanted,
+        "changeId": max((row.get("change", 1) for row in rows), default=1),
+        "url": f"{base}/Timeline/{wanted}",
     }
 
 
@@ -55,7 +57,9 @@ def record_view(base: str, row: Row) -> Row:
     """The TimelineRecord of the wire; `base` is the address of its build."""
     value: dict[str, Any] = {name: row.get(name) for name in _MEMBERS}
     value["startTime"], value["finishTime"] = iso(row["startTime"]), iso(row["finishTime"])
-    value["previousAttempts"] = []
+    value["previousAttempts"] = row.get("previousAttempts", [])
+    value["changeId"] = row.get("change", 1)
+    value["lastModified"] = iso(row.get("modified"))
     number = row["log"]
     value["log"] = {"id": number, "type": "Container", "url": f"{base}/logs/{number}"} if number else None
     return value

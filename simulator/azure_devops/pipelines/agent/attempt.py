@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from simulator.azure_devops.language.conditions import ConditionContext, evaluate_condition
 from simulator.azure_devops.language.plan import Step, Variable
 from simulator.azure_devops.pipelines.agent import predefined, uploads
 from simulator.azure_devops.pipelines.agent.command_effects import (
@@ -27,7 +28,7 @@ from simulator.azure_devops.pipelines.agent.command_effects import (
 from simulator.azure_devops.pipelines.agent.job_files import OutsideOfJob
 from simulator.azure_devops.pipelines.agent.job_room import JobRoom
 from simulator.azure_devops.pipelines.agent.logging_commands import Command, parse_command
-from simulator.azure_devops.pipelines.agent.macros import environment_of
+from simulator.azure_devops.pipelines.agent.macros import environment_of, values_of
 from simulator.azure_devops.pipelines.results import Result, merge
 from simulator.azure_devops.pipelines.run_logs import LogWriter
 from simulator.kernel.facts import current_cause
@@ -201,5 +202,12 @@ class Attempt:
 
     async def _stop_with_job(self) -> None:
         await self.job.stopping.wait()
+        if self._outlives_cancel():
+            await self.job.forced.wait()
         self.stopped = True
         await self.job.context.room.engine.stop(self._name, self.job.stop_seconds)
+
+    def _outlives_cancel(self) -> bool:
+        """Whether the step's condition holds in a canceled job: the agent lets such a step go on."""
+        context = ConditionContext("step", values_of(self.variables), job_status=Result.CANCELED.value)
+        return evaluate_condition(self.step.condition, context)

@@ -39,7 +39,8 @@ class JobRoom:
         self.files = JobFiles(work / str(context.run) / setup.record)
         self.state = job_state.load(self.kernel.store, context.run, setup.record)
         self.status = Result.SUCCEEDED
-        self.stopping = asyncio.Event()
+        self.stopping = asyncio.Event()  # canceled, or its time is over
+        self.forced = asyncio.Event()  # and the time for what goes on all the same is over too
         secrets = [v.value for v in setup.variables if v.secret and v.value]
         self.masker = Masker([*secrets, *self.state.secrets])
 

@@ -99,6 +99,7 @@ class JobNames:
     job: str
     display: str
     record: str
+    attempt: int = 1
 
 
 def of_job(job: JobNames) -> dict[str, str]:
@@ -126,15 +127,15 @@ def of_job(job: JobNames) -> dict[str, str]:
         "System": "build",
         "System.ArtifactsDirectory": STAGING,
         "System.DefaultWorkingDirectory": SOURCES,
-        "System.JobAttempt": "1",
+        "System.JobAttempt": str(job.attempt),
         "System.JobDisplayName": job.display,
         "System.JobId": job.record,
         "System.JobIdentifier": f"{job.stage}.{job.phase}.{job.job}",
         "System.JobName": job.job,
-        "System.PhaseAttempt": "1",
+        "System.PhaseAttempt": str(job.attempt),
         "System.PhaseDisplayName": job.display,
         "System.PhaseName": job.phase,
-        "System.StageAttempt": "1",
+        "System.StageAttempt": str(job.attempt),
         "System.StageDisplayName": job.stage_display,
         "System.StageName": job.stage,
         "System.WorkFolder": f"{HOME}/work",
@@ -142,15 +143,6 @@ def of_job(job: JobNames) -> dict[str, str]:
     }
 
 
-def of_deployment(environment: str, environment_id: int, hook: str) -> Mapping[str, str]:
-    """What a deployment job sees besides."""
-    return {
-        "Environment.Name": environment,
-        "Environment.Id": str(environment_id),
-        "Strategy.Name": "runOnce",
-        "Strategy.CycleName": "Iteration"
-        if hook == "deploy"
-        else "PreIteration"
-        if hook == "preDeploy"
-        else "PostIteration",
-    }
+def of_deployment(environment: str, environment_id: int) -> Mapping[str, str]:
+    """What a deployment job sees besides; what its strategy adds is in `deployment_turns`."""
+    return {"Environment.Name": environment, "Environment.Id": str(environment_id)}

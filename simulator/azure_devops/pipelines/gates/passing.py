@@ -61,10 +61,10 @@ class Gates:
                 break
         return self._ended(context, stage, asked)
 
-    def cancel(self, run: int) -> None:
-        """Nobody needs to answer the gates of this run any more."""
-        self.approvals.cancel(run)
-        self.checks.cancel(run)
+    def cancel(self, run: int, stage: str = "") -> None:
+        """Nobody needs to answer the gates of this run (of one stage) any more."""
+        self.approvals.cancel(run, stage)
+        self.checks.cancel(run, stage)
 
     async def permission_changed(self) -> None:
         """Let those go on that now may."""

@@ -174,6 +174,12 @@ class Queue:
             raise invalid(
                 f"The pipeline has no stage {', '.join(unknown)}; it has {', '.join(sorted(known))}."
             )
+        fixed = [s.name for s in plan.stages if s.name in request.stages_to_skip and not s.is_skippable]
+        if fixed:
+            raise failure(
+                "PipelineValidationException",
+                message=f"The following stages cannot be skipped: {', '.join(fixed)}.",
+            )
 
     def _write(self, request: RunRequest, compiled: Compiled) -> Row:
         definition, plan = request.definition, compiled.plan

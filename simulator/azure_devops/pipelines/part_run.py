@@ -1,0 +1,82 @@
+"""One agent job of a phase: its record, its names and variables, its turn on an agent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from simulator.azure_devops.language.plan import Job, Pool, Stage, Step, Variable
+from simulator.azure_devops.pipelines.agent.job_room import JobRoom, JobSetup
+from simulator.azure_devops.pipelines.agent.job_variables import job_own, stage_variables
+from simulator.azure_devops.pipelines.agent.predefined import JobNames, of_deployment
+from simulator.azure_devops.pipelines.job_run import run_job
+from simulator.azure_devops.pipelines.results import Result
+from simulator.azure_devops.pipelines.room import RunContext
+from simulator.kernel.facts import current_cause
+
+_DEFAULT = "__default"
+
+Ended = tuple[Result, dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Its key in names, what it is called, its steps and own variables; of a deployment the hook and its strategy."""
+
+    key: str
+    display: str
+    steps: tuple[Step, ...]
+    variables: Mapping[str, str]
+    hook: str = ""
+    deployment: Mapping[str, str] = field(default_factory=dict)
+    pool: Pool | None = None
+
+
+async def run_part(context: RunContext, stage: Stage, job: Job, own: list[Variable], part: Part) -> Ended:
+    """Bring one agent job from where its record stands to its end: result and outputs."""
+    record = _draw(context, stage, job, part)
+    attempt = context.timeline.get(context.timeline.record_id(stage.name, job.name))["attempt"]
+    names = JobNames(
+        stage.name,
+        stage.display_name or stage.name,
+        job.name,
+        part.key or job.name,
+        part.display,
+        record,
+        attempt=attempt,
+    )
+    variables = [
+        *stage_variables(context, stage),
+        *own,
+        *(Variable(key, value) for key, value in part.variables.items()),
+        *job_own(context, names, current_cause(), _deployment(context, job, part)),
+    ]
+    room = JobRoom(context, JobSetup(record, names, job, part.steps, tuple(variables), part.hook))
+    begun = context.timeline.get(record)["state"] != "pending"
+    async with context.room.agents.one(None if begun else context.stop(stage.name)) as taken:
+        if taken:
+            return await run_job(room)
+    # Canceled while it waited for an agent: no step has run.
+    context.timeline.finish(record, Result.CANCELED)
+    return Result.CANCELED, {}
+
+
+def _draw(context: RunContext, stage: Stage, job: Job, part: Part) -> str:
+    timeline, name = context.timeline, part.key or _DEFAULT
+    phase = timeline.record_id(stage.name, job.name)
+    record = timeline.record_id(stage.name, job.name, name)
+    identifier = f"{stage.name}.{job.name}.{name}"
+    with context.room.kernel.store.transaction():
+        order = len([row for row in timeline.records() if row["parentId"] == phase]) + 1
+        attempt = timeline.get(phase)["attempt"]
+        timeline.add(
+            record, "Job", part.display, phase, order, identifier=identifier, refName=name, attempt=attempt
+        )
+    return record
+
+
+def _deployment(context: RunContext, job: Job, part: Part) -> list[Mapping[str, str]]:
+    if job.environment is None:
+        return []
+    row = context.room.organization.environment_named(context.project["id"], job.environment.name)
+    return [of_deployment(job.environment.name, row["id"] if row else 0), part.deployment]

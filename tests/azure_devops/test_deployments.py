@@ -1,0 +1,94 @@
+"""Deployment jobs over the wire: every hook of every strategy, what each sees, and how its outputs are named."""
+
+from __future__ import annotations
+
+from simulator.azure_devops.pipelines.deployment_turns import batch_size
+from simulator.runtime.engine_scripted import Script
+from tests.azure_devops.scripted import prints, records, script_of
+
+HOOKS = ("preDeploy", "deploy", "routeTraffic", "postRouteTraffic")
+
+
+def deployment(strategy, more="", hooks=HOOKS, last=""):
+    steps = "".join(
+        f"            {hook}: {{steps: [{{download: none}}, {{script: run {hook}, name: s}}]}}\n"
+        for hook in hooks
+    )
+    return (
+        "trigger: none\njobs:\n- deployment: D\n  environment: staging\n"
+        f"  strategy:\n          {strategy}:\n{more}{steps}"
+        "            on:\n              success: {steps: [{script: run success}]}\n"
+        f"              failure: {{steps: [{{script: run failure}}]}}\n{last}"
+    )
+
+
+def seen(served, *names):
+    return [tuple(work.environment.get(name, "") for name in names) for work in served.engine.started]
+
+
+def test_run_once_goes_through_its_hooks_and_ends_with_success(queued, served):
+    build = queued(deployment("runOnce"))
+    assert build["result"] == "succeeded"
+    assert seen(served, "STRATEGY_NAME", "STRATEGY_CYCLENAME") == [
+        ("runOnce", "PreIteration"),
+        ("runOnce", "Iteration"),
+        ("runOnce", "Iteration"),
+        ("runOnce", "Iteration"),
+        ("runOnce", "PostIteration"),
+    ]
+    assert seen(served, "ENVIRONMENT_NAME")[0] == ("staging",)
+
+
+def test_a_hook_that_fails_ends_the_round_and_runs_the_failure_hook(queued, served):
+    engine = prints()
+    engine.script("agent", Script(code=1), when=lambda work: "run deploy" in script_of(work))
+    build = queued(deployment("runOnce"), engine)
+    assert build["result"] == "failed"
+    cycles = [cycle for (cycle,) in seen(served, "STRATEGY_CYCLENAME")]
+    assert cycles == ["PreIteration", "Iteration", "PostIteration"]
+    assert [name for name, _, _ in records(served, build, "Job")] == ["D", "D on.failure", "D preDeploy"]
+
+
+def test_a_canary_repeats_its_round_for_every_increment(queued, served):
+    follow = (
+        "- job: After\n  dependsOn: D\n  variables:\n"
+        "    ten: $[ dependencies.D.outputs['deploy_10.s.colour'] ]\n"
+        "    all: $[ dependencies.D.outputs['preDeploy.s.colour'] ]\n"
+        "  steps: [{checkout: none}, {script: look}]\n"
+    )
+    build = queued(
+        deployment("canary", "            increments: [10, 20]\n", last=follow),
+        prints(run="##vso[task.setvariable variable=colour;isOutput=true]blue"),
+    )
+    assert build["result"] == "succeeded"
+    found = seen(served, "STRATEGY_ACTION", "STRATEGY_INCREMENT", "STRATEGY_CYCLENAME")
+    assert found[0] == ("deploy", "", "PreIteration")
+    assert found[1:7] == [("deploy", "10", "Iteration")] * 3 + [("deploy", "20", "Iteration")] * 3
+    assert found[7] == ("promote", "", "PostIteration")
+    last = served.engine.started[-1].environment
+    assert (last["TEN"], last["ALL"]) == ("blue", "blue")
+
+
+def test_rolling_takes_the_machines_of_the_environment_in_batches(queued, served):
+    def give_machines():
+        organization = served.azure.organization
+        row = organization.environment_named(organization.project("ml")["id"], "staging")
+        row["resources"] = [{"id": n, "name": f"vm{n}", "type": "virtualMachine"} for n in (1, 2, 3)]
+        organization.save("azure_devops.environment", row)
+
+    refused = queued(deployment("rolling", hooks=("deploy",)))
+    assert refused["result"] == "failed"
+    with served.client() as client:
+        timeline = client.get(f"ml/_apis/build/builds/{refused['id']}/timeline").json()["records"]
+    (issue,) = [issue for row in timeline for issue in row["issues"]]
+    assert "staging has no machine" in issue["message"]
+    served.call(give_machines)
+    build = queued(deployment("rolling", "            maxParallel: 50%\n", hooks=("deploy",)))
+    assert build["result"] == "succeeded"
+    deployed = [name for (name,) in seen(served, "ENVIRONMENT_RESOURCENAME")]
+    assert deployed == ["vm1", "vm1", "vm2", "vm2", "vm3", "vm3"]
+    assert len(records(served, build, "Job")) == 6
+
+
+def test_the_size_of_a_batch_is_a_number_or_a_share():
+    assert [batch_size(text, 10) for text in ("", "3", "50%", "1%")] == [10, 3, 5, 1]
