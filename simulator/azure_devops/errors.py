@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from simulator.azure_devops.error_text import Text
+from simulator.azure_devops.error_texts_git import TEXTS as _GIT_TEXTS
 from simulator.kernel.errors import CallerError, NotSimulated
 
-
-@dataclass(frozen=True)
-class Text:
-    """One entry of the catalogue: HTTP status, .NET namespace of the exception, message with `{places}`."""
-
-    status: int
-    namespace: str
-    message: str
-
-
 _CORE = "Microsoft.TeamFoundation.Core.WebApi"
-_GIT = "Microsoft.TeamFoundation.Git.Server"
 _BUILD = "Microsoft.TeamFoundation.Build.WebApi"
 _PIPELINES = "Microsoft.Azure.Pipelines.WebApi"
 _TASK = "Microsoft.TeamFoundation.DistributedTask.WebApi"
@@ -28,6 +17,7 @@ _CHECKS = "Microsoft.Azure.Pipelines.Checks.WebApi"
 # Texts: recorded traffic in Azure/azure-devops-cli-extension (MIT), vsts-rest-api-specs, Microsoft Learn; see
 # reference/azure-devops.md sections 2.1.3, 2.3, 4.2 and 8.3. A TF number is part of the service's text.
 CATALOGUE: dict[str, Text] = {
+    **_GIT_TEXTS,
     "ProjectDoesNotExistWithNameException": Text(
         404,
         _CORE,
@@ -72,69 +62,6 @@ CATALOGUE: dict[str, Text] = {
     "InvalidArgumentValueException": Text(400, _WEB, "{message}"),
     "VssPropertyValidationException": Text(400, _WEB, "Value cannot be null.\r\nParameter name: {parameter}"),
     "JsonReaderException": Text(400, "Newtonsoft.Json", "{message}"),
-    "GitRepositoryNotFoundException": Text(
-        404,
-        _GIT,
-        "TF401019: The Git repository with name or identifier {name} does not exist or you do not have permissions for"
-        " the operation you are attempting.",
-    ),
-    "GitRepositoryNameAlreadyExistsException": Text(
-        409, _GIT, "TF400948: A Git repository with the name {name} already exists."
-    ),
-    "GitNeedsPermissionException": Text(
-        403,
-        _GIT,
-        "TF401027: You need the Git '{permission}' permission to perform this action. Details: identity '{user}',"
-        " scope 'repository'.",
-    ),
-    "GitUnresolvableToCommitException": Text(
-        404,
-        _GIT,
-        "TF401175: The version descriptor <{kind}: {version}> could not be resolved to a version in the repository"
-        " {repository}",
-    ),
-    "GitItemNotFoundException": Text(
-        404,
-        _GIT,
-        "TF401174: The item '{path}' could not be found in the repository '{repository}' at the version specified by"
-        " '<{kind}: {version}>' (resolved to commit '{commit}')",
-    ),
-    "GitCommitDoesNotExistException": Text(
-        404, _GIT, "The commit '{commit}' does not exist or you do not have permissions for the operation."
-    ),
-    "GitReferenceStaleException": Text(
-        409,
-        _GIT,
-        "TF401028: The reference '{name}' has already been updated by another client, so you cannot update it. Please"
-        " try again.",
-    ),
-    "GitObjectDoesNotExistException": Text(404, _GIT, "TF401035: The object '{object}' does not exist."),
-    "GitPullRequestNotFoundException": Text(
-        404,
-        _GIT,
-        "TF401180: The requested pull request was not found.",
-    ),
-    "GitPullRequestExistsException": Text(
-        409,
-        _GIT,
-        "TF401179: An active pull request for the source and target branch already exists.",
-    ),
-    "GitPullRequestCannotBeActivated": Text(
-        409, _GIT, "TF401181: The pull request cannot be edited due to its state."
-    ),
-    "GitPullRequestStaleException": Text(
-        409,
-        _GIT,
-        "The source commit of the pull request has changed: completion needs its newest commit ({commit}).",
-    ),
-    "GitPullRequestMergeConflictException": Text(
-        409, _GIT, "The pull request cannot be completed because of merge conflicts in: {paths}"
-    ),
-    "PullRequestRequired": Text(
-        403,
-        _GIT,
-        "TF402455: Pushes to this branch are not permitted; you must use a pull request to update this branch.",
-    ),
     "PipelineNotFoundException": Text(404, _PIPELINES, "Pipeline {id} not found."),
     "PipelineValidationException": Text(400, _PIPELINES, "{message}"),
     "PipelineExistsException": Text(409, _PIPELINES, "A pipeline named {name} already exists in folder \\."),

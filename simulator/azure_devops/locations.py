@@ -54,13 +54,16 @@ def location(identifier: str) -> Location:
 
 
 def matches(path: str) -> list[Match]:
-    """The locations whose route fits `path` (without the organization), the closest first."""
+    """The locations whose route fits `path` (without the organization), the closest first.
+
+    More words of the route in the path are closer; of two with as many, the one that leaves less of its route out.
+    """
     found = []
     for candidate, pattern, literals in _patterns():
         if fit := pattern.fullmatch(path.strip("/")):
             values = {name: value for name, value in fit.groupdict().items() if value}
-            found.append(Match(candidate, values, literals))
-    return sorted(found, key=lambda match: -match.literals)
+            found.append((len(fit.groupdict()) - len(values), Match(candidate, values, literals)))
+    return [match for _, match in sorted(found, key=lambda each: (-each[1].literals, each[0]))]
 
 
 @cache

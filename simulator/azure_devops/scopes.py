@@ -8,7 +8,7 @@ FULL = "app_token"
 
 # Each scope includes what stands to its left (Microsoft Learn, "Scopes", OAuth page).
 _LADDERS = (
-    ("vso.code", "vso.code_write", "vso.code_manage", "vso.code_full"),
+    ("vso.code", "vso.code_status", "vso.code_write", "vso.code_manage", "vso.code_full"),
     ("vso.build", "vso.build_execute"),
     ("vso.project", "vso.project_write", "vso.project_manage"),
     ("vso.test", "vso.test_write"),

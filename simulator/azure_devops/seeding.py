@@ -8,6 +8,8 @@ from simulator.azure_devops import organization as rows
 from simulator.azure_devops.identities import stable_id
 from simulator.azure_devops.organization import Organization
 from simulator.azure_devops.pipelines.gates import permissions, stage_resources
+from simulator.azure_devops.policies.configurations import Configurations
+from simulator.azure_devops.policies.types import MERGE_STRATEGY
 from simulator.topology import Environment, Project, ServiceConnection
 
 POOLS = {"Default": False, "Azure Pipelines": True}
@@ -32,8 +34,10 @@ def _project(organization: Organization, project: Project, identifier: str) -> N
     row = {"id": identifier, "name": project.name, "description": "", "created": created, "teams": teams}
     organization.save(rows.PROJECT, row)
     for name in project.repositories:
-        protected = name in project.pull_request_required
-        organization.save(rows.REPOSITORY, repository_row(identifier, project.name, name, protected))
+        row = repository_row(identifier, project.name, name)
+        organization.save(rows.REPOSITORY, row)
+        if name in project.pull_request_required:
+            _pull_requests_only(organization, row)
     for environment in project.environments:
         _environment(organization, identifier, environment, created)
     for connection in project.service_connections:
@@ -96,14 +100,24 @@ def queue_row(organization: Organization, project: str, name: str, pool: int) ->
     return {"id": organization.next_number("queue"), "project": project, "name": name, "pool": pool}
 
 
-def repository_row(project: str, project_name: str, name: str, protected: bool = False) -> dict[str, Any]:
-    """The row of a repository; `protected` says that its default branch takes pull requests only."""
+def _pull_requests_only(organization: Organization, repository: dict[str, Any]) -> None:
+    """A policy that lets any merge strategy pass: the default branch changes by pull requests only."""
+    strategies = ("allowNoFastForward", "allowSquash", "allowRebase", "allowRebaseMerge")
+    scope = [{"repositoryId": repository["id"], "refName": repository["defaultBranch"], "matchKind": "Exact"}]
+    policy = {
+        "type": {"id": MERGE_STRATEGY},
+        "settings": {**dict.fromkeys(strategies, True), "scope": scope},
+    }
+    Configurations(organization).save(repository["project"], policy, organization.topology.test_person)
+
+
+def repository_row(project: str, project_name: str, name: str) -> dict[str, Any]:
+    """The row of a repository."""
     return {
         "id": stable_id("repository", project_name, name),
         "project": project,
         "name": name,
         "defaultBranch": "refs/heads/main",
-        "requiresPullRequest": protected,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.azure_devops.git.pull_requests import PullRequests
+from simulator.azure_devops.git.guard import RefGuard
 from simulator.azure_devops.git.refs import RefWatch
 from simulator.azure_devops.organization import Organization
 from simulator.azure_devops.pipelines.callbacks import Callbacks
@@ -16,6 +16,11 @@ from simulator.azure_devops.pipelines.starting.scheduling import Schedules
 from simulator.azure_devops.pipelines.starting.triggering import Triggers
 from simulator.azure_devops.pipelines.starting.webhooks import Webhooks
 from simulator.azure_devops.pipelines.test_runs import TestRuns
+from simulator.azure_devops.policies.configurations import Configurations
+from simulator.azure_devops.policies.evaluations import Evaluations
+from simulator.azure_devops.policies.steward import Steward
+from simulator.azure_devops.policies.validation import Validation
+from simulator.azure_devops.pull_requests.rows import PullRequestRows
 from simulator.azure_devops.seeding import seed
 from simulator.kernel.world import Kernel
 from simulator.runtime.engine import Engine
@@ -35,7 +40,7 @@ class AzureDevOps:
         self.activity_ids = kernel.ids.apart("azure devops requests")
         self.organization = Organization(kernel, topology, url)
         self.refs = RefWatch(self.organization)
-        self.pull_requests = PullRequests(self.organization, self.refs)
+        self.pull_requests = PullRequestRows(self.organization, self.refs)
         self.runs = Runs(self.organization)
         self.test_runs = TestRuns(kernel, self.organization)
         signals = Signals()
@@ -48,9 +53,20 @@ class AzureDevOps:
         self.queue = Queue(self.organization, self.refs, self.runs, self.coordinator.begin)
         triggers = Triggers(self.organization, self.refs, self.runs, self.queue)
         kernel.log.add_consumer("azure_devops.triggers", triggers.on_fact)
+        self._review()
         self.webhooks = Webhooks(self.organization, self.refs, self.queue)
         self.schedules = Schedules(self.organization, self.refs, self.runs, self.queue)
         kernel.log.add_consumer("azure_devops.schedules", self.schedules.on_fact)
+
+    def _review(self) -> None:
+        """Pull requests ask the policies, the policies keep pull requests going."""
+        self.policies = Configurations(self.organization)
+        self.validation = Validation(self.organization, self.refs, self.runs, self.queue)
+        self.evaluations = Evaluations(self.pull_requests, self.policies, self.validation)
+        self.pull_requests.gate = self.evaluations
+        self.guard = RefGuard(self.organization, self.evaluations.protected)
+        steward = Steward(self.pull_requests, self.policies, self.evaluations, self.validation)
+        self.kernel.log.add_consumer("azure_devops.pull_requests", steward.on_fact)
 
     async def start(self) -> None:
         """Write what the topology says, open the repositories, take up the runs that were going on."""

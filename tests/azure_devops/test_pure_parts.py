@@ -9,7 +9,7 @@ import pytest
 
 import simulator.azure_devops.pipelines.tasks
 from simulator.azure_devops import api_version, locations, scopes
-from simulator.azure_devops.git.pkt_line import packet, push_commands, refusal
+from simulator.azure_devops.git.pkt_line import packet, push_head, report
 from simulator.azure_devops.git.refs import NO_OBJECT, RefUpdate, changes
 from simulator.azure_devops.language.plan import Plan, Stage
 from simulator.azure_devops.pipelines.gates.approval_steps import open_step, outcome
@@ -89,11 +89,11 @@ def test_refs_that_changed_appeared_and_went_are_told():
 
 def test_push_commands_are_read_only_when_they_are_whole():
     line = packet(f"{'1' * 40} {'2' * 40} refs/heads/main\0 report-status side-band-64k\n".encode())
-    assert push_commands(line) is None
-    push = push_commands(line + b"0000PACK")
+    assert push_head(line) is None
+    push = push_head(line + b"0000PACK")
     assert push is not None
     assert push.commands == (("1" * 40, "2" * 40, "refs/heads/main"),)
-    assert b"ng refs/heads/main no\n" in refusal(push, {"refs/heads/main": "no"})
+    assert b"ng refs/heads/main no\n" in report(push, {"refs/heads/main": "no"})
 
 
 def test_nodes_are_ready_when_all_they_need_has_ended():

@@ -25,9 +25,11 @@ class Head:
 
 
 class Backend:
-    """A request for one service of one bare repository."""
+    """A request for one service of one bare repository; `plain` says that its body comes in unpacked, of any length."""
 
-    def __init__(self, repository: Path, service: str, request: Request, user: str) -> None:
+    def __init__(
+        self, repository: Path, service: str, request: Request, user: str, plain: bool = False
+    ) -> None:
         headers = request.headers
         self._environment = environment(
             {
@@ -37,8 +39,8 @@ class Backend:
                 "QUERY_STRING": request.url.query,
                 "REQUEST_METHOD": request.method,
                 "CONTENT_TYPE": headers.get("content-type", ""),
-                "CONTENT_LENGTH": headers.get("content-length", ""),
-                "HTTP_CONTENT_ENCODING": headers.get("content-encoding", ""),
+                "CONTENT_LENGTH": "" if plain else headers.get("content-length", ""),
+                "HTTP_CONTENT_ENCODING": "" if plain else headers.get("content-encoding", ""),
                 "GIT_PROTOCOL": headers.get("git-protocol", ""),
                 "REMOTE_USER": user,
                 "REMOTE_ADDR": "127.0.0.1",

@@ -10,6 +10,7 @@ from simulator.azure_devops.git.program import git
 from simulator.azure_devops.organization import REPOSITORY, Organization, Row
 
 NO_OBJECT = "0" * 40
+OWN_REFS = "refs/pull/"
 
 _SEEN = "azure_devops.refs"
 _PUSH = "azure_devops.push"
@@ -43,11 +44,11 @@ class RefUpdate:
 
 
 def changes(before: dict[str, str], after: dict[str, str]) -> list[RefUpdate]:
-    """What changed between two readings of the refs."""
+    """What changed between two readings of the refs; what the service keeps for itself (refs/pull/) is no push."""
     return [
         RefUpdate(name, before.get(name, NO_OBJECT), after.get(name, NO_OBJECT))
         for name in sorted({*before, *after})
-        if before.get(name) != after.get(name)
+        if before.get(name) != after.get(name) and not name.startswith(OWN_REFS)
     ]
 
 
@@ -90,14 +91,17 @@ class RefWatch:
         output = await git(self.path(repository), "for-each-ref", "--format=%(refname) %(objectname)")
         return dict(line.split(" ", 1) for line in output.decode().splitlines())
 
-    async def observe(self, repository: Row, pusher: str) -> list[RefUpdate]:
-        """Compare with what was last seen; each change becomes a fact. The caller holds the lock."""
+    async def observe(self, repository: Row, pusher: str, options: tuple[str, ...] = ()) -> list[RefUpdate]:
+        """Compare with what was last seen; each change becomes a fact. The caller holds the lock.
+
+        `options` are the push options of the client (`git push -o ci.skip`).
+        """
         after = await self.read(repository)
         with self._kernel.store.transaction():
             before = (self._kernel.store.get(_SEEN, repository["id"]) or {"refs": {}})["refs"]
             updates = changes(before, after)
             if updates:
-                self._record(repository, pusher, after, updates)
+                self._record(repository, pusher, after, updates, options)
         return updates
 
     def pushes(self, repository: Row) -> list[Row]:
@@ -105,7 +109,14 @@ class RefWatch:
         found = [row for _, row in self._kernel.store.scan(_PUSH, f"{repository['id']}/")]
         return sorted(found, key=lambda row: -row["pushId"])
 
-    def _record(self, repository: Row, pusher: str, after: dict[str, str], updates: list[RefUpdate]) -> None:
+    def _record(
+        self,
+        repository: Row,
+        pusher: str,
+        after: dict[str, str],
+        updates: list[RefUpdate],
+        options: tuple[str, ...],
+    ) -> None:
         store, project = self._kernel.store, self._organization.project(repository["project"])
         number = self._organization.next_number("push")
         listed = [{"name": u.name, "oldObjectId": u.old, "newObjectId": u.new} for u in updates]
@@ -120,5 +131,6 @@ class RefWatch:
                 "repositoryId": repository["id"],
                 "pushedBy": pusher,
                 "pushId": number,
+                "pushOptions": list(options),
             }
             self._kernel.log.record(REF_UPDATED, f"{repository['name']} {update['name']}", detail)

@@ -61,16 +61,22 @@ async def commit_changes(
 
 
 async def commit_tree(
-    repository: Path, tree: str, parents: tuple[str, ...], message: str, author: Signature
+    repository: Path,
+    tree: str,
+    parents: tuple[str, ...],
+    message: str,
+    author: Signature,
+    committer: Signature | None = None,
 ) -> str:
-    """A commit of a tree; its id."""
+    """A commit of a tree; its id. The author commits it where nobody else is named."""
+    committer = committer or author
     extra = {
         "GIT_AUTHOR_NAME": author.name,
         "GIT_AUTHOR_EMAIL": author.email,
         "GIT_AUTHOR_DATE": author.date,
-        "GIT_COMMITTER_NAME": author.name,
-        "GIT_COMMITTER_EMAIL": author.email,
-        "GIT_COMMITTER_DATE": author.date,
+        "GIT_COMMITTER_NAME": committer.name,
+        "GIT_COMMITTER_EMAIL": committer.email,
+        "GIT_COMMITTER_DATE": committer.date,
     }
     flags = [word for parent in parents for word in ("-p", parent)]
     output = await git(repository, "commit-tree", tree, *flags, given=message.encode(), extra=extra)

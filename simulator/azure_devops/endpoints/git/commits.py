@@ -27,6 +27,13 @@ def view(call: Call, row: Row, commit: Commit) -> Row:
     }
 
 
+def reference(call: Call, row: Row, commit: Commit) -> Row:
+    """The same in short, as pull requests and lists show it."""
+    shown = ("commitId", "author", "committer", "comment", "url")
+    whole = view(call, row, commit)
+    return {name: whole[name] for name in shown}
+
+
 def _signature(who: Signature) -> Row:
     return {"name": who.name, "email": who.email, "date": who.date}
 

@@ -73,8 +73,9 @@ async def _may_update(call: Call, row: Row, name: str, old: str) -> None:
     current = (await call.azure.refs.read(row)).get(name, NO_OBJECT)
     if current != old:
         raise failure("GitReferenceStaleException", name=name)
-    if name == row["defaultBranch"] and row.get("requiresPullRequest") and old != NO_OBJECT:
-        raise failure("PullRequestRequired")
+    refusal = call.azure.guard.refusal(row, name, current, NO_OBJECT, call.caller.identity.name)
+    if refusal is not None:
+        raise refusal.error()
 
 
 async def _commit(call: Call, row: Row, parent: str | None, given: dict[str, Any]) -> str:

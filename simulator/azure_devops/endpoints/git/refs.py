@@ -66,8 +66,9 @@ async def _status(call: Call, row: Row, name: str, old: str, new: str) -> str:
         return "invalidRefName"
     if current.get(name, NO_OBJECT) != old:
         return "staleOldObjectId"
-    if name == row["defaultBranch"] and row.get("requiresPullRequest") and old != NO_OBJECT:
-        return "rejectedByPolicy"
+    refusal = call.azure.guard.refusal(row, name, old, new, call.caller.identity.name)
+    if refusal is not None:
+        return refusal.status
     if new != NO_OBJECT and await objects.resolve(path, new) is None:
         return "unresolvableToCommit"
     try:

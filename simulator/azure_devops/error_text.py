@@ -1,0 +1,14 @@
+"""One text of the catalogue of errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Text:
+    """One entry of the catalogue: HTTP status, .NET namespace of the exception, message with `{places}`."""
+
+    status: int
+    namespace: str
+    message: str

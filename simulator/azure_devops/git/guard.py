@@ -1,0 +1,69 @@
+"""Who may move a ref: names that refs may have, locks, and the branches that take pull requests only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from simulator.azure_devops.errors import CATALOGUE
+from simulator.azure_devops.git.refs import NO_OBJECT, OWN_REFS
+from simulator.azure_devops.organization import Organization, Row
+from simulator.kernel.errors import CallerError
+
+_LOCK = "azure_devops.ref_lock"
+_NOT_IN_A_NAME = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|/$|\.$")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a ref does not move: the updateStatus of REST, the error's code and text."""
+
+    status: str
+    code: str
+    message: str
+
+    def error(self) -> CallerError:
+        """The same as an error of REST."""
+        return CallerError(self.code, self.message, CATALOGUE[self.code].status)
+
+
+def _refusal(status: str, code: str, **values: str) -> Refusal:
+    return Refusal(status, code, CATALOGUE[code].message.format(**values))
+
+
+def valid_name(name: str) -> bool:
+    """Whether git takes it as the name of a ref (git-check-ref-format)."""
+    return name.startswith("refs/") and name.count("/") >= 2 and not _NOT_IN_A_NAME.search(name)
+
+
+class RefGuard:
+    """Decides for one ref of one repository. `protected` is what the branch policies say."""
+
+    def __init__(self, organization: Organization, protected: Callable[[Row, str], bool]) -> None:
+        self._organization, self._store, self._protected = organization, organization.kernel.store, protected
+
+    def refusal(self, repository: Row, name: str, current: str, new: str, who: str) -> Refusal | None:
+        """Why `who` may not move the ref from `current` to `new`, or None. A branch that is not there may be made."""
+        if not valid_name(name) or name.startswith(OWN_REFS):
+            return _refusal("invalidRefName", "InvalidGitRefNameException", name=name)
+        locked = self.locked_by(repository, name)
+        if locked is not None and locked != who:
+            shown = self._organization.identity(locked).display
+            return _refusal("locked", "GitRefLockedException", name=name, user=shown)
+        if current != NO_OBJECT and self._protected(repository, name):
+            return _refusal("rejectedByPolicy", "GitRefUpdateRejectedByPolicyException")
+        return None
+
+    def locked_by(self, repository: Row, name: str) -> str | None:
+        """Who locked the ref."""
+        row = self._store.get(_LOCK, f"{repository['id']}/{name}")
+        return str(row["by"]) if row else None
+
+    def lock(self, repository: Row, name: str, who: str) -> None:
+        """Let nobody but `who` move the ref."""
+        self._store.put(_LOCK, f"{repository['id']}/{name}", {"by": who})
+
+    def unlock(self, repository: Row, name: str) -> None:
+        """Let it be moved again."""
+        self._store.delete(_LOCK, f"{repository['id']}/{name}")
