@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from simulator.azure_devops.errors import failure
@@ -33,6 +34,8 @@ class Organization:
         self.topology = topology
         self.name = topology.organization
         self.url = f"{url.rstrip('/')}/{topology.organization}"
+        # Whether a branch of a repository takes pull requests only: the branch policies, which stand above, say it.
+        self.protected: Callable[[Row, str], bool] = lambda repository, ref: False
 
     def next_number(self, counter: str) -> int:
         """The next number of a counter, from 1."""

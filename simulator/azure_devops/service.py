@@ -64,6 +64,7 @@ class AzureDevOps:
         self.validation = Validation(self.organization, self.refs, self.runs, self.queue)
         self.evaluations = Evaluations(self.pull_requests, self.policies, self.validation)
         self.pull_requests.gate = self.evaluations
+        self.organization.protected = self.evaluations.protected
         self.guard = RefGuard(self.organization, self.evaluations.protected)
         steward = Steward(self.pull_requests, self.policies, self.evaluations, self.validation)
         self.kernel.log.add_consumer("azure_devops.pull_requests", steward.on_fact)

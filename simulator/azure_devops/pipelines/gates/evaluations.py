@@ -61,7 +61,7 @@ class Evaluations:
 
     def _protected(self, used: Row) -> bool:
         row = self._organization.repository(used["id"])
-        return bool(row.get("requiresPullRequest")) and used["ref"] == row["defaultBranch"]
+        return self._organization.protected(row, used["ref"])
 
     def _hours(self, row: Row) -> Verdict:
         if business_hours.open_at(
