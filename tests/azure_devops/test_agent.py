@@ -292,4 +292,6 @@ steps:
     assert zipfile.ZipFile(io.BytesIO(content)).namelist() == ["drop/answer.txt"]
     (step,) = [record for record in records if record["name"] == "Tell"]
     assert step["result"] == "succeededWithIssues"
-    assert [(issue["type"], issue["message"]) for issue in step["issues"]] == [("warning", "look here")]
+    assert [(issue["type"], issue["message"]) for issue in step["issues"]] == [
+        ("warning", "train.py(3,): warning : look here")
+    ]

@@ -14,9 +14,10 @@ from simulator.azure_devops.git.refs import NO_OBJECT, RefUpdate, changes
 from simulator.azure_devops.language.plan import Plan, Stage
 from simulator.azure_devops.pipelines.gates.approval_steps import open_step, outcome
 from simulator.azure_devops.pipelines.graph_run import ready
-from simulator.azure_devops.pipelines.junit import JUnitInvalid, read_junit
 from simulator.azure_devops.pipelines.stage_retry import dependents
 from simulator.azure_devops.pipelines.tasks.artifacts import matcher
+from simulator.azure_devops.pipelines.test_formats.case import ResultsInvalid
+from simulator.azure_devops.pipelines.test_formats.junit import read as read_junit
 
 
 @pytest.mark.parametrize(
@@ -167,7 +168,7 @@ def test_junit_knows_passed_failed_broken_and_skipped():
 
 @pytest.mark.parametrize("text", [b"<a/>", b"no xml", b'<!DOCTYPE x [<!ENTITY y "z">]><testsuite/>'])
 def test_what_is_no_junit_is_refused(text):
-    with pytest.raises(JUnitInvalid):
+    with pytest.raises(ResultsInvalid):
         read_junit(text)
 
 

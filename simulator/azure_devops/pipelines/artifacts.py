@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -32,13 +33,19 @@ class Artifacts:
         """Where its files are."""
         return self._directory / str(row["id"])
 
-    def copy_in(self, number: int, source: Path, fence: Path) -> int:
-        """Copy a file or a directory into the storage (blocks); how many files. Links out of `fence` are left out."""
-        target = self._directory / str(number)
+    def copy_in(self, number: int, source: Path, fence: Path, inner: str = "") -> int:
+        """Copy a file or a directory into the storage (blocks); how many files. Links out of `fence` are left out.
+
+        `inner` is a folder in the artifact.
+        """
+        target = self._directory / str(number) / posixpath.normpath(f"/{inner}").lstrip("/")
         return copy_files(source, target, fence)
 
-    def add(self, name: str, number: int, kind: str, record: str) -> Row:
-        """The row of files that `copy_in` has stored; the same name again replaces it (a step that ran again)."""
+    def add(self, name: str, number: int, kind: str, record: str, data: str = "") -> Row:
+        """The row of files that `copy_in` has stored; the same name again replaces it (a step that ran again).
+
+        `data` is the place of an artifact that lies elsewhere.
+        """
         files = [path for path in (self._directory / str(number)).rglob("*") if path.is_file()]
         row = {
             "id": number,
@@ -46,6 +53,7 @@ class Artifacts:
             "name": name,
             "type": kind,
             "source": record,
+            "data": data,
             "size": sum(path.stat().st_size for path in files),
         }
         with self._kernel.store.transaction():

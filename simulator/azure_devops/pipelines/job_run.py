@@ -6,12 +6,13 @@ import asyncio
 from dataclasses import replace
 
 from simulator.azure_devops.language.plan import Step
+from simulator.azure_devops.pipelines.agent.job_ends import checkout_name, finalize, initialize
 from simulator.azure_devops.pipelines.agent.job_room import JobRoom
 from simulator.azure_devops.pipelines.agent.step_names import display_name, reference_names
 from simulator.azure_devops.pipelines.results import Result, job_result
 from simulator.azure_devops.pipelines.step_run import StepRun
 from simulator.azure_devops.pipelines.timeline import result_of
-from simulator.azure_devops.task_definitions.catalogue import keyword_task
+from simulator.azure_devops.task_definitions.catalogue import find_task, keyword_task
 from simulator.kernel.facts import cause
 
 _WHAT = {"checkout": "repository", "download": "alias"}
@@ -32,7 +33,9 @@ async def run_job(job: JobRoom) -> tuple[Result, dict[str, str]]:
         await asyncio.to_thread(job.files.create)
         watchers = [asyncio.ensure_future(watch(job)) for watch in (_watch_cancel, _watch_time)]
         try:
+            initialize(job)
             result = await _run_steps(job, steps)
+            finalize(job)
         finally:
             for watcher in watchers:
                 watcher.cancel()
@@ -58,11 +61,13 @@ def _draw_steps(job: JobRoom) -> list[tuple[str, Step]]:
     found = []
     for place, (step, name) in enumerate(zip(steps, reference_names(steps), strict=True), start=1):
         record = timeline.record_id(parent, str(place))
-        task = {"id": step.task_id, "name": step.task, "version": f"{step.version}.0.0"}
-        timeline.add(
-            record, "Task", display_name(step), parent, place, refName=name, identifier=name, task=task
-        )
-        found.append((record, replace(step, name=name)))
+        definition = find_task(step.task_id, step.version)
+        version = definition.full_version if definition else f"{step.version}.0.0"
+        task = {"id": step.task_id, "name": step.task, "version": version}
+        shown = checkout_name(job, step) if step.keyword == "checkout" else display_name(step)
+        # The agent's own record comes first: `Initialize job`.
+        timeline.add(record, "Task", shown, parent, place + 1, refName=name, identifier=name, task=task)
+        found.append((record, replace(step, name=name, display_name=shown)))
     return found
 
 
@@ -77,10 +82,7 @@ def _implicit(job: JobRoom) -> list[Step]:
 
 async def _watch_cancel(job: JobRoom) -> None:
     await job.context.stop(job.setup.names.stage).wait()
-    job.stopping.set()
-    # What goes on all the same (`condition: always()`) has this long.
-    await asyncio.sleep(job.setup.job.cancel_timeout_minutes * 60)
-    job.forced.set()
+    await _stop(job)
 
 
 async def _watch_time(job: JobRoom) -> None:
@@ -94,7 +96,15 @@ async def _watch_time(job: JobRoom) -> None:
         " For more information, see https://go.microsoft.com/fwlink/?linkid=2077134"
     )
     job.context.timeline.add_issue(job.setup.record, "error", told)
+    await _stop(job)
+
+
+async def _stop(job: JobRoom) -> None:
+    """The steps end, but those whose condition wants a canceled job: they have the time to cancel for it."""
     job.stopping.set()
+    job.status = Result.CANCELED
+    await asyncio.sleep(job.setup.job.cancel_timeout_minutes * 60)
+    job.forced.set()
 
 
 def _agent_step(keyword: str, inputs: dict[str, str]) -> Step:

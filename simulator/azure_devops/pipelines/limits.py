@@ -68,8 +68,6 @@ def _step(step: Step) -> Iterator[NotSimulated]:
     target = step.target
     if target is not None and target.container not in ("", "host"):
         yield NotSimulated(f"a step's target {target.container}", "Let the step run where its job runs.")
-    if target is not None and (target.commands != "any" or target.settable_variables is not None):
-        yield NotSimulated("a step's target with restricted commands or variables", "Leave the target out.")
     for key, text in step.runtime.items():
         yield NotSimulated(f"a run-time value for '{key}' of a step ({text})", "Write a literal.")
 

@@ -58,10 +58,11 @@ class RunLogs:
 
 
 class LogWriter:
-    """Writes one log; each line is on disk when `line` returns."""
+    """Writes one log; each line is on disk when `line` returns. `written`: how many lines so far."""
 
     def __init__(self, kernel: Kernel, path: Path) -> None:
         self._clock = kernel.clock
+        self.written = 0
         self._file = path.open("w", buffering=1, errors="replace")
 
     def line(self, text: str) -> None:
@@ -70,7 +71,9 @@ class LogWriter:
         moment = datetime.fromtimestamp(now, UTC)
         # The service writes seven decimals; six are ours, the seventh is a zero.
         stamp = moment.strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
-        self._file.write("".join(f"{stamp} {part}\n" for part in text.split("\n")))
+        parts = text.split("\n")
+        self.written += len(parts)
+        self._file.write("".join(f"{stamp} {part}\n" for part in parts))
 
     def __enter__(self) -> Self:
         return self

@@ -18,7 +18,11 @@ from simulator.azure_devops.pipelines.run_logs import LogWriter
 from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskFailed
 from simulator.azure_devops.pipelines.tasks.effects import effect_of
 from simulator.azure_devops.pipelines.timeline import result_of
-from simulator.azure_devops.task_definitions.catalogue import canonical_inputs, find_task, missing_inputs
+from simulator.azure_devops.task_definitions.catalogue import (
+    canonical_inputs,
+    find_task,
+    missing_inputs,
+)
 from simulator.kernel.errors import NotSimulated
 from simulator.kernel.facts import cause
 from simulator.runtime.images import ImageUnavailable
@@ -65,18 +69,29 @@ class StepRun:
         if not self._step.enabled:
             self._timeline.finish(self._record, Result.SKIPPED)
             return False
-        context = ConditionContext("step", values_of(variables), job_status=self._job.status.value)
         try:
-            if evaluate_condition(self._step.condition, context):
+            if self._holds(variables, self._job.status):
                 return True
         except ExpressionFailure as wrong:
             log.line(f"##[error]{wrong}")
             self._timeline.add_issue(self._record, "error", str(wrong))
             self._timeline.finish(self._record, Result.FAILED)
             return False
-        log.line("Skipping step due to condition evaluation.")
+        said = self._step.condition or "succeeded()"
+        log.line(f"Skipping step due to condition evaluation.\nEvaluating: {said}\nResult: False")
         self._timeline.finish(self._record, Result.SKIPPED)
         return False
+
+    def _holds(self, variables: Mapping[str, Variable], status: Result) -> bool:
+        context = ConditionContext("step", values_of(variables), job_status=status.value)
+        return evaluate_condition(self._step.condition, context)
+
+    def _survives(self, variables: Mapping[str, Variable]) -> bool:
+        """Whether the step goes on in a canceled job: its condition is asked again."""
+        try:
+            return self._holds(variables, Result.CANCELED)
+        except ExpressionFailure:
+            return False
 
     async def _attempts(self, variables: Mapping[str, Variable], log: LogWriter) -> tuple[Result, Attempt]:
         step = self._step
@@ -87,8 +102,11 @@ class StepRun:
         _describe(step, log)
         failures = 0
         while True:
-            attempt = Attempt(self._job, self._record, step, failures, log, variables)
+            attempt = Attempt(
+                self._job, self._record, step, failures, log, variables, lambda: self._survives(variables)
+            )
             result = await self._once(attempt, values)
+            attempt.tell_later()
             if result is not Result.FAILED or failures >= step.retry_count or self._job.stopping.is_set():
                 break
             failures += 1
@@ -107,9 +125,8 @@ class StepRun:
         step = self._step
         task = find_task(step.task_id, step.version)
         assert task is not None, f"the plan names a task that is not in the catalogue: {step.task}"
-        inputs = {
-            name: expand_macros(text, values) for name, text in canonical_inputs(task, step.inputs).items()
-        }
+        given = canonical_inputs(task, step.inputs)
+        inputs = {name: expand_macros(text, values) for name, text in given.items()}
         env = {name: expand_macros(text, values) for name, text in step.env.items()}
         for missing in missing_inputs(task, inputs):
             attempt.error(f"Input required: {missing.name}")
@@ -122,7 +139,7 @@ class StepRun:
                 code = await effect(call)
         except TimeoutError:
             await attempt.stop()
-            attempt.error(f"The task has timed out after {step.timeout_minutes} minutes.")
+            attempt.error("The task has timed out.")
             return step_result(attempt.commanded, None, timed_out=True)
         except (TaskFailed, OutsideOfJob, ImageUnavailable) as failed:
             attempt.error(str(failed))
@@ -138,10 +155,17 @@ class StepRun:
 
 
 def _describe(step: Step, log: LogWriter) -> None:
-    for line in (
-        _RULE,
-        f"Task         : {step.task}",
-        f"Version      : {step.version}.0.0",
-        _RULE,
+    """The head of a step's log, as the agent's TaskRunner writes it."""
+    task = find_task(step.task_id, step.version)
+    if task is None:
+        return
+    log.line(_RULE)
+    for name, text in (
+        ("Task", task.display_name or task.name),
+        ("Description", task.description),
+        ("Version", task.full_version),
+        ("Author", task.author),
+        ("Help", task.help),
     ):
-        log.line(line)
+        log.line(f"{name:<12} : {text}".rstrip())
+    log.line(_RULE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from simulator.azure_devops.organization import Organization, Row, number_key
-from simulator.azure_devops.pipelines.junit import TestCase
+from simulator.azure_devops.pipelines.test_formats.case import TestCase
 from simulator.kernel.world import Kernel
 
 RUN = "azure_devops.test_run"

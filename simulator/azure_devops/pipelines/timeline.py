@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from simulator.azure_devops.identities import stable_id
@@ -128,12 +129,21 @@ class Timeline:
             **changes,
         )
 
-    def add_issue(self, record: str, kind: str, message: str, **data: Any) -> None:
+    def add_issue(
+        self,
+        record: str,
+        kind: str,
+        message: str,
+        category: str = "General",
+        data: Mapping[str, str] | None = None,
+    ) -> None:
         """An error or a warning on the record; ten of each kind are kept, all are counted."""
         row = self.get(record)
         kept = [issue for issue in row["issues"] if issue["type"] == kind]
         if len(kept) < _MOST_ISSUES:
-            row["issues"].append({"type": kind, "category": "General", "message": message, "data": data})
+            row["issues"].append(
+                {"type": kind, "category": category, "message": message, "data": {**(data or {})}}
+            )
         row[f"{kind}Count"] += 1
         self._put(row)
 

@@ -16,8 +16,8 @@ from simulator.azure_devops.pipelines.agent.command_effects import (
     SetSecret,
     SetVariable,
     Upload,
-    interpret,
 )
+from simulator.azure_devops.pipelines.agent.command_readers import interpret
 from simulator.azure_devops.pipelines.agent.logging_commands import (
     Command,
     escape,
@@ -82,10 +82,10 @@ def effect(line: str) -> object:
         ("##vso[task.setvariable variable=x;issecret=1]v", SetVariable("x", "v")),
         (
             "##vso[task.logissue type=error;sourcepath=a.py;linenumber=3;code=7]bad",
-            LogIssue("error", "bad", "a.py", 3, 0, "7"),
+            LogIssue("error", "bad", {"type": "error", "sourcepath": "a.py", "linenumber": "3", "code": "7"}),
         ),
-        ("##vso[task.issue type=warning]w", LogIssue("warning", "w")),
-        ("##vso[task.complete result=succeededwithissues;]m", Complete(Result.SUCCEEDED_WITH_ISSUES, "m")),
+        ("##vso[task.issue type=warning]w", LogIssue("warning", "w", {"type": "warning"})),
+        ("##vso[task.complete result=SucceededWithIssues;]m", Complete(Result.SUCCEEDED_WITH_ISSUES, "m")),
         ("##vso[task.setprogress value=150]x", SetProgress(100, "x")),
         ("##vso[task.setsecret]abc", SetSecret("abc")),
         ("##vso[build.addbuildtag]t", AddBuildTag("t")),
@@ -104,13 +104,26 @@ def test_a_command_has_its_effect(line, expected):
     [
         (
             "##vso[task.setvariable]v",
-            "Required field 'variable' is missing in ##vso[task.setvariable] command.",
+            "Value cannot be null. (Parameter 'Required field 'variable' is missing in ##vso[task.setvariable]",
         ),
         ("##vso[task.setvariable variable=x;issecret=true]a%0Ab", "Secrets cannot contain multiple lines"),
-        ("##vso[task.setsecret]a%0Db", "Secrets cannot contain multiple lines"),
-        ("##vso[task.complete result=fine]", "Command doesn't have valid result value: 'fine'."),
-        ("##vso[task.logissue type=fatal]x", "Unknown issue type 'fatal'"),
-        ("##vso[task.setprogress value=x]", "Value of the progress is not a number: 'x'"),
+        ("##vso[task.complete result=succeeded]", "Command doesn't have valid result value."),
+        ("##vso[task.logissue type=fatal]x", "issue type fatal is not an expected issue type."),
+        ("##vso[task.uploadsummary]", "Cannot upload summary file, summary file location is not specified."),
+        ("##vso[task.addattachment type=a]x", "Value cannot be null. (Parameter 'Can't add task attachment"),
+        (
+            "##vso[task.setendpoint id=1;field=url]http://x",
+            "Value cannot be null. (Parameter 'Invalid endpoint id.')",
+        ),
+        ("##vso[task.logdetail]x", "Value cannot be null. (Parameter 'Can't update timeline record"),
+        ("##vso[artifact.upload]x", "Artifact Name is required."),
+        (
+            "##vso[artifact.associate artifactname=a]c:x",
+            "Can't infer artifact type from artifact location: c:x.",
+        ),
+        ("##vso[build.updatebuildnumber]", "Build number is required."),
+        ("##vso[release.updatereleasename]x", "release commands are not supported for Build flow."),
+        ("##vso[task.dance]x", "##vso[task.dance] is not a recognized command for Task command extension."),
     ],
 )
 def test_a_wrong_command_fails_with_the_agents_words(line, text):
@@ -119,6 +132,11 @@ def test_a_wrong_command_fails_with_the_agents_words(line, text):
     assert str(caught.value).startswith(text)
 
 
-def test_an_unknown_command_is_told_apart():
+@pytest.mark.parametrize("line", ["##vso[dance.now]x", "##vso[task.logissue]x"])
+def test_what_the_agent_only_warns_of_is_told_apart(line):
     with pytest.raises(CommandUnknown):
-        effect("##vso[task.dance]x")
+        effect(line)
+
+
+def test_a_progress_that_is_no_number_is_none_at_all():
+    assert effect("##vso[task.setprogress value=x]") == SetProgress(0, "")

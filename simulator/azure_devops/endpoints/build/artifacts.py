@@ -34,7 +34,7 @@ def _view(call: Call, build: Row, row: Row) -> Row:
     base = f"{call.url}/{build['project']}/_apis/build/builds/{build['id']}/artifacts"
     resource = {
         "type": row["type"],
-        "data": str(row["id"]),
+        "data": row.get("data") or str(row["id"]),
         "properties": {"artifactsize": str(row["size"])},
         "url": f"{base}?artifactName={row['name']}",
         "downloadUrl": download_url(call, build, row["name"]),

@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from simulator.azure_devops.language.conditions import ConditionContext, evaluate_condition
 from simulator.azure_devops.language.plan import Step, Variable
-from simulator.azure_devops.pipelines.agent import predefined, uploads
-from simulator.azure_devops.pipelines.agent.command_effects import (
-    AddBuildTag,
-    CommandFailed,
-    CommandUnknown,
-    Complete,
-    Debug,
-    Effect,
-    LogIssue,
-    PrependPath,
-    SetProgress,
-    SetSecret,
-    SetVariable,
-    UpdateBuildNumber,
-    Upload,
-    interpret,
-)
-from simulator.azure_devops.pipelines.agent.job_files import OutsideOfJob
+from simulator.azure_devops.pipelines.agent import predefined
+from simulator.azure_devops.pipelines.agent.carrying_out import carry_out
+from simulator.azure_devops.pipelines.agent.command_effects import CommandFailed, CommandUnknown
+from simulator.azure_devops.pipelines.agent.command_readers import interpret
 from simulator.azure_devops.pipelines.agent.job_room import JobRoom
-from simulator.azure_devops.pipelines.agent.logging_commands import Command, parse_command
-from simulator.azure_devops.pipelines.agent.macros import environment_of, values_of
+from simulator.azure_devops.pipelines.agent.logging_commands import parse_command
+from simulator.azure_devops.pipelines.agent.macros import environment_of
+from simulator.azure_devops.pipelines.agent.restrictions import check_command, restrictions_of
 from simulator.azure_devops.pipelines.results import Result, merge
 from simulator.azure_devops.pipelines.run_logs import LogWriter
+from simulator.azure_devops.task_definitions.catalogue import find_task
 from simulator.kernel.facts import current_cause
 from simulator.runtime.reach import SEARCH_PATH
 from simulator.runtime.work import Work
@@ -38,6 +25,8 @@ from simulator.runtime.work import Work
 IMAGE = "agent"
 CAUSE_VARIABLE = "SIMULATOR_CAUSE"
 _WORK = "azure-devops-"
+_LINK = "Please reference documentation (http://go.microsoft.com/fwlink/?LinkId=817296)"
+_CANCELED = "The Operation will be canceled. The next steps may not contain expected logs."
 
 
 def work_run(name: str) -> int | None:
@@ -56,7 +45,10 @@ class Program:
 
 
 class Attempt:
-    """One attempt of a step; `commanded` is the result that logging commands asked for, `stopped` that it was ended."""
+    """One attempt of a step; `commanded` is the result that logging commands asked for, `stopped` that it was ended.
+
+    `survives`: whether the step goes on although its job is being canceled.
+    """
 
     def __init__(
         self,
@@ -66,130 +58,134 @@ class Attempt:
         failures: int,
         log: LogWriter,
         variables: Mapping[str, Variable],
+        survives: Callable[[], bool] = lambda: False,
     ) -> None:
         self.job, self.record, self.step, self.variables = job, record, step, variables
-        self._log = log
+        self.restrictions = restrictions_of(step, find_task(step.task_id, step.version))
+        self._log, self._survives = log, survives
         self._name = f"{_WORK}{job.context.run}-{record}-{failures}"
-        self._started = False
+        self._works: list[str] = []
+        self._later: list[tuple[str, tuple[str, ...]]] = []
+        self._done = asyncio.Event()
         self.commanded: Result | None = None
         self.stopped = False
 
     async def run(self, program: Program, env: Mapping[str, str]) -> int:
         """Run a program to its end, or follow the one that a restart left running: its exit code."""
         engine = self.job.context.room.engine
-        if self._name not in await engine.known():
-            await engine.start(self._work(program, env))
-        self._started = True
-        watcher = asyncio.ensure_future(self._stop_with_job())
+        name = f"{self._name}-{len(self._works)}" if self._works else self._name
+        if name not in await engine.known():
+            await engine.start(self._work(name, program, env))
+        self._works.append(name)
+        watchers = [
+            asyncio.ensure_future(watch(name)) for watch in (self._stop_with_job, self._stop_when_done)
+        ]
         try:
-            async for line in engine.lines(self._name):
+            async for line in engine.lines(name):
                 self.line(line)
-            ended = await engine.wait(self._name)
+            ended = await engine.wait(name)
         finally:
-            watcher.cancel()
+            for watcher in watchers:
+                watcher.cancel()
         if ended.reason:
             self.error(ended.reason)
-        return ended.code
+        return 0 if self._done.is_set() else ended.code
 
     async def stop(self) -> None:
         """End the program, if one runs."""
-        if self._started:
+        for name in self._works[-1:]:
             self.stopped = True
-            await self.job.context.room.engine.stop(self._name, self.job.stop_seconds)
+            await self.job.context.room.engine.stop(name, self.job.stop_seconds)
 
     async def forget(self) -> None:
         """The work's lines and exit are kept elsewhere now; after a crash before this, they are read once more."""
-        await self.job.context.room.engine.remove(self._name)
+        for name in self._works:
+            await self.job.context.room.engine.remove(name)
 
     def line(self, text: str) -> None:
         """A line that the program wrote: a logging command, or a line of the log."""
         command = parse_command(text)
         if command is None:
+            if "##vso" in text:
+                self.warning(
+                    f"'{text}' contains logging command keyword '##vso', but it's not a legal command. Please see the"
+                    " list of accepted commands: https://go.microsoft.com/fwlink/?LinkId=817296"
+                )
             self.say(text)
-        else:
-            self._obey(command)
+            return
+        try:
+            check_command(self.restrictions, command)
+            carry_out(self, interpret(command, multiline_secrets=self.job.multiline_secrets))
+        except CommandUnknown as unknown:
+            self.warning(str(unknown))
+        except CommandFailed as failed:
+            self.error(f"Unable to process command '{text}' successfully. {_LINK}")
+            self.error(str(failed))
+            self.commanded = merge(self.commanded, Result.FAILED)
+        if (command.area, command.event) != ("task", "debug"):
+            self.debug(f"Processed: {text}")
 
     def say(self, text: str) -> None:
         """A line of the log, secrets masked."""
         self._log.line(self.job.masker.mask(text))
 
+    def debug(self, text: str) -> None:
+        """A line that is only there with System.Debug."""
+        if self.job.debugging:
+            self.say(f"##[debug]{text}")
+
     def error(self, text: str) -> None:
         """An error: in the log and on the record."""
-        self.say(f"##[error]{text}")
-        self.job.context.timeline.add_issue(self.record, "error", self.job.masker.mask(text))
+        self.issue("error", text)
 
     def warning(self, text: str) -> None:
         """A warning: in the log and on the record."""
-        self.say(f"##[warning]{text}")
-        self.job.context.timeline.add_issue(self.record, "warning", self.job.masker.mask(text))
+        self.issue("warning", text)
 
-    def _obey(self, command: Command) -> None:
-        try:
-            self._carry_out(interpret(command))
-        except CommandUnknown as unknown:
-            self.warning(str(unknown))
-        except CommandFailed as failed:
-            self.error(f"Unable to process command '{command}' successfully. {failed}")
-            self.commanded = merge(self.commanded, Result.FAILED)
+    def issue(
+        self, kind: str, text: str, category: str = "General", data: Mapping[str, str] | None = None
+    ) -> None:
+        """An issue in the log and on the record, secrets masked."""
+        self.say(f"##[{kind}]{text}")
+        mask = self.job.masker.mask
+        told = {name: mask(value) for name, value in (data or {"type": kind}).items()}
+        told["logFileLineNumber"] = str(self._log.written)
+        self.job.context.timeline.add_issue(self.record, kind, mask(text), category, told)
 
-    def _carry_out(self, effect: Effect) -> None:
-        match effect:
-            case SetVariable():
-                self._set(effect)
-            case LogIssue():
-                (self.error if effect.kind == "error" else self.warning)(effect.message)
-            case Complete():
-                self._complete(effect)
-            case SetSecret():
-                self.job.mask(effect.value)
-            case PrependPath():
-                self.job.state.paths.insert(0, effect.folder)
-            case SetProgress():
-                changes = {"percentComplete": effect.percent, "currentOperation": effect.operation}
-                self.job.context.timeline.update(self.record, **changes)
-            case Debug():
-                self.say(f"##[debug]{effect.message}")
-            case Upload():
-                self._upload(effect)
-            case UpdateBuildNumber():
-                self.job.context.room.runs.update(self.job.context.run, name=effect.name)
-            case AddBuildTag():
-                self._tag(effect.tag)
+    def complete(self, result: Result, *, done: bool = False) -> None:
+        """What task.complete asks for; `done` ends the program too."""
+        self.commanded = merge(self.commanded, result)
+        if done:
+            self._done.set()
 
-    def _set(self, effect: SetVariable) -> None:
-        if effect.secret:
-            self.job.mask(effect.value)
-        self.job.state.set(effect, self.step.name, self.job.setup.variables)
+    def later(self, name: str, *lines: str) -> None:
+        """What the agent sends in the background and tells at the step's end."""
+        self._later.append((name, lines))
 
-    def _complete(self, effect: Complete) -> None:
-        self.commanded = merge(self.commanded, effect.result)
-        if effect.result is Result.FAILED and effect.message:
-            self.error(effect.message)
+    def tell_later(self) -> None:
+        """The lines of what was sent in the background."""
+        for name, lines in self._later:
+            self.say(f"##[section]Async Command Start: {name}")
+            for line in lines:
+                self.say(line)
+            self.say(f"##[section]Async Command End: {name}")
+        self._later.clear()
 
-    def _upload(self, effect: Upload) -> None:
-        try:
-            uploads.keep(self.job, effect, self.say)
-        except OutsideOfJob as outside:
-            raise CommandFailed(str(outside)) from outside
-
-    def _tag(self, tag: str) -> None:
-        row = self.job.context.row
-        if tag not in row["tags"]:
-            self.job.context.room.runs.update(row["id"], tags=[*row["tags"], tag])
-
-    def _work(self, program: Program, env: Mapping[str, str]) -> Work:
+    def _work(self, name: str, program: Program, env: Mapping[str, str]) -> Work:
         because = current_cause()
         paths = ":".join(self.job.state.paths)
         environment = {
             "HOME": predefined.HOME,
-            **({"PATH": f"{paths}:{SEARCH_PATH}"} if paths else {}),
             **env,
             **environment_of(self.variables),
+            **predefined.of_step(self.record, self.step.name, self.step.display_name),
             **program.environment,
             CAUSE_VARIABLE: str(because or ""),
         }
+        if paths:
+            environment["PATH"] = f"{paths}:{environment.get('PATH', SEARCH_PATH)}"
         return Work(
-            name=self._name,
+            name=name,
             image=IMAGE,
             command=program.command,
             environment=environment,
@@ -200,14 +196,15 @@ class Attempt:
             writable_venv=self.job.files.venv,
         )
 
-    async def _stop_with_job(self) -> None:
+    async def _stop_with_job(self, name: str) -> None:
+        """A canceled job ends the step, unless its condition holds for a canceled job: then when the time is over."""
         await self.job.stopping.wait()
-        if self._outlives_cancel():
+        if self._survives():
             await self.job.forced.wait()
+        self.error(_CANCELED)
         self.stopped = True
-        await self.job.context.room.engine.stop(self._name, self.job.stop_seconds)
+        await self.job.context.room.engine.stop(name, self.job.stop_seconds)
 
-    def _outlives_cancel(self) -> bool:
-        """Whether the step's condition holds in a canceled job: the agent lets such a step go on."""
-        context = ConditionContext("step", values_of(self.variables), job_status=Result.CANCELED.value)
-        return evaluate_condition(self.step.condition, context)
+    async def _stop_when_done(self, name: str) -> None:
+        await self._done.wait()
+        await self.job.context.room.engine.stop(name, self.job.stop_seconds)

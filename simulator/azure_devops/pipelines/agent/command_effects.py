@@ -1,16 +1,15 @@
-"""What a logging command asks for: commands -> typed effects, or the agent's complaint.
+"""What logging commands ask for, as values; and the two ways in which one is refused.
 
 Source: the agent's `TaskCommandExtension` and its kin; `shared/reference/azure-devops.md` 4.4.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from simulator.azure_devops.pipelines.agent.logging_commands import Command
-from simulator.azure_devops.pipelines.results import Result, parse_result
+from simulator.azure_devops.pipelines.results import Result
 
 
 class CommandFailed(Exception):
@@ -18,7 +17,7 @@ class CommandFailed(Exception):
 
 
 class CommandUnknown(Exception):
-    """Nothing by that name: a warning, no more."""
+    """No extension of that name, or a command that this step may not use: a warning, no more."""
 
 
 @dataclass(frozen=True)
@@ -34,22 +33,20 @@ class SetVariable:
 
 @dataclass(frozen=True)
 class LogIssue:
-    """An error or warning on the step's record; it does not fail the step."""
+    """An error or warning on the step's record; it does not fail the step. With a `sourcepath` it is about code."""
 
     kind: str
     message: str
-    source_path: str = ""
-    line: int = 0
-    column: int = 0
-    code: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Complete:
-    """Merges a result into the step's."""
+    """Merges a result into the step's; `done` ends the task although its program runs."""
 
     result: Result
     message: str = ""
+    done: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,137 +103,75 @@ class AddBuildTag:
     tag: str
 
 
+@dataclass(frozen=True)
+class SetTaskVariable:
+    """A variable that only this task sees, in its later handlers."""
+
+    name: str
+    value: str
+    secret: bool = False
+
+
+@dataclass(frozen=True)
+class SetEndpoint:
+    """Another URL, data or authorization of a service connection, for the steps that follow.
+
+    `part` is `url`, `data` or `auth`.
+    """
+
+    endpoint: str
+    part: str
+    key: str
+    value: str
+
+
+@dataclass(frozen=True)
+class LogDetail:
+    """A timeline record of the task's own, made or changed; `changes` are members of the record as on the wire."""
+
+    record: str
+    parent: str
+    changes: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class AssociateArtifact:
+    """An artifact that lies elsewhere: `kind` such as FilePath or VersionControl, `data` its place."""
+
+    name: str
+    kind: str
+    data: str
+
+
+@dataclass(frozen=True)
+class PublishResults:
+    """Test results or code coverage that the agent reads from files itself."""
+
+    what: str
+    properties: Mapping[str, str]
+    files: str
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """Telemetry: nobody listens here, nor would the user see it."""
+
+
 Effect: TypeAlias = (
     SetVariable
+    | SetTaskVariable
+    | SetEndpoint
     | LogIssue
+    | LogDetail
     | Complete
     | SetProgress
     | SetSecret
     | PrependPath
     | Debug
     | Upload
+    | AssociateArtifact
+    | PublishResults
     | UpdateBuildNumber
     | AddBuildTag
+    | Ignored
 )
-
-
-def interpret(command: Command, *, multiline_secrets: bool = False) -> Effect:
-    """The effect of a command. Raises CommandFailed with the agent's text, CommandUnknown for other names.
-
-    `multiline_secrets`: SYSTEM_UNSAFEALLOWMULTILINESECRET is set.
-    """
-    reader = _READERS.get(f"{command.area}.{command.event}")
-    if reader is None:
-        raise CommandUnknown(
-            f"Unable to process command '##vso[{command.area}.{command.event}]' successfully. "
-            "Please reference documentation (http://go.microsoft.com/fwlink/?LinkId=817296)"
-        )
-    effect = reader(command)
-    if isinstance(effect, SetVariable | SetSecret) and not multiline_secrets:
-        secret = isinstance(effect, SetSecret) or effect.secret
-        if secret and "\n" in effect.value.strip("\r\n").replace("\r", "\n"):
-            raise CommandFailed("Secrets cannot contain multiple lines")
-    return effect
-
-
-def _flag(command: Command, name: str) -> bool:
-    """A boolean property; what is not exactly a boolean is false."""
-    return command.properties.get(name, "").strip().lower() == "true"
-
-
-def _required(command: Command, name: str) -> str:
-    value = command.properties.get(name, "")
-    if not value:
-        raise CommandFailed(
-            f"Required field '{name}' is missing in ##vso[{command.area}.{command.event}] command."
-        )
-    return value
-
-
-def _data(command: Command, what: str) -> str:
-    if not command.data.strip():
-        raise CommandFailed(f"{what} is missing in ##vso[{command.area}.{command.event}] command.")
-    return command.data
-
-
-def _number(text: str) -> int:
-    return int(text) if text.strip().isdigit() else 0
-
-
-def _set_variable(command: Command) -> Effect:
-    return SetVariable(
-        _required(command, "variable"),
-        command.data,
-        _flag(command, "issecret"),
-        _flag(command, "isoutput"),
-        _flag(command, "isreadonly"),
-    )
-
-
-def _log_issue(command: Command) -> Effect:
-    kind = command.properties.get("type", "").lower()
-    if kind not in ("error", "warning"):
-        raise CommandFailed(f"Unknown issue type '{kind}' in ##vso[task.logissue] command.")
-    properties = command.properties
-    return LogIssue(
-        kind,
-        command.data,
-        properties.get("sourcepath", ""),
-        _number(properties.get("linenumber", "")),
-        _number(properties.get("columnnumber", "")),
-        properties.get("code", ""),
-    )
-
-
-def _complete(command: Command) -> Effect:
-    text = command.properties.get("result", "")
-    result = parse_result(text)
-    if result is None:
-        raise CommandFailed(
-            f"Command doesn't have valid result value: '{text}'. Command: {command.area}.{command.event}"
-        )
-    return Complete(result, command.data)
-
-
-def _progress(command: Command) -> Effect:
-    text = command.properties.get("value", "")
-    try:
-        percent = int(text)
-    except ValueError as failure:
-        raise CommandFailed(f"Value of the progress is not a number: '{text}'") from failure
-    return SetProgress(max(0, min(100, percent)), command.data)
-
-
-def _artifact(command: Command) -> Effect:
-    name = _required(command, "artifactname")
-    container = command.properties.get("containerfolder", "") or name
-    return Upload("artifact", _data(command, "Artifact location"), name, container=container)
-
-
-def _attachment(command: Command) -> Effect:
-    name, kind = _required(command, "name"), _required(command, "type")
-    return Upload("attachment", _data(command, "Attachment file path"), name, kind)
-
-
-def _upload(what: str) -> Callable[[Command], Effect]:
-    return lambda command: Upload(what, _data(command, "File path"))
-
-
-_READERS: Mapping[str, Callable[[Command], Effect]] = {
-    "task.setvariable": _set_variable,
-    "task.logissue": _log_issue,
-    "task.issue": _log_issue,
-    "task.complete": _complete,
-    "task.setprogress": _progress,
-    "task.setsecret": lambda command: SetSecret(command.data),
-    "task.prependpath": lambda command: PrependPath(_data(command, "Path")),
-    "task.debug": lambda command: Debug(command.data),
-    "task.uploadsummary": _upload("summary"),
-    "task.uploadfile": _upload("file"),
-    "task.addattachment": _attachment,
-    "artifact.upload": _artifact,
-    "build.uploadlog": _upload("log"),
-    "build.uploadsummary": _upload("summary"),
-    "build.updatebuildnumber": lambda command: UpdateBuildNumber(_data(command, "Build number")),
-    "build.addbuildtag": lambda command: AddBuildTag(_data(command, "Build tag")),
-}

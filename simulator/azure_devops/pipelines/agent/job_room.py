@@ -30,7 +30,10 @@ class JobSetup:
 
 
 class JobRoom:
-    """A job on its agent. What its steps have changed is in the store; what is here can be made again."""
+    """A job on its agent. What its steps have changed is in the store; what is here can be made again.
+
+    `stopping`: it is canceled or its time is over; `forced`: the time of what goes on all the same is over, too.
+    """
 
     def __init__(self, context: RunContext, setup: JobSetup) -> None:
         self.context, self.setup = context, setup
@@ -48,6 +51,22 @@ class JobRoom:
     def stop_seconds(self) -> float:
         """How long a step may take to end when it is stopped: SIGTERM, then SIGKILL."""
         return min(_LONGEST_STOP_SECONDS, self.setup.job.cancel_timeout_minutes * 60.0)
+
+    @property
+    def debugging(self) -> bool:
+        """Whether lines of debugging are wanted: System.Debug is true."""
+        return self._value("system.debug").lower() == "true"
+
+    @property
+    def multiline_secrets(self) -> bool:
+        """Whether a secret of several lines is let pass."""
+        return self._value("system_unsafeallowmultilinesecret").lower() in ("true", "1")
+
+    def _value(self, name: str) -> str:
+        set_by_step = self.state.variables.get(name)
+        if set_by_step is not None:
+            return str(set_by_step["value"])
+        return next((v.value for v in reversed(self.setup.variables) if v.name.lower() == name), "")
 
     def variables(self) -> dict[str, Variable]:
         """Every variable now, macros resolved: the agent does this before each step."""

@@ -12,16 +12,23 @@ from simulator.azure_devops.pipelines.agent.command_effects import CommandFailed
 from simulator.kernel.store import Store
 
 KIND = "azure_devops.job_state"
+_DESIGN = "https://github.com/microsoft/azure-pipelines-yaml/blob/master/design/readonly-variables.md"
+_READ_ONLY = f"See {_DESIGN} for details."
 
 
 @dataclass
 class JobState:
-    """Variables that steps have set (by lower-case name), outputs by `step.variable`, secrets to mask, PATH folders."""
+    """Variables that steps have set (by lower-case name), outputs by `step.variable`, secrets to mask, PATH folders.
+
+    `task_variables` are by record of the step; `endpoints` hold what steps changed of a service connection, by its id.
+    """
 
     variables: dict[str, dict[str, Any]] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
     secrets: list[str] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
+    task_variables: dict[str, dict[str, str]] = field(default_factory=dict)
+    endpoints: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def set(self, effect: SetVariable, step: str, fixed: Iterable[Variable]) -> None:
         """Carry out `task.setvariable` of a step. Raises CommandFailed for what is read-only."""
@@ -29,7 +36,9 @@ class JobState:
         known = self.variables.get(name.lower())
         read_only = {variable.name.lower() for variable in fixed if variable.read_only}
         if (known and known["read_only"] and known["step"] != step) or name.lower() in read_only:
-            raise CommandFailed(f"Overwriting readonly variable '{effect.name}' is not permitted.")
+            raise CommandFailed(
+                f"Overwriting readonly variable '{effect.name}' is not permitted. {_READ_ONLY}"
+            )
         secret = effect.secret or bool(known and known["secret"])
         self.variables[name.lower()] = {
             "name": name,

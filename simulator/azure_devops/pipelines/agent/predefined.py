@@ -16,6 +16,8 @@ BINARIES = f"{WORKSPACE}/b"
 TEST_RESULTS = f"{WORKSPACE}/TestResults"
 TEMPORARY = f"{HOME}/work/_temp"
 TOOLS = "/opt/hostedtoolcache"
+VERSION = "4.275.1"
+"""The release of the real agent whose behaviour is reproduced."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,7 @@ def of_job(job: JobNames) -> dict[str, str]:
         "Agent.RootDirectory": f"{HOME}/work",
         "Agent.TempDirectory": TEMPORARY,
         "Agent.ToolsDirectory": TOOLS,
+        "Agent.Version": VERSION,
         "Agent.WorkFolder": f"{HOME}/work",
         "Build.ArtifactStagingDirectory": STAGING,
         "Build.BinariesDirectory": BINARIES,
@@ -138,6 +141,9 @@ def of_job(job: JobNames) -> dict[str, str]:
         "System.StageAttempt": str(job.attempt),
         "System.StageDisplayName": job.stage_display,
         "System.StageName": job.stage,
+        "System.Culture": "en-US",
+        "System.EnableAccessToken": "True",
+        "System.ServerType": "Hosted",
         "System.WorkFolder": f"{HOME}/work",
         "TF_BUILD": "True",
     }
@@ -146,3 +152,13 @@ def of_job(job: JobNames) -> dict[str, str]:
 def of_deployment(environment: str, environment_id: int) -> Mapping[str, str]:
     """What a deployment job sees besides; what its strategy adds is in `deployment_turns`."""
     return {"Environment.Name": environment, "Environment.Id": str(environment_id)}
+
+
+def of_step(record: str, name: str, display: str) -> Mapping[str, str]:
+    """What a step sees of itself, as environment variables."""
+    return {
+        "SYSTEM_TASKINSTANCEID": record,
+        "SYSTEM_TASKINSTANCENAME": name,
+        "SYSTEM_TASKDISPLAYNAME": display,
+        "TASK_DISPLAYNAME": display,
+    }

@@ -1,33 +1,108 @@
-"""Files that logging commands upload: artifacts, attachments, logs and summaries of a run."""
+"""Files that logging commands upload: artifacts, attachments, logs and summaries of a run.
+
+Source: the agent's `ArtifactCommandExtension`, `TaskAddAttachmentCommand`, `BuildCommandExtension`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from simulator.azure_devops.pipelines.agent.command_effects import CommandFailed, Upload
-from simulator.azure_devops.pipelines.agent.job_room import JobRoom
-from simulator.azure_devops.pipelines.artifacts import Artifacts, copy_files
+from simulator.azure_devops.organization import Row, number_key
+from simulator.azure_devops.pipelines.agent.command_effects import AssociateArtifact, CommandFailed, Upload
+from simulator.azure_devops.pipelines.artifact_names import artifact_name_error
+from simulator.azure_devops.pipelines.artifacts import Artifacts
+from simulator.azure_devops.pipelines.file_trees import files_below
+from simulator.kernel.store import Store
+
+if TYPE_CHECKING:
+    from simulator.azure_devops.pipelines.agent.attempt import Attempt
+
+ATTACHMENT = "azure_devops.attachment"
+_LARGEST_BYTES = 75 * 1024 * 1024
+_MISSING = {
+    "log": "Log file path is not provided or file doesn't exist: '{path}'",
+    "attachment": (
+        "Value cannot be null. (Parameter 'Cannot upload task attachment file, attachment file location is not"
+        " specified or attachment file does not exist on disk.')"
+    ),
+}
 
 
-def keep(job: JobRoom, wanted: Upload, say: Callable[[str], None]) -> None:
+def keep(attempt: Attempt, wanted: Upload) -> None:
     """Copy the file (or directory) that a step names. Raises CommandFailed when it is not there, OutsideOfJob."""
-    source = job.files.outside(wanted.path)
-    if not source.exists():
-        raise CommandFailed(f"Cannot upload '{wanted.path}': it does not exist.")
-    artifacts = Artifacts(job.kernel, job.context.run)
-    if wanted.what != "artifact":
-        target = (
-            job.kernel.store.directory / "azure_devops" / "attachments" / str(job.context.run) / wanted.what
-        )
-        copy_files(source, target, job.files.root)
-        say(f"Uploaded {wanted.what} {source.name}")
+    if wanted.what == "artifact":
+        _artifact(attempt, wanted)
         return
+    source = attempt.job.files.outside(wanted.path)
+    if not source.is_file():
+        raise CommandFailed(_MISSING.get(wanted.what, _MISSING["attachment"]).format(path=wanted.path))
+    if source.stat().st_size > _LARGEST_BYTES:
+        attempt.warning(f"Skipping attachment as it exceeded the maximum allowed size 75MB: {wanted.path}")
+        return
+    job = attempt.job
+    row = {
+        "run": job.context.run,
+        "record": attempt.record,
+        "type": wanted.type,
+        "name": wanted.name,
+        "created": job.kernel.clock.now(),
+    }
+    place = attachment_path(job.kernel.store, row)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, place)
+    job.kernel.store.put(ATTACHMENT, _key(row), row)
+
+
+def attachments_of(store: Store, run: int) -> list[Row]:
+    """What the steps of a run have attached: run, record, type, name, created."""
+    return [row for _, row in store.scan(ATTACHMENT, f"{number_key(run)}/")]
+
+
+def attachment_path(store: Store, row: Row) -> Path:
+    """The file of an attachment."""
+    top: Path = store.directory / "azure_devops" / "attachments" / str(row["run"])
+    return top.joinpath(row["record"], row["type"], row["name"])
+
+
+def associate(attempt: Attempt, wanted: AssociateArtifact) -> None:
+    """An artifact that is only a place elsewhere."""
+    job = attempt.job
+    number = job.context.room.organization.next_number("artifact")
+    Artifacts(job.kernel, job.context.run).add(
+        wanted.name, number, wanted.kind, job.setup.record, data=wanted.data
+    )
+    attempt.later("Associate Artifact", f"Associated artifact {number} with build {job.context.run}")
+
+
+def _artifact(attempt: Attempt, wanted: Upload) -> None:
+    job = attempt.job
+    source = job.files.outside(wanted.path)
+    if wrong := artifact_name_error(wanted.name):
+        raise CommandFailed(wrong)
+    if not source.exists():
+        raise CommandFailed(f"Path does not exist: {wanted.path}")
+    if source.is_dir() and not any(files_below(source, job.files.root)):
+        attempt.warning(
+            f"Directory '{wanted.path}' is empty. Nothing will be added to build artifact '{wanted.name}'."
+        )
+        return
+    artifacts = Artifacts(job.kernel, job.context.run)
     known = artifacts.find(wanted.name)
     number = known["id"] if known else job.context.room.organization.next_number("artifact")
-    count = artifacts.copy_in(number, source, job.files.root)
+    # The folder in the container is not part of the artifact where it is the artifact's own name.
+    _, _, inner = wanted.container.partition("/")
+    count = artifacts.copy_in(number, source, job.files.root, inner)
     artifacts.add(wanted.name, number, "Container", job.setup.record)
-    say(
-        f"Uploaded {count} files to artifact {wanted.name}"
-        if count
-        else f"Directory '{wanted.path}' is empty."
+    attempt.later(
+        "Upload Artifact",
+        f"Uploading {count} files",
+        "File upload succeed.",
+        f"Upload '{wanted.path}' to file container: '#/{job.context.run}/{wanted.container}'",
+        f"Associated artifact {number} with build {job.context.run}",
     )
+
+
+def _key(row: Row) -> str:
+    return f"{number_key(row['run'])}/{row['record']}/{row['type']}/{row['name']}"

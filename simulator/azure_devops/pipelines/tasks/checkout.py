@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.pipelines.agent import predefined
 from simulator.azure_devops.pipelines.agent.attempt import Program
+from simulator.azure_devops.pipelines.agent.job_ends import checkout_place
 from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS
 from simulator.azure_devops.pipelines.room import INSIDE_URL
 from simulator.azure_devops.pipelines.tasks.call import TaskCall
@@ -44,7 +45,5 @@ async def checkout(call: TaskCall) -> int:
 
 
 def _target(call: TaskCall, repository: Row) -> str:
-    if path := call.input("path"):
-        return f"{predefined.WORKSPACE}/{path}"
-    steps = [step for step in call.job.setup.steps if step.task == "Checkout" and step.condition != "false"]
-    return f"{predefined.SOURCES}/{repository['name']}" if len(steps) > 1 else predefined.SOURCES
+    place = call.input("path") or checkout_place(call.job.setup.steps, repository["name"])
+    return f"{predefined.WORKSPACE}/{place}"

@@ -9,9 +9,9 @@ from simulator.kernel.errors import NotSimulated
 EFFECTS: dict[tuple[str, int], TaskEffect] = {
     ("Checkout", 1): checkout.checkout,
     ("UsePythonVersion", 0): python.use_version,
-    ("PublishTestResults", 2): test_results.publish,
     **scripts.EFFECTS,
     **artifacts.EFFECTS,
+    **test_results.EFFECTS,
     **aws.EFFECTS,
 }
 

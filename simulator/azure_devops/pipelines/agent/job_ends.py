@@ -1,0 +1,92 @@
+"""What the agent does by itself around the steps of a job: `Initialize job`, `Post-job: Checkout`, `Finalize Job`.
+
+Source: the agent's `JobExtension`; recorded logs, `shared/reference/azure-devops.md` 4.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from simulator.azure_devops.language.plan import Step
+from simulator.azure_devops.pipelines.agent import predefined
+from simulator.azure_devops.pipelines.agent.job_room import JobRoom
+from simulator.azure_devops.pipelines.agent.step_names import display_name
+from simulator.azure_devops.pipelines.results import Result
+from simulator.azure_devops.task_definitions.catalogue import find_task
+
+INITIALIZE, FINALIZE = "Initialize job", "Finalize Job"
+
+
+def initialize(job: JobRoom) -> None:
+    """The record before the first step: who runs the job, and which tasks it needs."""
+    tasks = {
+        (task.name, task.full_version)
+        for step in job.setup.steps
+        if (task := find_task(step.task_id, step.version)) is not None and task.named
+    }
+    lines = [
+        "Agent name: 'Azure Pipelines 1'",
+        "Agent machine name: 'simulator'",
+        f"Current agent version: '{predefined.VERSION}'",
+        "Agent running as: 'vsts'",
+        "Prepare build directory.",
+        "Set build variables.",
+        "Download all required tasks.",
+        *(f"Downloading task: {name} ({version})" for name, version in sorted(tasks)),
+        "Checking job knob settings.",
+        "Finished checking job knob settings.",
+        "Start tracking orphan processes.",
+    ]
+    _own_record(job, INITIALIZE, "JobExtension_Init", 1, lines)
+
+
+def finalize(job: JobRoom) -> None:
+    """The records after the last step: credentials of checkouts are gone, nothing is left running."""
+    order = len(job.setup.steps) + 10
+    for step in reversed(job.setup.steps):
+        if step.keyword == "checkout" and step.condition != "false":
+            name = f"Post-job: {checkout_name(job, step)}"
+            repository = _repository(job, step)
+            line = f"Cleaning any cached credential from repository: {repository} (Git)"
+            _own_record(job, name, f"{name}_post", order, [line])
+            order += 1
+    _own_record(job, FINALIZE, "JobExtension_Final", order, ["Start cleaning up orphan processes."])
+
+
+def checkout_name(job: JobRoom, step: Step) -> str:
+    """How a checkout is called without a name of its own: `Checkout repository@branch to s`."""
+    if step.display_name or step.inputs.get("repository") == "none":
+        return display_name(step)
+    source = job.context.row["repositories"].get(step.inputs.get("repository") or "self")
+    if source is None:
+        return display_name(step)
+    name, branch = _repository(job, step), source["ref"].removeprefix("refs/heads/")
+    return f"Checkout {name}@{branch} to {step.inputs.get('path') or checkout_place(job.setup.steps, name)}"
+
+
+def checkout_place(steps: Iterable[Step], repository: str) -> str:
+    """Where a repository goes below the workspace: `s`, or `s/<repository>` where a job checks out several."""
+    several = [step for step in steps if step.task == "Checkout" and step.condition != "false"]
+    return f"s/{repository}" if len(several) > 1 else "s"
+
+
+def _repository(job: JobRoom, step: Step) -> str:
+    source = job.context.row["repositories"].get(step.inputs.get("repository") or "self")
+    if source is None:
+        return step.inputs.get("repository") or "self"
+    return str(job.context.room.organization.repository(source["id"])["name"])
+
+
+def _own_record(job: JobRoom, name: str, reference: str, order: int, lines: Iterable[str]) -> None:
+    timeline, parent = job.context.timeline, job.setup.record
+    record = timeline.record_id(parent, name)
+    timeline.add(record, "Task", name, parent, order, refName=reference, identifier=reference)
+    if timeline.get(record)["state"] == "completed":
+        return
+    with job.context.logs.open(timeline, record) as log:
+        timeline.start(record)
+        log.line(f"##[section]Starting: {name}")
+        for line in lines:
+            log.line(job.masker.mask(line))
+        log.line(f"##[section]Finishing: {name}")
+    timeline.finish(record, Result.SUCCEEDED)
