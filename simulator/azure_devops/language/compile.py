@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from simulator.azure_devops.language.expansion import Expanded, expand_pipeline
 from simulator.azure_devops.language.graph import check_graphs
 from simulator.azure_devops.language.invalid import ErrorList, Position
 from simulator.azure_devops.language.plain_values import plain
@@ -17,7 +18,6 @@ from simulator.azure_devops.language.reading.surroundings import Surroundings
 from simulator.azure_devops.language.reading.triggers import check_pull_request, read_schedules, read_trigger
 from simulator.azure_devops.language.reading.variables import read_pool, read_variables
 from simulator.azure_devops.language.template_paths import split_alias
-from simulator.azure_devops.language.templates import Expanded, expand_pipeline
 
 _ROOT = (
     "name",
@@ -96,7 +96,8 @@ def _plan(expanded: Expanded, around: Surroundings, errors: ErrorList) -> Plan:
     check_pull_request(root.get("pr"), errors)
     resources = read_resources(root.get("resources"), errors)
     containers = {container.alias.lower(): container for container in resources.containers}
-    stages = read_stages(root, replace(around, containers=containers))
+    repositories = frozenset(repository.alias.lower() for repository in resources.repositories)
+    stages = read_stages(root, replace(around, containers=containers, repositories=repositories))
     plan = Plan(
         stages,
         read_variables(root.get("variables"), around, errors, root=True),

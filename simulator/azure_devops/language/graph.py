@@ -1,10 +1,12 @@
 """The graphs of stages and jobs: unique names, known dependencies, no cycles.
 
-Sentences and their order as measured on the service: no root at all, then cycles edge by edge, then unknown names.
+Sentences and their order as measured on the service: no root at all, then cycles edge by edge, then unknown names;
+those about names as `PipelineStrings` of actions/runner (2019, MIT) has them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from simulator.azure_devops.language.invalid import ErrorList
@@ -24,7 +26,14 @@ def check_graphs(stages: Sequence[Stage], errors: ErrorList) -> None:
         _check_jobs(stage, errors)
 
 
+_VALID = "Valid names may only contain alphanumeric characters and '_' and may not start with a number."
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
 def _check_stage_names(stages: Sequence[Stage], errors: ErrorList) -> None:
+    for stage in stages:
+        if stage.name and not _NAME.fullmatch(stage.name):
+            errors.add(f"Stage {stage.name} has an invalid name. {_VALID}")
     for name in _repeated([stage.name for stage in stages]):
         errors.add(
             f"The stage name {name} appears more than once. Stage names must be unique within a pipeline."
@@ -32,6 +41,9 @@ def _check_stage_names(stages: Sequence[Stage], errors: ErrorList) -> None:
 
 
 def _check_jobs(stage: Stage, errors: ErrorList) -> None:
+    for job in stage.jobs:
+        if job.name and not _NAME.fullmatch(job.name):
+            errors.add(f"Stage {stage.name} job {job.name} has an invalid name. {_VALID}")
     for name in _repeated([job.name for job in stage.jobs]):
         errors.add(
             f"Stage {stage.name} job {name} appears more than once. Job names must be unique within a stage."

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from simulator.azure_devops.language.expansion import expand_part
 from simulator.azure_devops.language.expressions.values import ObjectValue, of
 from simulator.azure_devops.language.invalid import ErrorList, PipelineInvalid, YamlError
 from simulator.azure_devops.language.parameters import Declaration, bind, read_declarations
@@ -18,7 +19,6 @@ from simulator.azure_devops.language.reading.resources import read_resources
 from simulator.azure_devops.language.reading.triggers import read_schedules, read_trigger
 from simulator.azure_devops.language.scope import Scope
 from simulator.azure_devops.language.source import MappingNode, parse_source
-from simulator.azure_devops.language.templates import expand_part
 
 _LOOKED_AT = ("name", "trigger", "schedules", "resources")
 

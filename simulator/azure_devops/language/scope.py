@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from simulator.azure_devops.language.expressions.values import ObjectValue, Value
 from simulator.azure_devops.language.invalid import Position
@@ -24,7 +25,7 @@ class Scope:
     at: Position | None = None
     nesting: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def contexts(self) -> dict[str, Value]:
         """The contexts of `${{ }}` by lower-case name."""
         variables = ObjectValue(self.variables, folds_case=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from simulator.azure_devops.language.budget import MAXIMUM_DEPTH, TooLarge
 from simulator.azure_devops.language.invalid import ErrorList, PipelineInvalid, Position
 from simulator.azure_devops.language.parameters import (
     STRUCTURES,
@@ -18,7 +19,6 @@ from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode
 from simulator.azure_devops.language.template_paths import ReferenceInvalid, anchored, resolve_template
 
 MAXIMUM_FILES = 100
-MAXIMUM_NESTING = 50
 
 
 class TemplateFiles:
@@ -29,8 +29,15 @@ class TemplateFiles:
         self.errors = errors
         self.read_so_far: dict[str, None] = {}
         self.aliases: dict[str, str] = {}
+        self._trees: dict[str, Node | None] = {}
 
     def load(self, file: str, called_at: Position | None) -> Node | None:
+        """The tree of a file, read once; None where it cannot be had, which is then an error."""
+        if file not in self._trees:
+            self._trees[file] = self._load(file, called_at)
+        return self._trees[file]
+
+    def _load(self, file: str, called_at: Position | None) -> Node | None:
         text = self.read(file, called_at)
         if text is None:
             return None
@@ -70,9 +77,8 @@ class TemplateFiles:
         except ReferenceInvalid as failure:
             self.errors.add_in_file(str(failure), name.where.file)
             return None
-        if file in scope.nesting or len(scope.nesting) > MAXIMUM_NESTING:
-            self.errors.add_in_file("Maximum object depth exceeded", file)
-            return None
+        if len(scope.nesting) > MAXIMUM_DEPTH:
+            raise TooLarge(TooLarge.DEPTH, replace(name.where, file=file))
         root = self.load(file, name.where)
         if root is None:
             return None

@@ -6,13 +6,14 @@ at is a broken scalar, so that readers can go on. Source: `shared/reference/azur
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
+from simulator.azure_devops.language.budget import Budget, TooLarge
 from simulator.azure_devops.language.directives import Chain, each_pairs
 from simulator.azure_devops.language.expressions.evaluate import evaluate_text
 from simulator.azure_devops.language.expressions.failure import EvaluationFailure, ExpressionFailure
-from simulator.azure_devops.language.expressions.values import ObjectValue, Value, of, truth
+from simulator.azure_devops.language.expressions.values import Value, truth
 from simulator.azure_devops.language.interpolation import (
     Directive,
     directive,
@@ -21,79 +22,31 @@ from simulator.azure_devops.language.interpolation import (
 )
 from simulator.azure_devops.language.invalid import ErrorList, Position
 from simulator.azure_devops.language.node_values import value_to_node
-from simulator.azure_devops.language.parameters import (
-    Declaration,
-    bind,
-    given_by_request,
-    read_declarations,
-)
 from simulator.azure_devops.language.scope import Scope, declared_variables, variable_items
 from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode
 from simulator.azure_devops.language.template_files import TemplateFiles
-from simulator.azure_devops.language.template_paths import repository_aliases
 from simulator.azure_devops.language.template_places import CHILDREN, INCLUDABLE, TEMPLATE_KEYS
 
 Entry = tuple[ScalarNode, Node]
 
 
-@dataclass(frozen=True)
-class Expanded:
-    """The root mapping without template expressions, and what the parameters came to."""
+class Expander:
+    """Expands nodes; `errors` gets what is wrong, `budget` ends what grows without end."""
 
-    root: MappingNode
-    declarations: tuple[Declaration, ...]
-    parameters: ObjectValue
-    files: tuple[str, ...]
-
-
-def expand_pipeline(
-    file: str,
-    read: Callable[[str, Position | None], str | None],
-    parameters: Mapping[str, object],
-    variables: Mapping[str, str],
-    errors: ErrorList,
-    payloads: Mapping[str, object],
-) -> Expanded:
-    """Expands the pipeline in `file`. `read(name, position)` gives a file's text and reports a missing one itself.
-
-    `payloads` (of webhooks, by alias) stand beside the parameters.
-
-    Raises PipelineInvalid when the root file cannot be read as YAML at all; other errors go to `errors`.
-    """
-    files = TemplateFiles(read, errors)
-    expander = _Expander(files, errors)
-    root = files.load(file, None)
-    if root is None:
-        errors.raise_if_any()
-    if not isinstance(root, MappingNode):
-        errors.add("Expected a mapping", root.where if root else None)
-        errors.raise_if_any()
-        raise AssertionError("unreachable")
-    files.aliases = repository_aliases(root)
-    declarations = read_declarations(root.find("parameters"), errors, root=True)
-    bound = bind(declarations, given_by_request(parameters), errors)
-    seen = ObjectValue(
-        {**bound.items, **{alias: of(body) for alias, body in payloads.items()}}, folds_case=True, strict=True
-    )
-    scope = Scope(seen, dict(variables), nesting=(file,))
-    entries = expander.entries(root, "root", scope)
-    entries = expander.extended(entries, scope)
-    return Expanded(MappingNode(tuple(entries), root.where), declarations, bound, tuple(files.read_so_far))
-
-
-def expand_part(head: MappingNode, scope: Scope, errors: ErrorList) -> MappingNode:
-    """Expands entries of the root that include no file, such as `trigger` and `resources`."""
-    expander = _Expander(TemplateFiles(lambda _file, _position: None, errors), errors)
-    return MappingNode(tuple(expander.entries(head, "root", scope)), head.where)
-
-
-class _Expander:
     def __init__(self, files: TemplateFiles, errors: ErrorList) -> None:
         self.files = files
         self.errors = errors
+        self.budget = Budget()
 
     def include(self, kind: str, reference: MappingNode, scope: Scope) -> list[Node]:
         """The items a template of `kind` (stages, jobs, steps, variables) stands for."""
+        try:
+            return self.included_items(kind, reference, scope)
+        except TooLarge as too_large:  # ends this template, not what stands beside it
+            self.errors.add_in_file(str(too_large), too_large.file)
+            return []
+
+    def included_items(self, kind: str, reference: MappingNode, scope: Scope) -> list[Node]:
         found = self.files.template(reference, scope)
         if found is None:
             return []
@@ -150,19 +103,21 @@ class _Expander:
     def node(self, node: Node, kind: str, scope: Scope) -> Node:
         if isinstance(node, ScalarNode):
             return self.scalar(node, scope)
-        if isinstance(node, SequenceNode):
-            return SequenceNode(tuple(self.items(node, kind, scope)), node.where)
-        return MappingNode(tuple(self.entries(node, kind, scope)), node.where)
+        with self.budget.inside(node.where):
+            if isinstance(node, SequenceNode):
+                return SequenceNode(tuple(self.items(node, kind, scope)), node.where)
+            return MappingNode(tuple(self.entries(node, kind, scope)), node.where)
 
     def scalar(self, node: ScalarNode, scope: Scope, *, is_key: bool = False) -> Node:
         try:
             found = interpolation(node.text)
             if found is None:
-                return node
+                return self.budget.counted(node)
             if not is_key and starts_like_directive(node.text):
                 self.errors.add(f"Unexpected value '{node.text}'", node.where)
                 return replace(node, broken=True)
-            return value_to_node(evaluate_text(found.expression, scope.contexts), scope.at or node.where)
+            value = evaluate_text(found.expression, scope.contexts)
+            return self.budget.counted(value_to_node(value, scope.at or node.where))
         except ExpressionFailure as failure:
             self.errors.add(str(failure), node.where)
             return replace(node, broken=True)
@@ -370,7 +325,7 @@ class _Expander:
         chain.after(found.keyword, won=won)
         return won
 
-    def loops(self, found: Directive, key: ScalarNode, scope: Scope) -> list[Scope]:
+    def loops(self, found: Directive, key: ScalarNode, scope: Scope) -> Iterator[Scope]:
         """One scope for each turn of an `each`."""
         name = found.variable.lower()
         if name in scope.contexts:
@@ -383,7 +338,9 @@ class _Expander:
         except EvaluationFailure as failure:
             self.errors.add(str(failure), key.where)
             raise _Refused from failure
-        return [replace(scope, loop={**scope.loop, name: turn}, at=key.where) for turn in turns]
+        for turn in turns:
+            self.budget.turn(key.where)
+            yield replace(scope, loop={**scope.loop, name: turn}, at=key.where)
 
 
 class _Refused(Exception):

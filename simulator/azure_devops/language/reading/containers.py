@@ -1,6 +1,7 @@
 """Containers: those of `resources`, a job's own, its services, and a step's target -> plan values.
 
-Source: Learn "resources.containers.container", "jobs.job.container", "steps target".
+Source: Learn "resources.containers.container", "jobs.job.container", "steps target"; the sentence about an unknown
+container from `PipelineStrings` of actions/runner (2019, MIT).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import replace
 
 from simulator.azure_devops.language.plan import Container, Filter, StepTarget
 from simulator.azure_devops.language.reading.fields import Fields, mapping_fields
+from simulator.azure_devops.language.reading.surroundings import Surroundings
 from simulator.azure_devops.language.reading.triggers import read_filter
 from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode
 
@@ -35,15 +37,15 @@ def read_container_resource(fields: Fields) -> Container:
     return made
 
 
-def read_job_container(fields: Fields, known: Mapping[str, Container]) -> Container | None:
+def read_job_container(fields: Fields, around: Surroundings) -> Container | None:
     """`container:` of a job: an alias, an image, or written in full."""
     node = fields.get("container")
     if node is None or (isinstance(node, ScalarNode) and not node.text):
         return None
-    return _named_or_inline(node, fields, known)
+    return _named_or_inline(node, fields, around.containers)
 
 
-def read_services(fields: Fields, known: Mapping[str, Container]) -> Mapping[str, Container]:
+def read_services(fields: Fields, around: Surroundings) -> Mapping[str, Container]:
     """`services:` of a job: a name and what `container:` takes."""
     node = fields.get("services")
     if node is None or (isinstance(node, ScalarNode) and not node.text):
@@ -51,7 +53,7 @@ def read_services(fields: Fields, known: Mapping[str, Container]) -> Mapping[str
     if not isinstance(node, MappingNode):
         fields.errors.add("Expected a mapping", node.where)
         return {}
-    found = ((key.text, _named_or_inline(value, fields, known)) for key, value in node.entries)
+    found = ((key.text, _named_or_inline(value, fields, around.containers)) for key, value in node.entries)
     return {name: container for name, container in found if container is not None}
 
 
@@ -59,15 +61,24 @@ def _named_or_inline(node: Node, fields: Fields, known: Mapping[str, Container])
     if isinstance(node, ScalarNode):
         if node.broken:
             return None
-        # What is no alias is an image, which the agent pulls; an expression is either, at run time.
-        return known.get(node.text.lower()) or Container("", node.text)
+        return _named(node.text, fields, known)
     inner = mapping_fields(node, ("alias", *_INLINE), fields.errors)
     if inner is None:
         return None
     alias = inner.text("alias")  # the form of the canonical YAML
     if alias:
-        return known.get(alias.lower()) or Container("", alias)
+        return _named(alias, fields, known)
     return _container(inner)
+
+
+def _named(text: str, fields: Fields, known: Mapping[str, Container]) -> Container:
+    """The container of that alias; what has a tag or digest is an image; an expression is either, at run time."""
+    if text.lower() not in known and not any(mark in text for mark in (":", "@", "$(", "$[")):
+        fields.errors.add(
+            f"A container resource with name {text} could not be found. The container resource does not exist. "
+            "If you intended to specify an image, use NAME:TAG or NAME@DIGEST. For example, ubuntu:latest"
+        )
+    return known.get(text.lower()) or Container("", text)
 
 
 def _container(fields: Fields) -> Container:

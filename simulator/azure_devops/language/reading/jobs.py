@@ -17,7 +17,6 @@ from simulator.azure_devops.language.reading.surroundings import Surroundings
 from simulator.azure_devops.language.reading.variables import read_pool, read_variables
 from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LEG = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
 _COMMON = (
     "displayName",
@@ -65,6 +64,7 @@ def read_job(node: Node, around: Surroundings, errors: ErrorList) -> Job | None:
 
 def read_root_job(fields: Fields, around: Surroundings) -> Job:
     """The only job of a pipeline whose root holds `steps`; pool and variables stay with the root."""
+    around = replace(around, job=DEFAULT_JOB)
     return Job(
         DEFAULT_JOB,
         "",
@@ -80,18 +80,20 @@ def read_root_job(fields: Fields, around: Surroundings) -> Job:
         _strategy(fields),
         workspace_clean=_workspace(fields),
         where=fields.where,
-        container=read_job_container(fields, around.containers),
-        services=read_services(fields, around.containers),
+        container=read_job_container(fields, around),
+        services=read_services(fields, around),
         runtime=fields.runtime,
     )
 
 
 def _job(fields: Fields, around: Surroundings) -> Job:
+    around = replace(around, job=fields.text("job"))
     said = _said_of_any(fields, around, "job")
     return replace(said, steps=read_steps(fields, "steps", around), strategy=_strategy(fields))
 
 
 def _deployment(fields: Fields, around: Surroundings) -> Job:
+    around = replace(around, job=fields.text("deployment"))
     said = _said_of_any(fields, around, "deployment")
     environment = read_environment(fields, around)
     strategy, hooks = read_deployment_strategy(fields, around)
@@ -101,7 +103,7 @@ def _deployment(fields: Fields, around: Surroundings) -> Job:
 def _said_of_any(fields: Fields, around: Surroundings, kind: Literal["job", "deployment"]) -> Job:
     """What both kinds of jobs say of themselves."""
     return Job(
-        _name(fields, kind),
+        fields.text(kind),
         fields.text("displayName"),
         kind,
         fields.texts("dependsOn"),
@@ -113,8 +115,8 @@ def _said_of_any(fields: Fields, around: Surroundings, kind: Literal["job", "dep
         read_pool(fields),
         workspace_clean=_workspace(fields),
         where=fields.where,
-        container=read_job_container(fields, around.containers),
-        services=read_services(fields, around.containers),
+        container=read_job_container(fields, around),
+        services=read_services(fields, around),
         uses=_uses(fields),
         runtime=fields.runtime,
     )
@@ -123,17 +125,6 @@ def _said_of_any(fields: Fields, around: Surroundings, kind: Literal["job", "dep
 def _uses(fields: Fields) -> Uses:
     inner = fields.mapping("uses", ("repositories", "pools"))
     return Uses(inner.texts("repositories"), inner.texts("pools")) if inner else Uses()
-
-
-def _name(fields: Fields, key: str) -> str:
-    name = fields.text(key)
-    if name and not _NAME.fullmatch(name) and fields.get(key) is not None:
-        fields.errors.add(
-            f"The job name {name} is not valid. Job names may only contain alphanumeric characters and '_' "
-            "and may not start with a number.",
-            fields.place(key),
-        )
-    return name
 
 
 def _workspace(fields: Fields) -> str:

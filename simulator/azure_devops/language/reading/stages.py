@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from simulator.azure_devops.language.plan import DEFAULT_STAGE, Job, Stage
 from simulator.azure_devops.language.reading.conditions import read_condition
 from simulator.azure_devops.language.reading.fields import Fields, mapping_fields
@@ -12,7 +10,6 @@ from simulator.azure_devops.language.reading.surroundings import Surroundings
 from simulator.azure_devops.language.reading.variables import read_pool, read_variables
 from simulator.azure_devops.language.source import Node
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _STAGE = (
     "stage",
     "group",
@@ -67,12 +64,6 @@ def _stage(item: Node, before: str, root: Fields, around: Surroundings) -> Stage
             root.errors.add(f"Unexpected value '{first.text}'", first.where, ("stage", "template"))
         return None
     name = fields.text("stage")
-    if name and not _NAME.fullmatch(name):
-        root.errors.add(
-            f"The stage name {name} is not valid. Stage names may only contain alphanumeric characters and '_' "
-            "and may not start with a number.",
-            fields.place("stage"),
-        )
     # Said and empty (`dependsOn: []`) is no dependency; unsaid is the stage before.
     unsaid = (before,) if before else ()
     return Stage(

@@ -31,7 +31,7 @@ COMMON = (
     "timeoutInMinutes",
     "retryCountOnTaskFailure",
 )
-_STEP_NAME = re.compile(r"[-_A-Za-z0-9]*")
+_STEP_NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)?")
 
 
 # Steps of tasks that are not in the catalogue: what else each takes. Their value is the input `alias`.
@@ -54,8 +54,13 @@ def read_steps(fields: Fields, name: str, around: Surroundings) -> tuple[Step, .
     for step in steps:
         if step.name and step.name.lower() in seen:
             fields.errors.add(
-                f"The step name {step.name} appears more than once. Step names must be unique within a job.",
-                step.where,
+                f"Job {around.job}: The step name {step.name} appears more than once. "
+                "Step names must be unique within a job."
+            )
+        if not _STEP_NAME.fullmatch(step.name):
+            fields.errors.add(
+                f"Job {around.job}: Step {step.name} has an invalid name. "
+                "Valid names may only contain alphanumeric characters and '_' and may not start with a number."
             )
         seen.add(step.name.lower())
     return steps
@@ -99,6 +104,8 @@ def _shorthand(keyword: str, node: MappingNode, around: Surroundings, errors: Er
             inputs[short.renamed.get(key, key)] = (
                 "\n".join(fields.texts(key)) if key == "tags" else scalar_text(child, errors)
             )
+    if keyword == "checkout":
+        _check_repository(value, fields, around)
     never = keyword in ("checkout", "download") and value == "none"
     check_inputs(short.task, inputs, fields.node, around, errors)
     step = _step(fields, keyword, short.task, inputs)
@@ -106,6 +113,15 @@ def _shorthand(keyword: str, node: MappingNode, around: Surroundings, errors: Er
         # `none` stays a step whose condition never holds; it also tells the agent not to do so by itself.
         return replace(step, condition="false")
     return step
+
+
+def _check_repository(text: str, fields: Fields, around: Surroundings) -> None:
+    """`self`, `none`, an alias, or a repository named in place (`git://project/name`)."""
+    known = text.lower() in ("", "self", "none", *around.repositories)
+    if not known and "://" not in text and fields.get("checkout") is not None:
+        fields.errors.add(
+            f"The checkout step references the repository '{text}' which is not defined by the pipeline"
+        )
 
 
 def _task(fields: Fields, around: Surroundings) -> Step | None:
@@ -130,12 +146,6 @@ def _task(fields: Fields, around: Surroundings) -> Step | None:
 
 def _step(fields: Fields, keyword: str, task: Task, inputs: Mapping[str, str]) -> Step:
     step_name = fields.text("name")
-    if not _STEP_NAME.fullmatch(step_name):
-        fields.errors.add(
-            f"The step name {step_name} is not valid. "
-            "Step names may only contain alphanumeric characters, '-' and '_'.",
-            fields.place("name"),
-        )
     return Step(
         task.name,
         task.version,

@@ -14,10 +14,13 @@ class Surroundings:
 
     `groups(name)`: the group's variables, None where it does not exist or is not authorised.
     `environments(name)`: whether it exists. `connections(name)`: the service connection's type, None without one.
-    `containers`: the container resources by lower-case alias.
+    `containers`: the container resources by lower-case alias; `repositories`: the aliases of repositories, lower-case.
+    `job`: the job that is being read, as sentences name it.
     """
 
     groups: Callable[[str], Mapping[str, Variable] | None]
     environments: Callable[[str], bool] | None = None
     connections: Callable[[str], str | None] | None = None
     containers: Mapping[str, Container] = field(default_factory=dict)
+    repositories: frozenset[str] = frozenset()
+    job: str = ""

@@ -42,7 +42,7 @@ def check_inputs(
         if each.options and value and not _fits(value, each.options):
             errors.warn(f"Unexpected value '{value}'", where, each.options)
         if each.connection and value:
-            _check_connection(task, each, value, where, around, errors)
+            _check_connection(task, each, value, around, errors)
 
 
 def _fits(value: str, options: tuple[str, ...]) -> bool:
@@ -50,23 +50,23 @@ def _fits(value: str, options: tuple[str, ...]) -> bool:
 
 
 def _check_connection(
-    task: Task, each: TaskInput, value: str, where: Position, around: Surroundings, errors: ErrorList
+    task: Task, each: TaskInput, value: str, around: Surroundings, errors: ErrorList
 ) -> None:
+    """The service gives these sentences no place."""
     if around.connections is None or "$(" in value:
         return
     kind = around.connections(value)
+    told = f"Job {around.job}: Step {task.name} input {each.name}"
     if kind is None:
         errors.add(
-            f"Step {task.name} input {each.name} references service connection {value} which could not be found. "
+            f"{told} references service connection {value} which could not be found. "
             "The service connection does not exist, has been disabled or has not been authorized for use. "
-            "For authorization details, refer to https://aka.ms/yamlauthz.",
-            where,
+            "For authorization details, refer to https://aka.ms/yamlauthz."
         )
     elif kind.lower() != each.connection.lower():
         errors.add(
-            f"Step {task.name} input {each.name} expects a service connection of type {each.connection} "
-            f"but the provided service connection {value} is of type {kind}.",
-            where,
+            f"{told} expects a service connection of type {each.connection} "
+            f"but the provided service connection {value} is of type {kind}."
         )
 
 
