@@ -12,6 +12,7 @@ _PIPELINES = "Microsoft.Azure.Pipelines.WebApi"
 _TASK = "Microsoft.TeamFoundation.DistributedTask.WebApi"
 _WEB = "Microsoft.VisualStudio.Services.WebApi"
 _ENDPOINT = "Microsoft.VisualStudio.Services.ServiceEndpoints.WebApi"
+_HOOKS = "Microsoft.VisualStudio.Services.ServiceHooks.WebApi"
 _CHECKS = "Microsoft.Azure.Pipelines.Checks.WebApi"
 
 # Texts: recorded traffic in Azure/azure-devops-cli-extension (MIT), vsts-rest-api-specs, Microsoft Learn; see
@@ -120,6 +121,16 @@ CATALOGUE: dict[str, Text] = {
         _CHECKS,
         "The resource of type {kind} with identifier {id} does not exist or you do not have permission to it.",
     ),
+    "PublisherNotFoundException": Text(404, _HOOKS, "The publisher {id} could not be found."),
+    "EventTypeNotFoundException": Text(
+        404, _HOOKS, "The event type {id} of the publisher {publisher} could not be found."
+    ),
+    "ConsumerNotFoundException": Text(404, _HOOKS, "The consumer {id} could not be found."),
+    "ConsumerActionNotFoundException": Text(
+        404, _HOOKS, "The action {id} of the consumer {consumer} could not be found."
+    ),
+    "SubscriptionNotFoundException": Text(404, _HOOKS, "The subscription {id} could not be found."),
+    "NotificationNotFoundException": Text(404, _HOOKS, "The notification {id} could not be found."),
     "CheckConfigurationNotFoundException": Text(
         404, _CHECKS, "Check configuration with ID {id} does not exist."
     ),

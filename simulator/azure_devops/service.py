@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulator.azure_devops.git.guard import RefGuard
 from simulator.azure_devops.git.refs import RefWatch
+from simulator.azure_devops.hooks.delivery import Hooks
 from simulator.azure_devops.organization import Organization
 from simulator.azure_devops.pipelines.callbacks import Callbacks
 from simulator.azure_devops.pipelines.coordinator import Coordinator
@@ -54,6 +55,8 @@ class AzureDevOps:
         triggers = Triggers(self.organization, self.refs, self.runs, self.queue)
         kernel.log.add_consumer("azure_devops.triggers", triggers.on_fact)
         self._review()
+        self.hooks = Hooks(self.organization, self.refs)
+        kernel.log.add_consumer("azure_devops.hooks", self.hooks.on_fact)
         self.webhooks = Webhooks(self.organization, self.refs, self.queue)
         self.schedules = Schedules(self.organization, self.refs, self.runs, self.queue)
         kernel.log.add_consumer("azure_devops.schedules", self.schedules.on_fact)

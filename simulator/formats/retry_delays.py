@@ -24,3 +24,8 @@ class RetryTable:
 # AWS publishes the bounds (24 hours, 185 retries, exponential with jitter) but not the table; these numbers reach
 # the 185th retry just about when the 24 hours end, so both published limits can be the one that is met.
 EVENTBRIDGE = RetryTable(first_seconds=1.0, factor=2.0, ceiling_seconds=480.0, jitter=0.2)
+
+# Azure DevOps service hooks: 1, 2, 4, 8, 16, 32, 60, 60 s for what is transient ("Service hooks troubleshooting").
+SERVICE_HOOKS = RetryTable(first_seconds=1.0, factor=2.0, ceiling_seconds=60.0, jitter=0.0)
+# The same page, probation: 20 min, 40 min, 1 h 20, 2 h 40, 5 h 20, 10 h 40, 15 h.
+HOOK_PROBATION = RetryTable(first_seconds=1200.0, factor=2.0, ceiling_seconds=54000.0, jitter=0.0)

@@ -1,12 +1,7 @@
-"""Times as the service writes them."""
+"""Times as the service writes them, under the name that endpoints know."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from simulator.azure_devops.moments import iso
 
-
-def iso(seconds: float | None) -> str | None:
-    """Epoch seconds as ISO 8601 UTC with seven decimals; None stays None."""
-    if seconds is None:
-        return None
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
+__all__ = ["iso"]

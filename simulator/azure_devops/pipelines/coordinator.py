@@ -81,6 +81,8 @@ class Coordinator:
         with self._room.kernel.store.transaction():
             if row["state"] != "canceling":
                 self._room.runs.move(row["id"], "canceling")
+                detail = {"run": row["id"], "pipelineId": row["definition"]}
+                self._room.kernel.log.record("RunCanceling", f"run {row['name']}", detail)
             self._gates.cancel(row["id"])
         if context := self._contexts.get(row["id"]):
             context.cancel()

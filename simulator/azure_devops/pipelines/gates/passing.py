@@ -110,6 +110,7 @@ class Gates:
     async def _wait(self, context: RunContext, stage: Stage, begun: list[str]) -> bool:
         """Wait until all of them let the stage pass, or one does not: says whether the stage ends here."""
         name = gate(context.run, stage.name)
+        self._tell_waiting(context, stage, begun)
         with context.attention.waiting():
             while True:
                 states = [self._row(identifier)["status"] for identifier in begun]
@@ -124,6 +125,17 @@ class Gates:
         self.approvals.cancel(context.run, stage.name)
         self.checks.cancel(context.run, stage.name)
         return True
+
+    def _tell_waiting(self, context: RunContext, stage: Stage, begun: list[str]) -> None:
+        """The fact that a stage waits: once, when something of its gate is open."""
+        timeline, checkpoint = context.timeline, context.timeline.record_id(stage.name, "Checkpoint")
+        waits = any(self._row(identifier)["status"] in _OPEN for identifier in begun)
+        if waits and not timeline.get(checkpoint).get("told"):
+            kernel = context.room.kernel
+            with kernel.store.transaction():
+                timeline.update(checkpoint, told=True)
+                detail = {"run": context.run, "record": timeline.record_id(stage.name), "state": "waiting"}
+                kernel.log.record("StageWaiting", f"run {context.run} {stage.name}", detail)
 
     def _ended(self, context: RunContext, stage: Stage, asked: list[str]) -> Passage:
         context.room.signals.forget(gate(context.run, stage.name))
