@@ -24,6 +24,10 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+NULL = Answer(content=b"null", content_type="application/json; charset=utf-8")
+"""The answer of places where the service says null."""
+
+
 class RouteValues(dict[str, str]):
     """The values of a route, by lower-case name; a verb that needs one that is not there does not fit the address."""
 
@@ -37,7 +41,11 @@ class RouteValues(dict[str, str]):
 
 @dataclass(frozen=True)
 class Call:
-    """One request to an endpoint; names in `route`, `query` and `headers` are lower case."""
+    """One request to an endpoint; names in `route`, `query` and `headers` are lower case.
+
+    `body` is the parsed JSON, or None where the request says that `raw` is something else. `host_family` is
+    `dev.azure.com` where the client asked there, empty where it asked at our own address.
+    """
 
     azure: AzureDevOps
     caller: Caller
@@ -47,6 +55,7 @@ class Call:
     headers: Mapping[str, str]
     body: Any = None
     raw: bytes = b""
+    host_family: str = ""
 
     @property
     def kernel(self) -> Kernel:
@@ -62,6 +71,11 @@ class Call:
     def url(self) -> str:
         """The organization's URL, without a slash at its end."""
         return self.azure.organization.url
+
+    @property
+    def base_url(self) -> str:
+        """The organization's URL at the host family where the client asked."""
+        return f"https://{self.host_family}/{self.organization.name}" if self.host_family else self.url
 
     def project(self) -> Row:
         """The project of the route, if the caller sees it; else TF200016, which hides what is not yours."""
@@ -107,7 +121,7 @@ class Call:
     def number(self, name: str, default: int) -> int:
         """A query parameter that is a number."""
         text = self.query.get(name, "")
-        if text and not text.isdigit():
+        if text and not (text.isascii() and text.isdigit() and len(text) < 10):
             raise invalid(f"The value '{text}' of the query parameter {name} is not a number.")
         return int(text) if text else default
 
@@ -137,6 +151,28 @@ def endpoint(method: str, location: str, scope: str | None) -> Callable[[Handler
         return handler
 
     return register
+
+
+def page(
+    call: Call, values: list[Any], default: int = 1000, most: int = 10_000
+) -> tuple[list[Any], dict[str, str]]:
+    """The page of `values` that `$top`, `$skip` and `continuationToken` ask for, and the header that names the next.
+
+    The token is the number of values before the next page. 400 for a number that is none.
+    """
+    top = min(call.number("$top", call.number("top", default)), most)
+    start = call.number("$skip", 0) + call.number("continuationtoken", 0)
+    chosen = values[start : start + top]
+    more = start + len(chosen) < len(values) and bool(chosen)
+    return chosen, {"x-ms-continuationtoken": str(start + len(chosen))} if more else {}
+
+
+def paged(
+    call: Call, values: list[Any], view: Callable[[Any], Any], default: int = 1000, most: int = 10_000
+) -> Answer:
+    """A list in its envelope, page by page: `view` makes the wire form of the values that are answered."""
+    chosen, headers = page(call, values, default, most)
+    return Answer(200, collection([view(value) for value in chosen]), headers=headers)
 
 
 def collection(values: list[Any]) -> dict[str, Any]:

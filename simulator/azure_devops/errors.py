@@ -13,6 +13,7 @@ _TASK = "Microsoft.TeamFoundation.DistributedTask.WebApi"
 _WEB = "Microsoft.VisualStudio.Services.WebApi"
 _ENDPOINT = "Microsoft.VisualStudio.Services.ServiceEndpoints.WebApi"
 _HOOKS = "Microsoft.VisualStudio.Services.ServiceHooks.WebApi"
+_TOKENS = "Microsoft.VisualStudio.Services.DelegatedAuthorization"
 _CHECKS = "Microsoft.Azure.Pipelines.Checks.WebApi"
 
 # Texts: recorded traffic in Azure/azure-devops-cli-extension (MIT), vsts-rest-api-specs, Microsoft Learn; see
@@ -42,6 +43,16 @@ CATALOGUE: dict[str, Text] = {
         _WEB,
         "The requested REST API version of {version} is out of range for this server. The latest REST API version this"
         " server supports is {maximum}.",
+    ),
+    # Text ours: no recording shows what is older than a resource.
+    "VssVersionTooLowException": Text(
+        400,
+        _WEB,
+        "The requested REST API version of {version} is out of range for this server. The oldest REST API version this"
+        " resource supports is {minimum}.",
+    ),
+    "TokenNotFoundException": Text(
+        404, _TOKENS, "The personal access token {id} does not exist, or it has been revoked."
     ),
     "VssInvalidPreviewVersionException": Text(
         400,

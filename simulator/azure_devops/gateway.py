@@ -1,30 +1,41 @@
-"""The life of a request: organization, caller, cause, then git or the endpoint of its location, then the answer."""
+"""The life of a request: address, caller, cause, then git or the endpoint of its location, then the answer."""
 
 from __future__ import annotations
 
 import json
 import logging
 from collections.abc import Mapping
-from urllib.parse import quote, unquote
+from dataclasses import dataclass
+from urllib.parse import quote
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from simulator.azure_devops import api_version, id_tokens, locations
-from simulator.azure_devops.endpoint import ENDPOINTS, Answer, Call, RouteValues
+from simulator.azure_devops import answer_headers, api_version, id_tokens, locations, signing_in
+from simulator.azure_devops.addressing import Address, address
+from simulator.azure_devops.endpoint import ENDPOINTS, Answer, Call, Endpoint, RouteValues
 from simulator.azure_devops.endpoints import areas
 from simulator.azure_devops.errors import envelope, failure, no_controller, not_simulated_envelope
 from simulator.azure_devops.git import smart_http
-from simulator.azure_devops.identify import ANONYMOUS, Caller, caller
-from simulator.azure_devops.locations import Match
+from simulator.azure_devops.identify import ANONYMOUS, Caller, Ended, caller
+from simulator.azure_devops.locations import Location, Match
 from simulator.azure_devops.service import AzureDevOps
 from simulator.kernel.errors import CallerError, NotSimulated
 from simulator.kernel.facts import CAUSE_HEADER, cause
 
 _logger = logging.getLogger("simulator.azure_devops")
-_SESSION = "x-tfs-session"
-OCTETS = "application/octet-stream"
+_PUBLIC = "_apis/public/"
+
+
+@dataclass
+class _Exchange:
+    """One request with what has been found out about it."""
+
+    azure: AzureDevOps
+    request: Request
+    where: Address | None = None
+    who: Caller | None = None
 
 
 def application(azure: AzureDevOps) -> ASGIApp:
@@ -35,10 +46,13 @@ def application(azure: AzureDevOps) -> ASGIApp:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
             return
-        request = Request(scope, receive)
-        response = await _respond(azure, request)
-        response.headers[_SESSION] = request.headers.get(_SESSION, azure.session)
-        response.headers["activityid"] = azure.activity_ids.uuid()
+        exchange = _Exchange(azure, Request(scope, receive))
+        try:
+            response = await _respond(exchange)
+        except ClientDisconnect:
+            return
+        asked, activity = exchange.request.headers, azure.activity_ids.uuid()
+        answer_headers.complete(response, asked, activity, azure.session, exchange.who)
         await response(scope, receive, send)
 
     return app
@@ -52,33 +66,42 @@ async def _lifespan(receive: Receive, send: Send) -> None:
             return
 
 
-async def _respond(azure: AzureDevOps, request: Request) -> Response:
+async def _respond(exchange: _Exchange) -> Response:
+    request = exchange.request
     try:
-        return await _answer(azure, request)
+        return await _answer(exchange)
     except CallerError as error:
         return _refusal(error)
+    except ClientDisconnect:
+        raise
     except Exception as error:
         # A defect of ours: the client gets the service's form of a 500, the log the whole story.
         _logger.exception("%s %s failed", request.method, request.url.path)
         return _refusal(failure("InternalErrorException", error=repr(error)))
 
 
-async def _answer(azure: AzureDevOps, request: Request) -> Response:
+async def _answer(exchange: _Exchange) -> Response:
+    azure, request = exchange.azure, exchange.request
     if request.url.path == "/_simulator/health":
         return JSONResponse({"status": "ready", "organization": azure.organization.name})
     if request.headers.get("host", "").split(":")[0].lower() == id_tokens.ISSUER_HOST:
         return await _issuer(azure, request)
-    path = _inside(azure, request)
-    if path is None:
+    raw = request.scope.get("raw_path", b"").decode("latin-1") or request.url.path
+    exchange.where = where = address(azure.organization.name, request.headers.get("host", ""), raw)
+    if where is None:
         return _not_found(request.url.path)
-    who = caller(request.headers, azure.organization)
-    if who is None and not path.lower().startswith("_apis/public/"):
-        return _unauthenticated(azure)
+    if where.path.lower() == signing_in.SIGN_IN:
+        return signing_in.page(203)
+    found = caller(request.headers, azure.organization)
+    exchange.who = who = found if isinstance(found, Caller) else None
+    if who is None and not where.path.lower().startswith(_PUBLIC):
+        ended = found if isinstance(found, Ended) else None
+        return signing_in.refusal(azure.organization.url, request, where.path, ended)
     given = request.headers.get(CAUSE_HEADER, "")
-    because = int(given) if given.isdigit() else who.cause if who else None
+    because = int(given) if given.isascii() and given.isdigit() else who.cause if who else None
     with cause(because):
         try:
-            return await _dispatch(azure, request, path, who)
+            return await _dispatch(exchange, where)
         except NotSimulated as refused:
             told: dict[str, object] = {"cloud": "azure_devops", "remedy": refused.remedy}
             azure.kernel.log.record("NotSimulated", refused.what, told)
@@ -91,47 +114,51 @@ async def _issuer(azure: AzureDevOps, request: Request) -> Response:
     return JSONResponse(found) if found and request.method == "GET" else _not_found(request.url.path)
 
 
-def _inside(azure: AzureDevOps, request: Request) -> str | None:
-    """The path below the organization: dev.azure.com/{org}/... or {org}.visualstudio.com/..."""
-    name = azure.organization.name.lower()
-    raw = unquote(request.scope.get("raw_path", b"").decode("ascii") or request.url.path).partition("?")[0]
-    first, _, rest = raw.lstrip("/").partition("/")
-    if first.lower() == name:
-        return rest
-    host = request.headers.get("host", "").split(":")[0].lower()
-    return raw.lstrip("/") if host == f"{name}.visualstudio.com" else None
-
-
-async def _dispatch(azure: AzureDevOps, request: Request, path: str, who: Caller | None) -> Response:
-    if git := smart_http.parse(path):
-        assert who is not None
-        return await smart_http.serve(azure, who, git, request)
-    if request.method == "OPTIONS":
-        return JSONResponse({"count": len(locations.rows()), "value": locations.rows()})
-    found = locations.matches(path)
+async def _dispatch(exchange: _Exchange, where: Address) -> Response:
+    azure, request = exchange.azure, exchange.request
+    if git := smart_http.parse(where.path):
+        assert exchange.who is not None
+        return await smart_http.serve(azure, exchange.who, git, request)
+    parts = where.path.strip("/").split("/")
+    if request.method == "OPTIONS" and parts[0].lower() == "_apis" and len(parts) <= 2:
+        rows = locations.rows_of(parts[1] if len(parts) == 2 else "")
+        return JSONResponse({"count": len(rows), "value": rows})
+    found = locations.matches(where.path)
     if not found:
         return _not_found(request.url.path)
-    match = _implemented(request.method, found)
-    key = (request.method, match.location.id)
-    if key not in ENDPOINTS:
-        what = f"{request.method} {match.location.area}/{match.location.resource} ({match.location.id})"
-        raise NotSimulated(what, "Endpoints stand in simulator/azure_devops/endpoints.")
+    match, target = _chosen(request.method, found)
+    if target is None:
+        return _nothing_there(request.method, match.location)
     # Without a token only public addresses come this far, and they see no more than what they are given.
-    return await _call(azure, request, match, who or ANONYMOUS)
+    return await _call(exchange, where, match, target)
 
 
-def _implemented(method: str, found: list[Match]) -> Match:
-    """Of the closest matches, one that has a handler; else the closest."""
+def _chosen(method: str, found: list[Match]) -> tuple[Match, Endpoint | None]:
+    """Of the closest matches, one that has a handler (a GET answers HEAD too); else the closest, without one."""
     closest = [match for match in found if match.literals == found[0].literals]
-    return next((match for match in closest if (method, match.location.id) in ENDPOINTS), found[0])
+    for verb in (method, "GET") if method == "HEAD" else (method,):
+        for match in closest:
+            if target := ENDPOINTS.get((verb, match.location.id)):
+                return match, target
+    return found[0], None
 
 
-async def _call(azure: AzureDevOps, request: Request, match: Match, who: Caller) -> Response:
+def _nothing_there(method: str, location: Location) -> Response:
+    """405 for a verb that the real service has not there either; else what is missing is named."""
+    known = locations.verbs().get(location.id.lower())
+    if known is not None and method not in known:
+        text = f"The requested resource does not support http method '{method}'."
+        return JSONResponse({"count": 1, "value": {"Message": text}}, 405, {"Allow": ", ".join(known)})
+    what = f"{method} {location.area}/{location.resource} ({location.id})"
+    raise NotSimulated(what, "Endpoints stand in simulator/azure_devops/endpoints.")
+
+
+async def _call(exchange: _Exchange, where: Address, match: Match, target: Endpoint) -> Response:
+    azure, request, who = exchange.azure, exchange.request, exchange.who or ANONYMOUS
     query = {name.lower(): value for name, value in request.query_params.items()}
     version = api_version.negotiate(
         request.method, api_version.requested(request.headers, query), match.location
     )
-    target = ENDPOINTS[request.method, match.location.id]
     if not who.may(target.scope):
         raise failure("UnauthorizedRequestException", user=who.identity.id)
     raw = await request.body()
@@ -142,20 +169,23 @@ async def _call(azure: AzureDevOps, request: Request, match: Match, who: Caller)
         RouteValues(request.method, match.values),
         query,
         request.headers,
-        None if request.headers.get("content-type", "").startswith(OCTETS) else _json(raw),
+        _json(raw, request.headers.get("content-type", "")),
         raw,
+        where.suffix,
     )
     value = await target.handler(call)
     answer = value if isinstance(value, Answer) else Answer(200, value)
     return _render(answer, version)
 
 
-def _json(body: bytes) -> object:
-    if not body.strip():
+def _json(body: bytes, media_type: str) -> object:
+    """The body as JSON; None where it is empty or says that it is something else."""
+    kind = media_type.partition(";")[0].strip().lower()
+    if not body.strip() or (kind and "json" not in kind and not kind.startswith("text/")):
         return None
     try:
         return json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise failure(
             "JsonReaderException", message=f"The request body is not valid JSON: {error}"
         ) from error
@@ -172,20 +202,12 @@ def _render(answer: Answer, version: str) -> Response:
 
 
 def _refusal(error: CallerError) -> Response:
-    headers: Mapping[str, str] = {"X-TFS-ServiceError": quote(error.message)}
+    headers: Mapping[str, str] = {"X-TFS-ServiceError": quote(error.message, errors="replace")}
     return JSONResponse(envelope(error), error.status, headers)
 
 
 def _not_found(path: str) -> Response:
     text = no_controller(path)
-    return PlainTextResponse(text, 404, {"X-TFS-ServiceError": quote(text)})
-
-
-def _unauthenticated(azure: AzureDevOps) -> Response:
-    """The 401 of the real service: no body, one challenge for each scheme."""
-    response = Response(None, 401)
-    url = azure.organization.url
-    response.headers.append("WWW-Authenticate", f'Bearer authorization_uri="{url}"')
-    response.headers.append("WWW-Authenticate", f'Basic realm="{url}/"')
-    response.headers.append("WWW-Authenticate", "TFS-Federated")
-    return response
+    return PlainTextResponse(
+        text.encode("utf-8", "replace"), 404, {"X-TFS-ServiceError": quote(text, errors="replace")}
+    )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from simulator.azure_devops import identities, job_tokens, scopes
 from simulator.azure_devops.identities import Identity
 from simulator.azure_devops.organization import Organization
+from simulator.azure_devops.personal_tokens import PersonalTokens
 from simulator.topology import Person
 
 
@@ -29,16 +30,26 @@ class Caller:
         return self.job.cause if self.job else None
 
     def may(self, scope: str | None) -> bool:
-        """Whether the token has the scope."""
-        return scopes.allows(self.scopes, scope)
+        """Whether the token has the scope; `scopes` are expanded already."""
+        return scope is None or scopes.FULL in self.scopes or scope in self.scopes
 
+
+@dataclass(frozen=True)
+class Ended:
+    """A token that was good once; `why` is the service's text."""
+
+    why: str
+
+
+_EXPIRED = Ended("The Personal Access Token used has expired.")
+_REVOKED = Ended("The Personal Access Token used has been revoked.")
 
 ANONYMOUS = Caller(Identity("", "", "Anonymous", ""), frozenset(), frozenset())
 """Who asks at a public address without a token."""
 
 
-def caller(headers: Mapping[str, str], organization: Organization) -> Caller | None:
-    """The caller that the Authorization header (names in lower case) proves, or None."""
+def caller(headers: Mapping[str, str], organization: Organization) -> Caller | Ended | None:
+    """The caller that the Authorization header (names in lower case) proves, an ended token, or None."""
     scheme, _, value = headers.get("authorization", "").partition(" ")
     token = value.strip()
     if scheme.lower() == "basic":
@@ -57,7 +68,7 @@ def _password(encoded: str) -> str:
     return password or user
 
 
-def _by_person(token: str, organization: Organization) -> Caller | None:
+def _by_person(token: str, organization: Organization) -> Caller | Ended | None:
     for person in organization.topology.people:
         if hmac.compare_digest(person.personal_access_token.encode(), token.encode()):
             return Caller(
@@ -65,7 +76,20 @@ def _by_person(token: str, organization: Organization) -> Caller | None:
                 scopes.expanded(person.scopes),
                 projects_of(person, organization),
             )
-    return None
+    return _by_made_token(token, organization)
+
+
+def _by_made_token(token: str, organization: Organization) -> Caller | Ended | None:
+    tokens = PersonalTokens(organization)
+    row = tokens.by_text(token) if token else None
+    if row is None:
+        return None
+    if row["revoked"] or tokens.expired(row):
+        return _REVOKED if row["revoked"] else _EXPIRED
+    person = organization.topology.person(row["person"])
+    # A token may do no more than the person whose it is.
+    held = scopes.narrowed(row["scope"].split(), person.scopes)
+    return Caller(identities.of_person(person), held, projects_of(person, organization))
 
 
 def projects_of(person: Person, organization: Organization) -> frozenset[str]:
@@ -82,4 +106,6 @@ def _by_job(token: str, organization: Organization) -> Caller | None:
     if claim is None or not organization.run_goes_on(claim.run):
         return None
     identity = identities.build_service(claim.project, organization.name)
-    return Caller(identity, scopes.expanded(scopes.JOB_SCOPES), frozenset({claim.project}), claim)
+    # The build service may not touch service hooks, which the scopes of a person's token would bring.
+    held = scopes.expanded(scopes.JOB_SCOPES) - {"vso.hooks", "vso.hooks_write"}
+    return Caller(identity, held, frozenset({claim.project}), claim)

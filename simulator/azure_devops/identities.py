@@ -47,6 +47,26 @@ class Identity:
         }
 
 
+TENANT = stable_id("tenant")
+"""The directory that the organization's people are from."""
+
+
+def descriptor_of(identity: Identity) -> str:
+    """The identity descriptor: kind of the identity and what names it there (recorded forms)."""
+    if identity.name.startswith("build-service/"):
+        return f"Microsoft.TeamFoundation.ServiceIdentity;{TENANT}:Build:{identity.id}"
+    if "@" in identity.unique_name:
+        return f"Microsoft.IdentityModel.Claims.ClaimsIdentity;{TENANT}\\{identity.unique_name}"
+    return f"Microsoft.TeamFoundation.Identity;{security_identifier(identity.id)}"
+
+
+def security_identifier(identifier: str) -> str:
+    """The SID of a group: the service's authority, then the GUID's four words."""
+    number = uuid.UUID(identifier).int
+    words = "-".join(str(number >> shift & 0xFFFFFFFF) for shift in (96, 64, 32, 0))
+    return f"S-1-9-1551374245-1-{words}"
+
+
 def of_person(person: Person) -> Identity:
     """The identity of a person of the topology."""
     return Identity(stable_id("person", person.name), person.name, person.display, person.email)

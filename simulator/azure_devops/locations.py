@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,7 +16,10 @@ _OLDEST_VERSION = 5.0
 
 @dataclass(frozen=True)
 class Location:
-    """One row: `route` as recorded, versions as text (`released` is 0.0 while the resource is in preview)."""
+    """One row: `route` as recorded, versions as text (`released` is 0.0 while the resource is in preview).
+
+    `revision` is the newest revision of the resource, the N of `7.1-preview.N`.
+    """
 
     id: str
     area: str
@@ -24,6 +28,7 @@ class Location:
     minimum: str
     maximum: str
     released: str
+    revision: int
 
 
 @dataclass(frozen=True)
@@ -37,14 +42,26 @@ class Match:
 
 @cache
 def rows() -> tuple[dict[str, object], ...]:
-    """The table as the wire shows it."""
-    return tuple(json.loads((_DATA / "locations.json").read_text()))
+    """The table as the wire shows it: the organization's own host first, then what it has elsewhere."""
+    files = ("locations.json", "locations_elsewhere.json")
+    return tuple(row for name in files for row in json.loads((_DATA / name).read_text()))
+
+
+def rows_of(area: str) -> list[dict[str, object]]:
+    """The rows of one area; all of them for an empty name."""
+    return [row for row in rows() if not area or str(row["area"]).lower() == area.lower()]
 
 
 @cache
 def resource_areas() -> tuple[dict[str, str], ...]:
-    """Id and name of every area of the real service."""
+    """Id, name and host of every area of the real service."""
     return tuple(json.loads((_DATA / "resource_areas.json").read_text()))
+
+
+@cache
+def verbs() -> dict[str, list[str]]:
+    """The verbs that the real service takes at a location, where its clients tell."""
+    return dict(json.loads((_DATA / "verbs.json").read_text()))
 
 
 @cache
@@ -58,11 +75,13 @@ def matches(path: str) -> list[Match]:
 
     More words of the route in the path are closer; of two with as many, the one that leaves less of its route out.
     """
+    wanted = path.strip("/")
     found = []
-    for candidate, pattern, literals in _patterns():
-        if fit := pattern.fullmatch(path.strip("/")):
-            values = {name: value for name, value in fit.groupdict().items() if value}
-            found.append((len(fit.groupdict()) - len(values), Match(candidate, values, literals)))
+    for word in {part.lower() for part in wanted.split("/")}:
+        for candidate, pattern, literals in _patterns().get(word, ()):
+            if fit := pattern.fullmatch(wanted):
+                values = {name: value for name, value in fit.groupdict().items() if value}
+                found.append((len(fit.groupdict()) - len(values), Match(candidate, values, literals)))
     return [match for _, match in sorted(found, key=lambda each: (-each[1].literals, each[0]))]
 
 
@@ -71,23 +90,34 @@ def _by_id() -> dict[str, Location]:
     table = {}
     for row in rows():
         keys = ("id", "area", "resourceName", "routeTemplate", "minVersion", "maxVersion", "releasedVersion")
-        table[str(row["id"])] = Location(*(str(row[key]) for key in keys))
+        texts = [str(row[key]) for key in keys]
+        identifier, area, resource, route, minimum, maximum, released = texts
+        revision = int(str(row["resourceVersion"]))
+        table[identifier] = Location(identifier, area, resource, route, minimum, maximum, released, revision)
     return table
 
 
 @cache
-def _patterns() -> tuple[tuple[Location, re.Pattern[str], int], ...]:
-    return tuple(
-        (entry, *_pattern(entry)) for entry in _by_id().values() if float(entry.maximum) >= _OLDEST_VERSION
-    )
+def _patterns() -> dict[str, list[tuple[Location, re.Pattern[str], int]]]:
+    """The patterns by the last word that each must have."""
+    found = defaultdict(list)
+    for entry in _by_id().values():
+        if float(entry.maximum) >= _OLDEST_VERSION:
+            found[_words(entry)[-1].lower()].append((entry, *_pattern(entry)))
+    return found
+
+
+def _words(entry: Location) -> list[str]:
+    segments = (_written(segment, entry) for segment in entry.route.strip("/").split("/"))
+    return [segment for segment in segments if not segment.startswith("{")]
 
 
 def _pattern(entry: Location) -> tuple[re.Pattern[str], int]:
     """The route as a pattern: project and trailing parameters may be left out, case does not count."""
     segments = [_written(segment, entry) for segment in entry.route.strip("/").split("/")]
     optional_head = ""
-    if segments[0].startswith("{"):
-        optional_head = f"(?:(?P<{_name(segments.pop(0))}>[^/]+)/)?"
+    while segments[0].startswith("{"):
+        optional_head += f"(?:(?P<{_name(segments.pop(0))}>[^/]+)/)?"
     last_literal = max(index for index, segment in enumerate(segments) if not segment.startswith("{"))
     required = "/".join(
         f"(?P<{_name(segment)}>[^/]+)" if segment.startswith("{") else re.escape(segment)

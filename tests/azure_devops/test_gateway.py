@@ -7,6 +7,9 @@ import pytest
 
 from simulator.kernel.facts import CAUSE_HEADER
 
+# What every official client sends, so that it is told 401 and not shown a page.
+SUPPRESSED = {"X-TFS-FedAuthRedirect": "Suppress"}
+
 
 def test_health_needs_no_token(served):
     answer = httpx.get(f"http://localhost:{served.port}/_simulator/health", trust_env=False)
@@ -22,7 +25,9 @@ def test_the_real_hosts_are_answered_too(served, host):
 
 
 def test_a_wrong_token_gets_the_services_challenges_and_no_body(served):
-    answer = httpx.get(f"{served.url}/_apis/projects", auth=("", "wrong"), trust_env=False)
+    answer = httpx.get(
+        f"{served.url}/_apis/projects", auth=("", "wrong"), headers=SUPPRESSED, trust_env=False
+    )
     assert (answer.status_code, answer.content) == (401, b"")
     assert f'Basic realm="{served.url}/"' in answer.headers.get_list("www-authenticate")
 
@@ -102,7 +107,6 @@ def test_a_body_that_is_no_json_is_the_callers_error(served):
 @pytest.mark.parametrize(
     "method, path, body, status, words",
     [
-        ("DELETE", "ml/_apis/pipelines/environments", None, 405, "does not support http method 'DELETE'"),
         (
             "POST",
             "ml/_apis/pipelines",
@@ -141,6 +145,6 @@ def test_a_defect_of_ours_is_a_500_in_the_services_form(served, monkeypatch, cap
 
 @pytest.mark.parametrize("value", ["Bearer a.b.c", "Bearer é.é.é", "Basic !!!", "Negotiate x", "Bearer"])
 def test_what_is_no_credential_is_asked_for_one(served, value):
-    headers = {"authorization": value.encode()}
+    headers = {"authorization": value.encode(), **SUPPRESSED}
     answer = httpx.get(f"{served.url}/_apis/projects", headers=headers, trust_env=False)
     assert answer.status_code == 401
