@@ -12,6 +12,7 @@ from simulator.azure_devops.pipelines.gates.passing import Gates
 from simulator.azure_devops.pipelines.room import Agents, Room, Signals
 from simulator.azure_devops.pipelines.runs import Runs
 from simulator.azure_devops.pipelines.secure_files import SecureFiles
+from simulator.azure_devops.pipelines.starting.completion import Completions
 from simulator.azure_devops.pipelines.starting.queueing import Queue
 from simulator.azure_devops.pipelines.starting.scheduling import Schedules
 from simulator.azure_devops.pipelines.starting.triggering import Triggers
@@ -57,6 +58,8 @@ class AzureDevOps:
         self._review()
         self.hooks = Hooks(self.organization, self.refs)
         kernel.log.add_consumer("azure_devops.hooks", self.hooks.on_fact)
+        completions = Completions(self.organization, self.refs, self.runs, self.queue)
+        kernel.log.add_consumer("azure_devops.completions", completions.on_fact)
         self.webhooks = Webhooks(self.organization, self.refs, self.queue)
         self.schedules = Schedules(self.organization, self.refs, self.runs, self.queue)
         kernel.log.add_consumer("azure_devops.schedules", self.schedules.on_fact)

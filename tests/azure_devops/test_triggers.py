@@ -7,6 +7,7 @@ import json
 import httpx
 import pytest
 
+from simulator.azure_devops.pipelines.starting.skipping import asks_to_skip
 from simulator.azure_devops.pipelines.starting.webhooks import signature
 from simulator.runtime.engine_scripted import Script
 from tests.azure_devops.scripted import SIMPLE, prints, script_of, started
@@ -48,12 +49,40 @@ def test_paths_and_branches_that_the_trigger_leaves_out_start_nothing(git, serve
     assert [fact.detail["branch"] for fact in served.facts("RunQueued")] == ["refs/heads/main"]
 
 
-def test_a_push_with_a_broken_yaml_says_so_and_starts_nothing(git, served):
+def test_a_push_with_a_broken_yaml_is_a_run_that_failed_and_says_why(git, served):
     git.commit({"azure-pipelines.yml": "steps:\n  - nonsense: 1\n"})
     git("push", "-q", "origin", "main")
     served.rest()
     assert served.facts("RunQueued") == []
     assert "nonsense" in served.facts("TriggerFailed")[0].detail["error"]
+    with served.client() as client:
+        (build,) = client.get("ml/_apis/build/builds").json()["value"]
+        assert client.get(f"ml/_apis/build/builds/{build['id']}/timeline").json()["records"] == []
+    assert (build["status"], build["result"], build["reason"]) == ("completed", "failed", "individualCI")
+    (told,) = build["validationResults"]
+    assert told["result"] == "error"
+    assert "nonsense" in told["message"]
+
+
+@pytest.mark.parametrize(
+    "message, skips",
+    [
+        ("change [skip ci]", True),
+        ("change\n\nskip-checks:true", True),
+        ("[AzP Skip] change", True),
+        ("***NO_CI***", True),
+        ("skip this", False),
+    ],
+)
+def test_messages_that_ask_to_skip(message, skips):
+    assert asks_to_skip(["first", message]) is skips
+
+
+def test_a_push_that_asks_to_be_skipped_starts_nothing(git, served):
+    git.commit({"azure-pipelines.yml": SIMPLE.replace("trigger: none\n", "")}, "new [skip ci]")
+    git("push", "-q", "origin", "main")
+    served.rest()
+    assert served.facts("RunQueued") == []
 
 
 def test_merging_a_pull_request_starts_the_pipeline_of_main(git, served):
@@ -78,7 +107,6 @@ def test_merging_a_pull_request_starts_the_pipeline_of_main(git, served):
     "yaml, what",
     [
         ("pool: {vmImage: windows-latest}\n" + SIMPLE, "vmImage windows-latest"),
-        ("resources: {pipelines: [{pipeline: up, source: other}]}\n" + SIMPLE, "pipeline resource up"),
         ("steps:\n- pwsh: Get-Date\n", "PowerShell"),
     ],
 )

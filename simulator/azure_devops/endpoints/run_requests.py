@@ -39,7 +39,15 @@ async def save_new(call: Call, row: Row) -> None:
 
 async def request_of(call: Call, row: Row, given: dict[str, Any], reason: str) -> RunRequest:
     """The run request in a body of the runs API."""
-    own = mapping(mapping(mapping(given, "resources"), "repositories"), "self")
+    resources = mapping(given, "resources")
+    repositories = {
+        alias: as_mapping(item, alias) for alias, item in mapping(resources, "repositories").items()
+    }
+    pipelines = {
+        alias: str(as_mapping(item, alias).get("version") or "")
+        for alias, item in mapping(resources, "pipelines").items()
+    }
+    own = repositories.pop("self", {})
     ref, commit = await version_of(call, row, str(own.get("refName") or ""), str(own.get("version") or ""))
     return RunRequest(
         row,
@@ -51,6 +59,11 @@ async def request_of(call: Call, row: Row, given: dict[str, Any], reason: str) -
         {name: as_mapping(item, name) for name, item in mapping(given, "variables").items()},
         texts(given, "stagesToSkip"),
         key=request_key(call, row),
+        repositories={
+            alias: (str(item.get("refName") or ""), str(item.get("version") or ""))
+            for alias, item in repositories.items()
+        },
+        pipelines={alias: version for alias, version in pipelines.items() if version},
     )
 
 

@@ -17,7 +17,9 @@ MAXIMUM_BYTES = 20_971_520
 MAXIMUM_DEPTH = 100
 _OBJECT_BYTES = 24
 _STRING_BYTES = 26
-_TURN_BYTES = 10 * _OBJECT_BYTES  # ours: a loop's turn has a scope of its own, and no pipeline has 80,000 of them
+_TURN_BYTES = (
+    10 * _OBJECT_BYTES
+)  # ours: a loop's turn has a scope of its own, and no pipeline has 80,000 of them
 
 
 class TooLarge(Exception):

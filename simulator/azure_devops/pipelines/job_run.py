@@ -77,7 +77,9 @@ def _implicit(job: JobRoom) -> list[Step]:
         return [] if "Checkout" in tasks else [_agent_step("checkout", {"repository": "self"})]
     if job.setup.hook != "deploy" or "Download" in tasks:
         return []
-    return [_agent_step("download", {"alias": "current"})]
+    # Learn "Deployment jobs": artifacts of the run and of every pipeline resource are downloaded first.
+    aliases = ("current", *job.context.row.get("pipelines", {}))
+    return [_agent_step("download", {"alias": alias}) for alias in aliases]
 
 
 async def _watch_cancel(job: JobRoom) -> None:

@@ -29,8 +29,6 @@ def _refusals(plan: Plan) -> Iterator[NotSimulated]:
 
 
 def _resources(plan: Plan) -> Iterator[NotSimulated]:
-    for pipeline in plan.resources.pipelines:
-        yield NotSimulated(f"pipeline resource {pipeline.alias}", "Use artifacts of the run itself.")
     for package in plan.resources.packages:
         yield NotSimulated(f"package resource {package.alias}", "Leave the resource out.")
     for build in plan.resources.builds:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import pickle
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +29,8 @@ class RunRequest:
     """What was asked: a pipeline at a ref (and commit), with parameters and variables, by whom and why.
 
     `payloads` are the bodies of incoming webhooks by their alias. `key` is the caller's own name for this request: the
-    same key again is the same run.
+    same key again is the same run. `predefined` are further predefined variables (of a pull request, of a schedule).
+    `repositories`: ref and version by alias, "" for what the YAML says; `pipelines`: by alias a run's name or number.
     """
 
     definition: Row
@@ -41,6 +43,10 @@ class RunRequest:
     stages_to_skip: tuple[str, ...] = ()
     payloads: dict[str, Any] = field(default_factory=dict)
     key: str = ""
+    predefined: Mapping[str, str] = field(default_factory=dict)
+    repositories: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    pipelines: Mapping[str, str | int] = field(default_factory=dict)
+    trigger_info: Mapping[str, str] = field(default_factory=dict)
 
 
 class Runs:

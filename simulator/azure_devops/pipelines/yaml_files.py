@@ -45,19 +45,24 @@ async def load(
     ref: str,
     commit: str,
     override: str | None,
+    given: Mapping[str, tuple[str, str]] | None = None,
 ) -> YamlFiles:
-    """Read what the pipeline at `path` may include; `override` stands in for its text."""
+    """Read what the pipeline at `path` may include; `override` stands in for its text.
+
+    `given`: the ref and version of a repository resource that the request asks for, by alias.
+    """
     texts = await objects.text_files(refs.path(repository), commit, _SUFFIXES)
     if override:
         texts[path] = override
     repositories = {"self": Repository(repository["id"], ref, commit)}
     for alias, wanted in _named(texts.get(path, "")).items():
-        found = _find(organization, repository, str(wanted.get("name", "")))
+        found = find_repository(organization, repository, str(wanted.get("name", "")))
         if found is None or str(wanted.get("type", "git")) != "git":
             continue
-        at = str(wanted.get("ref") or found["defaultBranch"])
+        ref, version = (given or {}).get(alias, ("", ""))
+        at = ref or str(wanted.get("ref") or found["defaultBranch"])
         at = at if at.startswith("refs/") else f"refs/heads/{at}"
-        tip = await objects.resolve(refs.path(found), at)
+        tip = await objects.resolve(refs.path(found), version or at)
         if tip is not None:
             repositories[alias] = Repository(found["id"], at, tip)
             others = await objects.text_files(refs.path(found), tip, _SUFFIXES)
@@ -65,8 +70,8 @@ async def load(
     return YamlFiles(texts, repositories)
 
 
-def _find(organization: Organization, repository: Row, name: str) -> Row | None:
-    """`repository`, or `project/repository`."""
+def find_repository(organization: Organization, repository: Row, name: str) -> Row | None:
+    """The repository of that name (`repository`, or `project/repository`) as seen from another."""
     project, _, short = name.rpartition("/")
     try:
         owner = organization.project(project)["id"] if project else repository["project"]

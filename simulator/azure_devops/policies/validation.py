@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from simulator.azure_devops.git.refs import RefWatch
 from simulator.azure_devops.organization import Organization, Row, number_key
+from simulator.azure_devops.pipelines.agent.predefined import of_pull_request
 from simulator.azure_devops.pipelines.runs import RunRequest, Runs
 from simulator.azure_devops.pipelines.starting.queueing import Queue
 from simulator.azure_devops.policies.deciding import (
@@ -101,7 +102,20 @@ class Validation:
             "attempt": attempt,
         }
         key = f"pull request {row['id']} {configuration['id']} {row['mergeCommit']} {attempt}"
-        request = RunRequest(definition, merge_ref(row), row["mergeCommit"], "PullRequest", by, key=key)
+        request = RunRequest(
+            definition,
+            merge_ref(row),
+            row["mergeCommit"],
+            "PullRequest",
+            by,
+            key=key,
+            predefined=self._variables(row),
+            trigger_info={
+                "pr.number": str(row["id"]),
+                "pr.sourceBranch": row["source"],
+                "pr.sourceSha": row["mergeSource"],
+            },
+        )
         try:
             run = await self._queue.queue(request)
             self._kernel.store.put(_BUILD, _key(row, configuration), {**built, "run": run["id"]})
@@ -112,6 +126,12 @@ class Validation:
                     _BUILD, _key(row, configuration), {**built, "run": None, "error": str(wrong)}
                 )
                 self._kernel.log.record("TriggerFailed", f"{definition['name']} {merge_ref(row)}", told)
+
+    def _variables(self, row: Row) -> dict[str, str]:
+        repository = self._organization.repository(row["repository"])
+        project = self._organization.project(row["project"])["name"]
+        url = f"{self._organization.url}/{project}/_git/{repository['name']}"
+        return of_pull_request(row["id"], (row["source"], row["target"]), row["mergeSource"], url)
 
     def pull_request_of(self, run: int) -> int | None:
         """The number of the pull request that a run was queued for."""

@@ -69,6 +69,8 @@ def view(call: Call, row: Row) -> Row:
         "properties": {},
         "retainedByRelease": False,
         "triggeredByBuild": None,
+        "triggerInfo": row.get("triggerInfo", {}),
+        "validationResults": row.get("validationResults", []),
     }
     return {key: item for key, item in value.items() if item is not None}
 

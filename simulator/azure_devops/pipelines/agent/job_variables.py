@@ -31,6 +31,7 @@ def run_variables(context: RunContext) -> list[Variable]:
     row, outside = context.row, context.room.organization.url
     facts = RunFacts(**{**row["facts"], "requested_for": tuple(row["facts"]["requested_for"])})
     values = predefined.of_run(facts, row["id"], row["name"], row["planId"])
+    values.update(row.get("resourceVariables", {}))
     inside = f"{INSIDE_URL}/{context.room.organization.name}"
     return _fixed({name: value.replace(outside, inside) for name, value in values.items()})
 

@@ -6,7 +6,7 @@ Source: Learn "Predefined variables" (hosted agent, Linux); reference/azure-devo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 HOME = "/home/vsts"
 WORKSPACE = f"{HOME}/work/1"
@@ -22,7 +22,7 @@ VERSION = "4.275.1"
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What the variables of a run are made of; identities as (id, display name, e-mail)."""
+    """What the variables of a run are made of; identities as (id, display name, e-mail). `more` come on top."""
 
     collection_url: str
     collection_id: str
@@ -39,6 +39,7 @@ class RunFacts:
     message: str
     reason: str
     requested_for: tuple[str, str, str]
+    more: Mapping[str, str] = field(default_factory=dict)
 
 
 def short_branch(ref: str) -> str:
@@ -69,6 +70,7 @@ def at_template_time(run: RunFacts) -> dict[str, str]:
         "System.TeamFoundationCollectionUri": run.collection_url,
         "System.TeamProject": run.project,
         "System.TeamProjectId": run.project_id,
+        **run.more,
     }
 
 
@@ -88,6 +90,7 @@ def of_run(run: RunFacts, number: int, name: str, plan_id: str) -> dict[str, str
         "Build.SourceVersionMessage": run.message.split("\n")[0][:200],
         "System.PlanId": plan_id,
         "System.TaskDefinitionsUri": run.collection_url,
+        **run.more,
     }
 
 
@@ -161,4 +164,20 @@ def of_step(record: str, name: str, display: str) -> Mapping[str, str]:
         "SYSTEM_TASKINSTANCENAME": name,
         "SYSTEM_TASKDISPLAYNAME": display,
         "TASK_DISPLAYNAME": display,
+    }
+
+
+def of_pull_request(
+    number: int, branches: tuple[str, str], commit: str, repository_url: str
+) -> dict[str, str]:
+    """What a run for a pull request sees of it besides; `branches` are source and target as refs."""
+    source, target = branches
+    return {
+        "System.PullRequest.PullRequestId": str(number),
+        "System.PullRequest.IsFork": "False",
+        "System.PullRequest.SourceBranch": source,
+        "System.PullRequest.SourceCommitId": commit,
+        "System.PullRequest.SourceRepositoryURI": repository_url,
+        "System.PullRequest.TargetBranch": target,
+        "System.PullRequest.targetBranchName": short_branch(target),
     }

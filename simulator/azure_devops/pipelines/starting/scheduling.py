@@ -53,14 +53,23 @@ class Schedules:
                 self._kernel.scheduler.cancel(f"schedule/{key}/{place}")
             self._kernel.store.put(_ARMED, key, {"count": len(schedules)})
             for place, schedule in enumerate(schedules):
-                self._set(definition["id"], ref, place, schedule.cron, schedule.always)
+                self._set(
+                    {
+                        "definition": definition["id"],
+                        "ref": ref,
+                        "place": place,
+                        "cron": schedule.cron,
+                        "always": schedule.always,
+                        "batch": schedule.batch,
+                        "displayName": schedule.display_name,
+                    }
+                )
 
-    def _set(self, definition: int, ref: str, place: int, cron: str, always: bool) -> None:
-        moment = parse_azure_cron(cron).next_after(self._kernel.clock.now())
+    def _set(self, payload: dict[str, Any]) -> None:
+        moment = parse_azure_cron(payload["cron"]).next_after(self._kernel.clock.now())
         if moment is None:
             return
-        payload = {"definition": definition, "ref": ref, "place": place, "cron": cron, "always": always}
-        key = f"schedule/{number_key(definition)}/{ref}/{place}"
+        key = f"schedule/{number_key(payload['definition'])}/{payload['ref']}/{payload['place']}"
         self._kernel.scheduler.at(moment, ACTION, {**payload, "moment": moment}, key)
 
     async def _due(self, payload: dict[str, Any]) -> None:
@@ -70,16 +79,29 @@ class Schedules:
             return
         repository = self._organization.repository(definition["repository"])
         commit = await objects.resolve(self._refs.path(repository), payload["ref"])
-        if commit is not None and (payload["always"] or self._changed(definition, payload["ref"], commit)):
+        enabled = definition.get("queueStatus", "enabled") == "enabled"
+        if commit is not None and enabled and self._is_wanted(definition, payload, commit):
             person = self._organization.topology.test_person
+            named = {"Build.CronSchedule.DisplayName": str(payload.get("displayName", ""))}
             key = f"schedule {definition['id']} {payload['ref']} {payload['place']} {payload['moment']}"
-            request = RunRequest(definition, payload["ref"], commit, "Schedule", person, key=key)
+            request = RunRequest(
+                definition, payload["ref"], commit, "Schedule", person, key=key, predefined=named
+            )
             try:
                 await self._queue.queue(request)
             except (CallerError, NotSimulated) as wrong:
                 detail = {"pipeline": definition["name"], "pipelineId": definition["id"], "error": str(wrong)}
                 self._kernel.log.record("TriggerFailed", f"{definition['name']} {payload['ref']}", detail)
-        self._set(payload["definition"], payload["ref"], payload["place"], payload["cron"], payload["always"])
+        self._set(payload)
+
+    def _is_wanted(self, definition: Row, payload: dict[str, Any], commit: str) -> bool:
+        """Not while the last scheduled run goes on (`batch`), nor where nothing changed (without `always`)."""
+        if payload.get("batch") and any(
+            run["reason"] == "Schedule" and run["definition"] == definition["id"]
+            for run in self._runs.unfinished()
+        ):
+            return False
+        return payload["always"] or self._changed(definition, payload["ref"], commit)
 
     def _changed(self, definition: Row, ref: str, commit: str) -> bool:
         """Whether the branch moved since its last scheduled run that succeeded."""

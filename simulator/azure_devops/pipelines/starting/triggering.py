@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, replace
 
 from simulator.azure_devops.git import objects
 from simulator.azure_devops.git.refs import NO_OBJECT, REF_UPDATED, RefWatch
+from simulator.azure_devops.language.plan import Trigger
 from simulator.azure_devops.organization import DEFINITION, Organization, Row, number_key
+from simulator.azure_devops.pipelines.agent.predefined import short_branch
 from simulator.azure_devops.pipelines.runs import RunRequest, Runs
 from simulator.azure_devops.pipelines.starting.queueing import Queue
+from simulator.azure_devops.pipelines.starting.skipping import asks_to_skip
 from simulator.azure_devops.pipelines.starting.triggers import starts_on_push
+from simulator.azure_devops.pipelines.yaml_files import find_repository
 from simulator.kernel.errors import CallerError, NotSimulated
 from simulator.kernel.facts import Fact
 
 _HELD = "azure_devops.held_push"
+_MOST_MESSAGES = 200
+
+
+@dataclass(frozen=True)
+class Push:
+    """One ref that moved: to which commit, what changed, by whom, and the number of the fact."""
+
+    ref: str
+    commit: str
+    changed: tuple[str, ...]
+    pusher: str
+    sequence: int
 
 
 class Triggers:
@@ -29,37 +45,77 @@ class Triggers:
             await self._release(fact)
         elif fact.kind == REF_UPDATED and fact.detail["newObjectId"] != NO_OBJECT:
             repository = self._organization.repository(fact.detail["repositoryId"])
-            changed = await self._changed(repository, fact.detail)
-            for definition in self._organization.rows(DEFINITION, repository["project"]):
+            push = await self._push(repository, fact)
+            if push is None:
+                return
+            for definition in self._organization.rows(DEFINITION):
+                if definition.get("queueStatus", "enabled") == "disabled":
+                    continue
                 if definition["repository"] == repository["id"]:
-                    await self._consider(definition, fact, changed)
+                    await self._consider(definition, push)
+                else:
+                    await self._consider_resource(definition, repository, push)
 
-    async def _changed(self, repository: Row, detail: Any) -> tuple[str, ...]:
-        path = self._refs.path(repository)
+    async def _push(self, repository: Row, fact: Fact) -> Push | None:
+        """What the fact tells of; None where it is no commit, or where its messages ask to skip."""
+        path, detail = self._refs.path(repository), fact.detail
         old = await objects.resolve(path, detail["oldObjectId"])
         new = await objects.resolve(path, detail["newObjectId"])
-        return await objects.changed_paths(path, old, new) if new else ()
+        if new is None:
+            return None
+        pushed = await objects.log(path, new, _MOST_MESSAGES if old else 1, exclude=old or "")
+        if asks_to_skip(commit.message for commit in pushed):
+            return None
+        changed = await objects.changed_paths(path, old, new)
+        pusher = detail["pushedBy"] or self._organization.topology.test_person
+        return Push(detail["name"], new, changed, pusher, fact.sequence)
 
-    async def _consider(self, definition: Row, fact: Fact, changed: tuple[str, ...]) -> None:
+    async def _consider(self, definition: Row, push: Push) -> None:
         repository = self._organization.repository(definition["repository"])
-        path, ref = self._refs.path(repository), fact.detail["name"]
-        commit = await objects.resolve(path, fact.detail["newObjectId"])
-        text = await objects.blob(path, commit, definition["path"]) if commit else None
-        if commit is None or text is None:
+        if await objects.blob(self._refs.path(repository), push.commit, definition["path"]) is None:
             return
-        pusher = fact.detail["pushedBy"] or self._organization.topology.test_person
-        key = f"push {fact.sequence} {definition['id']}"
-        request = RunRequest(definition, ref, commit, "IndividualCI", pusher, key=key)
+        key = f"push {push.sequence} {definition['id']}"
+        request = RunRequest(definition, push.ref, push.commit, "IndividualCI", push.pusher, key=key)
+        await self._start(request, push)
+
+    async def _consider_resource(self, definition: Row, pushed: Row, push: Push) -> None:
+        """A push to a repository that the pipeline of another names as a resource with a trigger."""
+        own = self._organization.repository(definition["repository"])
+        ref = own["defaultBranch"]
+        commit = await objects.resolve(self._refs.path(own), ref)
+        if commit is None or await objects.blob(self._refs.path(own), commit, definition["path"]) is None:
+            return
+        plain = RunRequest(definition, ref, commit, "IndividualCI", push.pusher)
         try:
-            trigger = (await self._queue.outline(request)).trigger
-            if not starts_on_push(trigger, ref, changed):
+            resources = (await self._queue.outline(plain)).resources.repositories
+        except (CallerError, NotSimulated):
+            return  # a push to its own repository tells of it
+        for one in resources:
+            found = find_repository(self._organization, own, one.name)
+            if one.trigger.enabled and found is not None and found["id"] == pushed["id"]:
+                request = replace(
+                    plain,
+                    key=f"push {push.sequence} {definition['id']} {one.alias}",
+                    repositories={one.alias: (push.ref, push.commit)},
+                    predefined=_told_by(self._organization, one.alias, pushed, push),
+                )
+                await self._start(request, push, one.trigger)
+
+    async def _start(self, request: RunRequest, push: Push, said: Trigger | None = None) -> None:
+        definition = request.definition
+        try:
+            trigger = said or (await self._queue.outline(request)).trigger
+            if not starts_on_push(trigger, push.ref, push.changed):
                 return
-            if trigger.batch and self._goes_on(definition, ref):
-                held = {"commit": commit, "pusher": pusher, "key": key}
-                self._store.put(_HELD, f"{number_key(definition['id'])}/{ref}", held)
+            if trigger.batch and self._goes_on(definition, request.ref):
+                held = {"commit": request.commit, "pusher": push.pusher, "key": request.key}
+                self._store.put(_HELD, f"{number_key(definition['id'])}/{request.ref}", held)
                 return
             await self._queue.queue(request)
-        except (CallerError, NotSimulated) as wrong:
+        except CallerError as wrong:
+            self._tell(request, str(wrong))
+            await self._queue.refuse(request, wrong.message)
+        except NotSimulated as wrong:
             self._tell(request, str(wrong))
 
     async def _release(self, fact: Fact) -> None:
@@ -87,3 +143,18 @@ class Triggers:
         name = request.definition["name"]
         detail = {"pipeline": name, "pipelineId": request.definition["id"], "error": error}
         self._organization.kernel.log.record("TriggerFailed", f"{name} {request.ref}", detail)
+
+
+def _told_by(organization: Organization, alias: str, repository: Row, push: Push) -> dict[str, str]:
+    """The variables that name the repository which triggered (Learn, "Check out multiple repositories")."""
+    project = organization.project(repository["project"])["name"]
+    return {
+        "Build.Repository.ID": repository["id"],
+        "Build.Repository.Name": repository["name"],
+        "Build.Repository.Uri": f"{organization.url}/{project}/_git/{repository['name']}",
+        "Build.SourceBranch": push.ref,
+        "Build.SourceBranchName": short_branch(push.ref),
+        "Build.SourceVersion": push.commit,
+        "Resources.TriggeringAlias": alias,
+        "Resources.TriggeringCategory": "repository",
+    }

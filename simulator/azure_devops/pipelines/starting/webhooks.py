@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from simulator.azure_devops.git import objects
@@ -89,5 +90,5 @@ class Webhooks:
         if not taken:
             return []
         payloads = {one.alias: payload for one in taken}
-        named = RunRequest(definition, ref, commit, "ResourceTrigger", person, payloads=payloads, key=key)
-        return [await self._queue.queue(named)]
+        told = {"Resources.TriggeringAlias": taken[0].alias, "Resources.TriggeringCategory": "webhook"}
+        return [await self._queue.queue(replace(request, payloads=payloads, predefined=told))]

@@ -1,4 +1,4 @@
-"""PublishPipelineArtifact, DownloadPipelineArtifact and the `download` keyword: files of the current run."""
+"""PublishPipelineArtifact, DownloadPipelineArtifact and the `download` keyword: files of runs."""
 
 from __future__ import annotations
 
@@ -50,17 +50,23 @@ async def download(call: TaskCall) -> None:
 
 
 async def download_keyword(call: TaskCall) -> None:
-    """`download: current`: each artifact into `$(Pipeline.Workspace)/<artifact>`."""
-    if call.input("alias").lower() != "current":
-        raise NotSimulated(f"download of {call.input('alias')!r}", "Use download: current.")
-    name = call.input("artifact")
-    place = call.input("path") or (f"{predefined.WORKSPACE}/{name}" if name else predefined.WORKSPACE)
-    await _download(call, name, place)
+    """`download: current`: each artifact into `$(Pipeline.Workspace)/<artifact>`; of a resource below its alias."""
+    alias, name = call.input("alias"), call.input("artifact")
+    run, top = call.job.context.run, predefined.WORKSPACE
+    if alias.lower() != "current":
+        resources = {one.lower(): (one, number) for one, number in call.job.context.row["pipelines"].items()}
+        if alias.lower() not in resources:
+            raise TaskFailed(f"The pipeline resource {alias} does not exist in the run.")
+        alias, run = resources[alias.lower()]
+        top = f"{top}/{alias}"
+    place = call.input("path") or (f"{top}/{name}" if name else top)
+    await _download(call, name, place, run)
 
 
-async def _download(call: TaskCall, name: str, place: str) -> None:
+async def _download(call: TaskCall, name: str, place: str, run: int = 0) -> None:
     job = call.job
-    artifacts = Artifacts(job.kernel, job.context.run)
+    number = run or job.context.run
+    artifacts = Artifacts(job.kernel, number)
     target = _inside(call, place or predefined.WORKSPACE)
     wanted = matcher(call.input("patterns") or call.input("itemPattern") or "**")
     if not name:
@@ -69,7 +75,7 @@ async def _download(call: TaskCall, name: str, place: str) -> None:
         return
     found = artifacts.find(name)
     if found is None:
-        raise TaskFailed(f"Artifact {name} was not found for build {job.context.run}.")
+        raise TaskFailed(f"Artifact {name} was not found for build {number}.")
     await _copy(call, artifacts, found, target, wanted)
 
 
