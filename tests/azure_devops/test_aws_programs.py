@@ -12,7 +12,7 @@ import pytest
 
 from simulator.azure_devops.pipelines import tasks
 
-PROGRAMS = Path(tasks.__file__).parent / "programs"
+PROGRAMS = Path(tasks.__file__).parent / "programs" / "aws"
 ROLE = "arn:aws:iam::333333333333:role/AzureDevOpsRole"
 TEMPLATE = """
 Parameters:
@@ -37,7 +37,7 @@ def program(simulator, tmp_path):
     }
 
     def run(name, environment=None, **inputs):
-        given = {"awsCredentials": "one", "regionName": "US-East-1", **inputs}
+        given = {"awsCredentials": "one", "regionName": "US-East-1", "templateSource": "file", **inputs}
         done = subprocess.run(
             [sys.executable, str(PROGRAMS / name)],
             env={
@@ -114,17 +114,19 @@ def test_a_stack_is_created_updated_and_left_alone(program, tmp_path):
 
     code, said = deploy("first-bucket", captureStackOutputs="asVariables", captureAsSecuredVars="false")
     assert code == 0, said
-    assert "##vso[task.setvariable variable=Made;issecret=false]first-bucket" in said
-    assert "variable=stack;issecret=false]arn:aws:cloudformation:us-east-1:333333333333:stack" in said
+    assert "##vso[task.setvariable variable=Made;isOutput=false;issecret=false;]first-bucket" in said
+    stack = "isOutput=false;issecret=false;]arn:aws:cloudformation:us-east-1:333333333333:stack"
+    assert f"variable=stack;{stack}" in said
     code, said = deploy("first-bucket")
-    assert (code, "type=warning" in said) == (0, True), said
+    assert (code, "task.issue type=warning" in said) == (0, True), said
     change_set = {"useChangeSet": "true", "changeSetName": "change", "autoExecuteChangeSet": "true"}
     code, said = deploy(
         "second-bucket", captureStackOutputs="asJSON", captureAsSecuredVars="true", **change_set
     )
     assert code == 0, said
     assert (
-        '##vso[task.setvariable variable=CloudFormationStackOutputs;issecret=true]{"Made": "second-bucket"}'
+        '##vso[task.setvariable variable=demoOutputs;isOutput=false;issecret=true;]'
+        '[{"OutputKey":"Made","OutputValue":"second-bucket"}]'
         in said
     )
 
@@ -151,7 +153,7 @@ def test_parameters_that_are_no_list_are_refused(program, tmp_path):
         templateParameters="just text",
     )
     assert code == 1
-    assert "Unable to parse template parameters" in said
+    assert "Unable to process parameters as either JSON or YAML as required by AWS CloudFormation" in said
 
 
 def test_a_command_of_the_cli_runs_as_the_connections_role_and_its_failure_is_the_tasks(program, simulator):

@@ -1,93 +1,55 @@
-"""The tasks of the AWS toolkit.
+"""The tasks of the AWS toolkit, read from the table of facts that regenerate_aws_tasks.py makes.
 
 Source: task.json of aws/aws-toolkit-azure-devops (v1.23.0); `shared/reference/azure-devops.md` appendix G.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
 from simulator.azure_devops.task_definitions.definition import Task, TaskInput, flag
 
-_CONNECTION = (TaskInput("awsCredentials", connection="AWS"), TaskInput("regionName"))
-_LOGGING = (flag("logRequest"), flag("logResponse"))
-
-TASKS: tuple[Task, ...] = (
-    Task(
-        "AWSShellScript",
-        1,
-        "3aea39d2-803c-43c7-b8d6-8e71b670f816",
-        (
-            *_CONNECTION,
-            TaskInput("arguments"),
-            TaskInput("scriptType", required=True, default="filePath", options=("filePath", "inline")),
-            TaskInput("filePath", required=True, visible="scriptType = filePath"),
-            TaskInput("inlineScript", required=True, visible="scriptType = inline"),
-            flag("disableAutoCwd"),
-            TaskInput("workingDirectory"),
-            flag("failOnStandardError"),
-        ),
-        "AWS Shell Script",
-    ),
-    Task(
-        "AWSCLI",
-        1,
-        "081ccf10-2f14-48dd-9bd0-892b8975d24f",
-        (
-            *_CONNECTION,
-            TaskInput("awsCommand", required=True),
-            TaskInput("awsSubCommand"),
-            TaskInput("awsArguments"),
-            flag("failOnStandardError"),
-        ),
-        "AWS CLI",
-    ),
-    Task(
-        "CloudFormationCreateOrUpdateStack",
-        1,
-        "7ef7cdfa-aa45-42c5-93c8-d7603643dd99",
-        (
-            *_CONNECTION,
-            TaskInput("stackName", required=True),
-            TaskInput(
-                "templateSource",
-                required=True,
-                default="file",
-                options=("file", "url", "s3", "usePrevious"),
-            ),
-            TaskInput("templateFile", required=True, visible="templateSource = file"),
-            TaskInput("s3BucketName"),
-            TaskInput("s3ObjectKey", required=True, visible="templateSource = s3"),
-            TaskInput("templateUrl", required=True, visible="templateSource = url"),
-            TaskInput("templateParametersSource", default="file", options=("file", "inline")),
-            TaskInput("templateParametersFile"),
-            TaskInput("templateParameters"),
-            flag("useChangeSet"),
-            TaskInput("changeSetName", required=True, visible="useChangeSet = true"),
-            TaskInput("description"),
-            flag("includeNestedStacks"),
-            flag("autoExecuteChangeSet", "true"),
-            flag("capabilityIAM", "true"),
-            flag("capabilityNamedIAM", "true"),
-            flag("capabilityAutoExpand"),
-            TaskInput("roleARN"),
-            TaskInput("resourceTypes"),
-            TaskInput("notificationARNs"),
-            TaskInput("tags"),
-            flag("monitorRollbackTriggers"),
-            TaskInput("monitoringTimeInMinutes", default="0"),
-            TaskInput("rollbackTriggerARNs"),
-            TaskInput("onFailure", default="ROLLBACK", options=("DO_NOTHING", "ROLLBACK", "DELETE")),
-            flag("disableRollback"),
-            flag("warnWhenNoWorkNeeded", "true"),
-            TaskInput("outputVariable"),
-            TaskInput(
-                "captureStackOutputs",
-                default="ignore",
-                options=("ignore", "asVariables", "asJSON"),
-            ),
-            flag("captureAsSecuredVars", "true"),
-            TaskInput("timeoutInMins", default="60"),
-            *_LOGGING,
-        ),
-        "AWS CloudFormation Create/Update Stack",
-    ),
+_TABLE = json.loads(
+    (Path(__file__).parent.parent / "data" / "aws_toolkit_tasks.json").read_text(encoding="utf-8")
 )
+_CONNECTION = "connectedService:"
+
+
+def path_inputs(task: str) -> tuple[str, ...]:
+    """The inputs of a task of the toolkit that are paths: the agent makes them absolute."""
+    found = next(each for each in _TABLE["tasks"] if each["name"] == task)
+    return tuple(each["name"] for each in found["inputs"] if each["type"] == "filePath")
+
+
+def _task(given: Mapping[str, Any]) -> Task:
+    return Task(
+        given["name"],
+        1,
+        given["id"],
+        tuple(_input(each) for each in given["inputs"]),
+        given["displayName"],
+        description=given["description"],
+        author=given["author"],
+        release=_TABLE["release"],
+    )
+
+
+def _input(given: Mapping[str, Any]) -> TaskInput:
+    name, kind = given["name"], given["type"]
+    required, default = bool(given.get("required")), given.get("default", "")
+    if kind == "boolean":
+        return flag(name, default.lower(), visible=given.get("visible", ""), required=required)
+    return TaskInput(
+        name,
+        required=required,
+        default=default,
+        options=tuple(given.get("options", ())),
+        visible=given.get("visible", ""),
+        connection=kind.removeprefix(_CONNECTION) if kind.startswith(_CONNECTION) else "",
+    )
+
+
+TASKS: tuple[Task, ...] = tuple(_task(each) for each in _TABLE["tasks"])

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import httpx
@@ -25,6 +26,7 @@ class TaskWorld:
         engine.script("agent", Script(effect=self._perform))
         self.simulator = RunningSimulator(engine=engine)
         self.environments: list[dict[str, str]] = []
+        self._tools = tempfile.TemporaryDirectory()
         self.azure = httpx.Client(
             base_url=f"{self.simulator.azure_devops_url}/ml/_apis/",
             auth=("", self.simulator.token("operator")),
@@ -36,6 +38,13 @@ class TaskWorld:
     def stop(self) -> None:
         self.azure.close()
         self.simulator.stop()
+        self._tools.cleanup()
+
+    def tool(self, name: str, script: str) -> None:
+        """A program on the PATH of the steps."""
+        file = Path(self._tools.name) / name
+        file.write_text(f"#!/bin/bash\n{script}\n")
+        file.chmod(0o755)
 
     def connection(self, name: str, **parameters: str) -> dict[str, object]:
         """A new service connection of type AWS."""
@@ -110,7 +119,7 @@ class TaskWorld:
         program[0] = sys.executable if program[0] == "python3" else program[0]
         environment = {
             **{name: here(value) for name, value in work.environment.items()},
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "PATH": f"{self._tools.name}:{Path(sys.executable).parent}:{os.environ['PATH']}",
             "AWS_ENDPOINT_URL": self.simulator.aws_url,
             "AWS_EC2_METADATA_DISABLED": "true",
         }

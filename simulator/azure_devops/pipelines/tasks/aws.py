@@ -10,6 +10,8 @@ from simulator.azure_devops.pipelines.agent.attempt import Program
 from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS
 from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskEffect, TaskFailed
 from simulator.azure_devops.pipelines.tasks.scripts import check_exists
+from simulator.azure_devops.task_definitions.aws import path_inputs
+from simulator.kernel.errors import NotSimulated
 
 _SECRET = ("password", "sessionToken")
 
@@ -24,24 +26,15 @@ async def shell_script(call: TaskCall) -> int:
         check_exists(call, script, "filePath")
     directory = call.input("workingDirectory") if call.flag("disableAutoCwd") else ""
     more = {"INPUT_SCRIPT": script, "INPUT_DIRECTORY": absolute(directory)}
-    return await run_program(call, "aws_shell_script.py", more)
+    return await run_program(call, "AWSShellScript", "aws_shell_script.py", more)
 
 
-async def command_line(call: TaskCall) -> int:
-    """AWSCLI@1: one command of the AWS CLI."""
-    return await run_program(call, "aws_cli.py")
-
-
-async def create_or_update_stack(call: TaskCall) -> int:
-    """CloudFormationCreateOrUpdateStack@1: boto3 in the job's room, as the toolkit does with its own SDK."""
-    return await run_program(call, "cloudformation_stack.py")
-
-
-async def run_program(call: TaskCall, name: str, more: Mapping[str, str] | None = None) -> int:
-    """Run a program of `programs/` with the task's inputs, its service connection and the variables that it reads."""
-    inputs = {f"INPUT_{key.upper()}": text for key, text in call.inputs.items()}
+async def run_program(call: TaskCall, task: str, program: str, more: Mapping[str, str] | None = None) -> int:
+    """Run a program of `programs/aws` with the task's inputs, its connection and the variables that it reads."""
+    paths = {name: absolute(call.input(name)) for name in path_inputs(task)}
+    inputs = {f"INPUT_{key.upper()}": text for key, text in {**call.inputs, **paths}.items()}
     environment = {**inputs, **_connection(call), **_variables(call), **(more or {})}
-    return await call.run(Program(("python3", f"{PROGRAMS}/{name}"), environment, predefined.SOURCES))
+    return await call.run(Program(("python3", f"{PROGRAMS}/aws/{program}"), environment, predefined.SOURCES))
 
 
 def absolute(path: str) -> str:
@@ -81,12 +74,64 @@ def _variables(call: TaskCall) -> dict[str, str]:
         "aws.rolecredential.maxduration",
         "System.AccessToken",
     )
-    found = {name: call.value(name) for name in names}
+    named = call.input("instanceBuildVariable")
+    found = {name: call.value(name) for name in (*names, *((named,) if named else ()))}
     return {f"VARIABLE_{name.upper().replace('.', '_')}": value for name, value in found.items() if value}
 
 
+async def _powershell(call: TaskCall) -> int:
+    """AWSPowerShellModuleScript@1 has a handler for Windows only: on this agent the step fails as on a Linux one.
+
+    The text is the agent's (SupportedTaskHandlerNotFoundLinux).
+    """
+    raise TaskFailed(
+        "A supported task execution handler was not found. This step does not have an execution handler implementation"
+        " that is compatible with the current operating system. Contact the task author for more details."
+    )
+
+
+async def _dotnet(call: TaskCall) -> int:
+    """LambdaNETCoreDeploy@1 is the .NET command line, which the agent does not have."""
+    raise NotSimulated(
+        "task LambdaNETCoreDeploy@1",
+        "The agent has no .NET SDK: package the function in a script and use LambdaDeployFunction@1.",
+    )
+
+
+def _runs(task: str, program: str) -> TaskEffect:
+    """The effect of a task that is one program and nothing else."""
+
+    async def effect(call: TaskCall) -> int:
+        return await run_program(call, task, program)
+
+    return effect
+
+
+_PROGRAMS = {
+    "AWSCLI": "aws_cli.py",
+    "BeanstalkCreateApplicationVersion": "beanstalk.py",
+    "BeanstalkDeployApplication": "beanstalk.py",
+    "CloudFormationCreateOrUpdateStack": "cloudformation_stack.py",
+    "CloudFormationDeleteStack": "stack_delete.py",
+    "CloudFormationExecuteChangeSet": "change_set_execute.py",
+    "CodeDeployDeployApplication": "code_deploy.py",
+    "ECRPullImage": "ecr_pull.py",
+    "ECRPushImage": "ecr_push.py",
+    "LambdaDeployFunction": "lambda_deploy.py",
+    "LambdaInvokeFunction": "lambda_invoke.py",
+    "S3Download": "s3_download.py",
+    "S3Upload": "s3_upload.py",
+    "SecretsManagerCreateOrUpdateSecret": "secret_update.py",
+    "SecretsManagerGetSecret": "secret_get.py",
+    "SendMessage": "send_message.py",
+    "SystemsManagerGetParameter": "parameter_get.py",
+    "SystemsManagerRunCommand": "run_command.py",
+    "SystemsManagerSetParameter": "parameter_set.py",
+}
+
 EFFECTS: dict[tuple[str, int], TaskEffect] = {
     ("AWSShellScript", 1): shell_script,
-    ("AWSCLI", 1): command_line,
-    ("CloudFormationCreateOrUpdateStack", 1): create_or_update_stack,
+    ("AWSPowerShellModuleScript", 1): _powershell,
+    ("LambdaNETCoreDeploy", 1): _dotnet,
+    **{(task, 1): _runs(task, program) for task, program in _PROGRAMS.items()},
 }

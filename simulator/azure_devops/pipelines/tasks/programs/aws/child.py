@@ -13,15 +13,23 @@ def run(
     environment: Mapping[str, str],
     fail_on_stderr: bool,
     directory: str | None = None,
+    *,
+    silent: bool = False,
 ) -> None:
     """Run it, with `more` as the rest of its line; what it writes to standard error comes between its output.
+
+    A `silent` one is not shown, nor what it writes to standard output.
 
     Ends the task where the exit code is not 0, or where there was standard error and that is a failure.
     """
     whole = [*command, *arguments(more)]
-    say(f"[command]{' '.join(whole)}")
+    if not silent:
+        say(f"[command]{' '.join(whole)}")
+    stdout = subprocess.DEVNULL if silent else None
     stderr = subprocess.PIPE if fail_on_stderr else subprocess.STDOUT
-    with subprocess.Popen(whole, env=dict(environment), cwd=directory, stderr=stderr) as process:
+    with subprocess.Popen(
+        whole, env=dict(environment), cwd=directory, stdout=stdout, stderr=stderr
+    ) as process:
         written = False
         for line in process.stderr or ():
             written = True

@@ -1,0 +1,68 @@
+"""SystemsManagerRunCommand@1: sends a command to instances.
+
+Source: SystemsManagerRunCommand of aws/aws-toolkit-azure-devops (order, texts). The simulator has no instances: what
+SSM answers is the task's end.
+"""
+
+import json
+from typing import Any
+
+import sdk  # type: ignore[import-not-found]  # beside this file when it runs
+from task_library import fail, flag, given, lines, required, say, set_variable, variable  # type: ignore[import-not-found]
+
+_TEXTS = {
+    "OutputS3KeyPrefix": "outputS3KeyPrefix",
+    "OutputS3BucketName": "outputS3BucketName",
+    "MaxErrors": "maxErrors",
+    "MaxConcurrency": "maxConcurrency",
+    "ServiceRoleArn": "serviceRoleARN",
+    "Comment": "comment",
+}
+
+
+def main() -> None:
+    """Send it, and keep its id."""
+    document = required("documentName")
+    wanted: dict[str, Any] = {"DocumentName": document, **_targets()}
+    wanted |= {member: given(name) for member, name in _TEXTS.items() if given(name)}
+    if given("timeout"):
+        wanted["TimeoutSeconds"] = int(given("timeout"))
+    if given("documentParameters"):
+        wanted["Parameters"] = json.loads(given("documentParameters"))
+    if flag("cloudWatchOutputEnabled"):
+        group = given("cloudWatchLogGroupName")
+        named = {"CloudWatchLogGroupName": group} if group else {}
+        wanted["CloudWatchOutputConfig"] = {"CloudWatchOutputEnabled": True, **named}
+    if given("notificationArn"):
+        wanted["NotificationConfig"] = {
+            "NotificationArn": given("notificationArn"),
+            "NotificationType": given("notificationType"),
+            "NotificationEvents": [given("notificationEvents") or "All"],
+        }
+    identifier = sdk.client("ssm").send_command(**wanted)["Command"]["CommandId"]
+    if name := given("commandIdOutputVariable"):
+        say(f"Storing unique command ID for the invocation into variable {name}")
+        set_variable(name, identifier)
+    say(
+        f"Successfully invoked command {document}, unique command ID returned by the service was {identifier}."
+    )
+
+
+def _targets() -> dict[str, Any]:
+    selector = required("instanceSelector")
+    if selector == "fromInstanceIds":
+        return {"InstanceIds": lines("instanceIds") or fail("Error: Input required: instanceIds")}
+    if selector == "fromTags":
+        pairs = (line.split("=", 1) for line in lines("instanceTags") or [required("instanceTags")])
+        return {
+            "Targets": [{"Key": f"tag:{key.strip()}", "Values": value.split(",")} for key, value in pairs]
+        }
+    name = required("instanceBuildVariable")
+    found = variable(name).strip()
+    if not found:
+        fail(f"Error: Failed to retrieve list of instance IDs from build variable {name}")
+    return {"InstanceIds": found.split(",")}
+
+
+if __name__ == "__main__":
+    sdk.run(main)

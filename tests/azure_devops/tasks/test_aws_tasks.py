@@ -1,0 +1,296 @@
+"""The tasks of the AWS toolkit in a pipeline: each runs its program against AWS over the wire, in the task's words."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+import pytest
+
+from simulator.azure_devops.pipelines.tasks.effects import EFFECTS
+from simulator.azure_devops.task_definitions import aws
+from tests.azure_devops.tasks.programs import TaskWorld
+
+ROLE = "arn:aws:iam::333333333333:role/AzureDevOpsRole"
+TEMPLATE = json.dumps(
+    {
+        "Parameters": {"Name": {"Type": "String"}},
+        "Resources": {"Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": {"Ref": "Name"}}}},
+        "Outputs": {"Made": {"Value": {"Ref": "Bucket"}}},
+    }
+)
+
+
+@pytest.fixture
+def staging(world: TaskWorld):
+    """A client of a service of the staging account."""
+    return lambda service: world.simulator.client(service, "azure-devops", role=ROLE)
+
+
+@pytest.fixture
+def run(world: TaskWorld):
+    """Run tasks, one after another: each is its name and inputs, a plain text is a script; result and log."""
+
+    def step(task):
+        if isinstance(task, str):
+            return f"  - bash: {json.dumps(task)}\n"
+        name, inputs = task
+        given = {"awsCredentials": "aws-staging", "regionName": "us-east-1", **inputs}
+        return f"  - task: {name}@1\n    inputs: {json.dumps(given)}\n"
+
+    def go(*tasks, files=None, checkout=False):
+        head = "  - checkout: self\n" if checkout else "  - checkout: none\n"
+        return world.run(head + "".join(step(task) for task in tasks), files)
+
+    return go
+
+
+def test_every_task_of_the_toolkit_has_its_inputs_and_an_effect():
+    assert len(aws.TASKS) == 22
+    assert {(task.name, task.version) for task in aws.TASKS} <= set(EFFECTS)
+
+
+def test_files_go_to_a_bucket_and_come_back(run, staging):
+    upload = {"bucketName": "up-and-down", "sourceFolder": "site", "globExpressions": "**/*.html\n!**/draft*"}
+    more = {
+        "targetFolder": "www",
+        "createBucket": True,
+        "cacheControl": "**=max-age=60",
+        "filesAcl": "private",
+    }
+    result, log = run(
+        "mkdir -p site/a && echo one > site/index.html && echo two > site/a/b.html && touch site/draft.html site/x.md",
+        ("S3Upload", {**upload, **more}),
+        ("S3Download", {"bucketName": "up-and-down", "sourceFolder": "www", "targetFolder": "back"}),
+        "cat back/www/index.html back/www/a/b.html",
+    )
+    assert result == "succeeded", log
+    s3 = staging("s3")
+    keys = [item["Key"] for item in s3.list_objects_v2(Bucket="up-and-down")["Contents"]]
+    head = s3.head_object(Bucket="up-and-down", Key="www/index.html")
+    assert keys == ["www/a/b.html", "www/index.html"]
+    assert (head["ContentType"], head["CacheControl"]) == ("text/html", "max-age=60")
+    assert "Attempting to create in region us-east-1." in log
+    assert "All uploads to S3 completed" in log
+    assert "Downloads from S3 completed" in log
+
+
+def test_a_bucket_that_is_not_there_fails_in_the_tasks_words(run):
+    result, log = run(("S3Upload", {"bucketName": "nowhere-at-all"}))
+    assert result == "failed"
+    told = (
+        "Bucket nowhere-at-all does not exist or you do not have access. Auto-create option not set, cannot"
+    )
+    assert f"##[error]Error: {told} continue." in log
+    assert run(("S3Download", {"bucketName": "nowhere-at-all", "targetFolder": "x"}))[0] == "failed"
+
+
+def test_a_secret_is_made_changed_and_read_and_never_shown(run, staging):
+    name = {"secretNameOrId": "db/password"}
+    make = {**name, "secretValue": "first-value-1", "autoCreateSecret": True, "tags": "team=ml"}
+    again = {**name, "secretValue": "second-value-2", "versionIdOutputVariable": "version"}
+    result, log = run(
+        ("SecretsManagerCreateOrUpdateSecret", make),
+        ("SecretsManagerCreateOrUpdateSecret", again),
+        ("SecretsManagerGetSecret", {"secretIdOrName": "db/password", "variableName": "found"}),
+        'echo "is $(found) and $(version)"; test "$(found)" = second-value-2',
+    )
+    assert result == "succeeded", log
+    assert "is *** and " in log
+    assert "attempting to create a new secret." in log
+    assert "Successfully read the secret into the build variable 'found'." in log
+    tags = staging("secretsmanager").describe_secret(SecretId="db/password")["Tags"]
+    assert tags == [{"Key": "team", "Value": "ml"}]
+
+
+def test_a_secret_that_is_not_there_is_not_made_unasked(run):
+    given = {"secretNameOrId": "absent", "secretValue": "x"}
+    result, log = run(("SecretsManagerCreateOrUpdateSecret", given))
+    assert (result, "Specified secret does not exist, cannot proceed with update." in log) == ("failed", True)
+
+
+def test_parameters_are_set_and_become_variables(run):
+    secure = {
+        "parameterName": "/app/key",
+        "parameterType": "SecureString",
+        "parameterValue": "hidden-value-3",
+    }
+    plain = {"parameterName": "/app/url", "parameterType": "String", "parameterValue": "https://x"}
+    single = {"parameterName": "/app/url", "singleNameTransform": "custom", "customVariableName": "where"}
+    result, log = run(
+        ("SystemsManagerSetParameter", secure),
+        ("SystemsManagerSetParameter", {**secure, "parameterType": "String"}),
+        ("SystemsManagerSetParameter", plain),
+        ("SystemsManagerGetParameter", single),
+        (
+            "SystemsManagerGetParameter",
+            {"readMode": "hierarchy", "parameterPath": "app", "hierarchyNameTransform": "leaf"},
+        ),
+        'echo "at $(where) $(url) with $(key)"',
+    )
+    assert result == "succeeded", log
+    assert "at https://x https://x with ***" in log
+    assert "secure mode will be retained after update." in log
+    assert "Setting variable key from parameter /app/key, is secret = true" in log
+
+
+def test_a_parameter_that_is_not_there_fails_with_awss_error(run):
+    result, log = run(("SystemsManagerGetParameter", {"parameterName": "/absent"}))
+    assert (result, "##[error]ParameterNotFound: " in log) == ("failed", True)
+
+
+def test_messages_reach_a_topic_and_a_queue(run, staging):
+    sqs, sns = staging("sqs"), staging("sns")
+    queue = sqs.create_queue(QueueName="mail")["QueueUrl"]
+    topic = sns.create_topic(Name="news")["TopicArn"]
+    result, log = run(
+        ("SendMessage", {"messageTarget": "queue", "queueUrl": queue, "message": "hello"}),
+        ("SendMessage", {"topicArn": topic, "message": "news"}),
+    )
+    assert result == "succeeded", log
+    assert sqs.receive_message(QueueUrl=queue)["Messages"][0]["Body"] == "hello"
+    result, log = run(("SendMessage", {"topicArn": f"{topic}-not", "message": "x"}))
+    assert (result, f"Topic {topic}-not does not exist" in log) == ("failed", True)
+
+
+def test_a_stack_is_made_changed_by_change_set_and_deleted(run, staging):
+    stack = {"stackName": "tasks", "templateFile": "template.json", "templateParametersSource": "inline"}
+    first = {**stack, "templateParameters": '[{"ParameterKey": "Name", "ParameterValue": "made-by-task-1"}]'}
+    second = {**stack, "templateParameters": "- ParameterKey: Name\n  ParameterValue: made-by-task-2"}
+    change_set = {"useChangeSet": True, "changeSetName": "change", "autoExecuteChangeSet": False}
+    execute = {"changeSetName": "change", "stackName": "tasks", "captureStackOutputs": "asJSON"}
+    result, log = run(
+        (
+            "CloudFormationCreateOrUpdateStack",
+            {**first, "captureStackOutputs": "asVariables", "captureAsSecuredVars": False},
+        ),
+        'echo "made $(Made)"',
+        ("CloudFormationCreateOrUpdateStack", first),
+        ("CloudFormationCreateOrUpdateStack", {**second, **change_set}),
+        ("CloudFormationExecuteChangeSet", {**execute, "captureAsSecuredVars": False}),
+        "echo '$(tasksOutputs)'",
+        ("CloudFormationDeleteStack", {"stackName": "tasks"}),
+        files={"template.json": TEMPLATE},
+        checkout=True,
+    )
+    assert result == "succeeded", log
+    assert "made made-by-task-1" in log
+    assert "##[warning]WARNING: no changes were detected for the template or change set." in log
+    assert '[{"OutputKey":"Made","OutputValue":"made-by-task-2"}]' in log
+    assert "Stack successfully deleted" in log
+    result, log = run(("CloudFormationDeleteStack", {"stackName": "tasks"}))
+    assert (result, "##[error]Error: Stack tasks does not exist" in log) == ("failed", True)
+
+
+def test_a_function_is_deployed_and_invoked(run, staging, world):
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("app.py", "def handler(event, context):\n    return event\n")
+    world.push({"code.zip": code.getvalue()})
+    role = staging("iam").create_role(
+        RoleName="ForFunctions",
+        AssumeRolePolicyDocument=json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Effect": "Allow",
+                        "Principal": {"Service": "lambda.amazonaws.com"},
+                        "Action": "sts:AssumeRole",
+                    }
+                ],
+            }
+        ),
+    )
+    assert role
+    whole = {
+        "deploymentMode": "codeandconfiguration",
+        "functionHandler": "app.handler",
+        "roleARN": "ForFunctions",
+    }
+    deploy = {"functionName": "echo", "localZipFile": "code.zip", "runtime": "python3.11"}
+    more = {"environment": "STAGE=test\nAGE=b", "tags": "team=ml", "outputVariable": "arn"}
+    result, log = run(
+        ("LambdaDeployFunction", {**deploy, **whole, **more}),
+        ("LambdaDeployFunction", deploy),
+        'echo "deployed $(arn)"',
+        checkout=True,
+    )
+    assert result == "succeeded", log
+    assert "deployed arn:aws:lambda:us-east-1:333333333333:function:echo" in log
+    found = staging("lambda").get_function_configuration(FunctionName="echo")
+    assert found["Environment"]["Variables"] == {"STAGE": "test", "AGE": "b"}
+    result, log = run(("LambdaInvokeFunction", {"functionName": "not-there"}))
+    assert (result, "##[error]Error: Function not-there does not exist" in log) == ("failed", True)
+
+
+def test_an_image_goes_to_a_repository_that_is_made_for_it_and_comes_back(run, staging, world):
+    world.tool("docker", '[ "$1" = login ] && echo "never seen" || echo "docker $*"')
+    push = {"sourceImageName": "app", "repositoryName": "App Repo", "forceDockerNamingConventions": True}
+    result, log = run(
+        ("ECRPushImage", {**push, "pushTag": "v1", "autoCreateRepository": True, "outputVariable": "image"}),
+        ("ECRPullImage", {"repository": "apprepo", "imageTag": "v1"}),
+        'echo "pushed $(image)"',
+    )
+    assert result == "succeeded", log
+    image = "333333333333.dkr.ecr.us-east-1.amazonaws.com/apprepo:v1"
+    assert f"docker tag app:latest {image}" in log
+    assert f"docker push {image}" in log
+    assert f"docker pull {image}" in log
+    assert f"pushed {image}" in log
+    assert "never seen" not in log
+    assert staging("ecr").describe_repositories()["repositories"][0]["repositoryName"] == "apprepo"
+
+
+@pytest.mark.parametrize(
+    ("task", "inputs", "told"),
+    [
+        (
+            "BeanstalkCreateApplicationVersion",
+            {"applicationName": "x", "applicationType": "s3"},
+            "NotSimulated: elasticbeanstalk",
+        ),
+        (
+            "BeanstalkDeployApplication",
+            {"applicationName": "x", "environmentName": "y", "applicationType": "version"},
+            "NotSimulated: elasticbeanstalk",
+        ),
+        (
+            "CodeDeployDeployApplication",
+            {
+                "applicationName": "x",
+                "deploymentGroupName": "y",
+                "deploymentRevisionSource": "s3",
+                "bucketName": "b",
+                "bundleKey": "k",
+            },
+            "NotSimulated: codedeploy",
+        ),
+        ("LambdaNETCoreDeploy", {}, "task LambdaNETCoreDeploy@1 is not simulated."),
+        (
+            "AWSPowerShellModuleScript",
+            {"scriptType": "inline", "inlineScript": "x"},
+            "A supported task execution handler was not found.",
+        ),
+    ],
+)
+def test_what_the_simulator_does_not_have_is_refused_by_name(run, task, inputs, told):
+    result, log = run((task, inputs))
+    assert (result, told in log) == ("failed", True), log
+
+
+def test_a_command_for_instances_ends_with_what_systems_manager_answers(run):
+    given = {"documentName": "AWS-RunShellScript", "instanceIds": "i-0123456789abcdef0"}
+    result, log = run(("SystemsManagerRunCommand", given))
+    assert "Configuring credentials for task" in log
+    assert (result == "succeeded") is ("unique command ID returned by the service was" in log)
+
+
+def test_a_command_of_the_cli_is_shown_and_its_failure_is_the_steps(run):
+    result, log = run(
+        ("AWSCLI", {"awsCommand": "s3", "awsSubCommand": "ls", "awsArguments": "s3://no-such-bucket-1"})
+    )
+    assert result == "failed"
+    assert "aws s3 ls s3://no-such-bucket-1" in log
+    assert "failed with exit code" in log
