@@ -48,6 +48,16 @@ class Organization:
         found = [row for _, row in self.kernel.store.scan(kind)]
         return [row for row in found if not project or row["project"] == project]
 
+    def seen(self, kind: str, project: str) -> list[Row]:
+        """The rows of a project and those that others share with it, under the names that it knows them by."""
+        found = []
+        for row in self.rows(kind):
+            if row["project"] == project:
+                found.append(row)
+            mine = (one for one in row.get("shared", []) if one["project"] == project)
+            found += [{**row, "name": one["name"], "description": one["description"]} for one in mine]
+        return found
+
     def numbered(self, kind: str, number: str | int) -> Row | None:
         """The row with that number, if it is one and exists."""
         return self.kernel.store.get(kind, number_key(number)) if str(number).isdigit() else None
@@ -81,7 +91,7 @@ class Organization:
 
     def variable_group_named(self, project: str, name: str) -> Row | None:
         """The project's variable group of that name."""
-        return _named(self.rows(VARIABLE_GROUP, project), name)
+        return _named(self.seen(VARIABLE_GROUP, project), name)
 
     def queue_named(self, project: str, name: str) -> Row | None:
         """The project's agent queue of that name or number."""
@@ -93,7 +103,7 @@ class Organization:
 
     def service_endpoint_named(self, project: str, name: str) -> Row | None:
         """The project's service connection of that name or id."""
-        return _named(self.rows(SERVICE_ENDPOINT, project), name)
+        return _named(self.seen(SERVICE_ENDPOINT, project), name)
 
     def definition(self, project: str, number: str | int) -> Row | None:
         """The project's pipeline of that number."""

@@ -9,6 +9,7 @@ from simulator.azure_devops.organization import Organization
 from simulator.azure_devops.pipelines.callbacks import Callbacks
 from simulator.azure_devops.pipelines.coordinator import Coordinator
 from simulator.azure_devops.pipelines.gates.passing import Gates
+from simulator.azure_devops.pipelines.resource_uses import ResourceUses
 from simulator.azure_devops.pipelines.room import Agents, Room, Signals
 from simulator.azure_devops.pipelines.runs import Runs
 from simulator.azure_devops.pipelines.secure_files import SecureFiles
@@ -60,6 +61,8 @@ class AzureDevOps:
         kernel.log.add_consumer("azure_devops.hooks", self.hooks.on_fact)
         completions = Completions(self.organization, self.refs, self.runs, self.queue)
         kernel.log.add_consumer("azure_devops.completions", completions.on_fact)
+        uses = ResourceUses(self.organization, self.runs)
+        kernel.log.add_consumer("azure_devops.resource_uses", uses.on_fact)
         self.webhooks = Webhooks(self.organization, self.refs, self.queue)
         self.schedules = Schedules(self.organization, self.refs, self.runs, self.queue)
         kernel.log.add_consumer("azure_devops.schedules", self.schedules.on_fact)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulator.azure_devops.hooks.inputs import Input
+from simulator.azure_devops.inputs import Input
 
 WEB_HOOKS, HTTP_REQUEST = "webHooks", "httpRequest"
 _MESSAGES = ("all", "text", "html", "markdown", "none")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from simulator.azure_devops.hooks.inputs import value
+from simulator.azure_devops.inputs import value
 
 
 @dataclass(frozen=True)

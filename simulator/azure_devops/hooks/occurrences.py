@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.azure_devops.hooks.inputs import value
+from simulator.azure_devops.inputs import value
 from simulator.azure_devops.organization import PROJECT, REPOSITORY, RUN, Organization, Row
 from simulator.azure_devops.pipelines.timeline import Timeline
 from simulator.kernel.facts import Fact

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulator.azure_devops.hooks.inputs import Input
+from simulator.azure_devops.inputs import Input
 
 TFS, PIPELINES = "tfs", "pipelines"
 

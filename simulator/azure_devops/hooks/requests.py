@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from simulator.azure_devops.hooks.envelopes import trimmed
-from simulator.azure_devops.hooks.inputs import MASK, value
+from simulator.azure_devops.inputs import MASK, value
 
 LARGEST_BYTES = 2 * 1024 * 1024
 AGENT = "VSServices/19.225.35203.1 (w3wp.exe)"

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.hooks import consumers, publishers
-from simulator.azure_devops.hooks.inputs import MASK, Input, masked, problem, value
+from simulator.azure_devops.inputs import MASK, Input, masked, problem, value
 from simulator.azure_devops.organization import Organization, Row
 from simulator.kernel.errors import NotSimulated
 

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint
-from simulator.azure_devops.errors import failure
-from simulator.azure_devops.organization import ENVIRONMENT, Row, number_key
+from simulator.azure_devops.errors import failure, invalid
+from simulator.azure_devops.moments import iso
+from simulator.azure_devops.organization import CHECK, ENVIRONMENT, Row, number_key
+from simulator.azure_devops.pipelines.resource_uses import DEPLOYMENT, owner_view
 from simulator.azure_devops.seeding import environment_row
 
 PIPELINES = "d86b72de-d240-4d6f-8d06-08c2d66b015d"
 DISTRIBUTED_TASK = "8572b1fc-2482-47fa-8f74-7e3ed53ee54b"
+RECORDS = ("51bb5d21-4305-4ea6-9dbb-b7488af73334", "0d9bba8c-e474-49a0-979a-e3b990b4bf76")
 
 
 def _view(call: Call, row: Row) -> Row:
-    creator = call.organization.person_reference(row["createdBy"])
+    people = call.organization.person_reference
     return {
         "id": row["id"],
         "name": row["name"],
         "description": row["description"],
-        "createdBy": creator,
+        "createdBy": people(row["createdBy"]),
         "createdOn": row["created"],
-        "lastModifiedBy": creator,
-        "lastModifiedOn": row["created"],
+        "lastModifiedBy": people(str(row.get("modifiedBy") or row["createdBy"])),
+        "lastModifiedOn": row.get("modified") or row["created"],
         "resources": [],
         "project": {"id": row["project"], "name": call.organization.project(row["project"])["name"]},
     }
@@ -35,12 +38,13 @@ def _found(call: Call) -> Row:
 
 
 async def environments(call: Call) -> object:
-    """The environments of the project (by `name`), or one."""
+    """The environments of the project (by `name`, `$top`), or one."""
     if "environmentid" in call.route:
         return _view(call, _found(call))
     rows = call.organization.rows(ENVIRONMENT, call.project()["id"])
     name = call.query.get("name", "").lower()
-    return collection([_view(call, row) for row in rows if not name or row["name"].lower() == name])
+    chosen = [row for row in rows if not name or row["name"].lower() == name]
+    return collection([_view(call, row) for row in chosen[: call.number("$top", len(chosen))]])
 
 
 async def create(call: Call) -> object:
@@ -54,13 +58,74 @@ async def create(call: Call) -> object:
     return _view(call, row)
 
 
+async def change(call: Call) -> object:
+    """Another name or description."""
+    row, given = _found(call), call.object_body()
+    name = str(given.get("name") or row["name"])
+    other = call.organization.environment_named(row["project"], name)
+    if other is not None and other["id"] != row["id"]:
+        raise failure("EnvironmentExistsException", name=name)
+    description = str(given["description"] or "") if "description" in given else row["description"]
+    changed = {**row, "name": name, "description": description}
+    changed |= {"modifiedBy": call.caller.identity.name, "modified": call.kernel.clock.iso()}
+    call.organization.save(ENVIRONMENT, changed)
+    return _view(call, changed)
+
+
 async def delete(call: Call) -> object:
-    """Remove an environment."""
-    call.kernel.store.delete(ENVIRONMENT, number_key(_found(call)["id"]))
+    """Remove an environment, with the checks on it."""
+    row = _found(call)
+    with call.kernel.store.transaction():
+        for check in call.organization.rows(CHECK, row["project"]):
+            if (check["resource"]["type"], check["resource"]["id"]) == ("environment", str(row["id"])):
+                call.kernel.store.delete(CHECK, number_key(check["id"]))
+        call.kernel.store.delete(ENVIRONMENT, number_key(row["id"]))
     return Answer(204)
+
+
+async def records(call: Call) -> object:
+    """What was deployed to the environment, the newest first (`top`, `continuationToken`: the id to go on from)."""
+    row = _found(call)
+    rows = [found for _, found in call.kernel.store.scan(DEPLOYMENT, f"{row['id']}/")]
+    rows.sort(key=lambda found: -int(found["id"]))
+    if text := call.query.get("continuationtoken", ""):
+        if not text.isdigit():
+            raise invalid(f"The continuation token {text} is not valid.")
+        rows = [found for found in rows if found["id"] <= int(text)]
+    top = call.number("top", 25)
+    shown = collection([_record(call, row, found) for found in rows[:top]])
+    left = rows[top:]
+    headers = {"x-ms-continuationtoken": str(left[0]["id"])} if left else {}
+    return Answer(200, shown, headers=headers)
+
+
+def _record(call: Call, environment: Row, row: Row) -> Row:
+    run = call.azure.runs.find(row["run"]) or {"planId": ""}
+    value = {
+        "id": row["id"],
+        "environmentId": environment["id"],
+        "serviceOwner": "00025394-6065-48ca-87d9-7f5672854ef7",
+        "scopeId": row["project"],
+        "planType": "Build",
+        "planId": run["planId"],
+        "requestIdentifier": row["record"],
+        "stageName": row["stage"],
+        "jobName": row["job"],
+        "stageAttempt": row["stageAttempt"],
+        "jobAttempt": row["jobAttempt"],
+        **owner_view(call.organization, row),
+        "result": row["result"],
+        "queueTime": iso(row["queued"]),
+        "startTime": iso(row["started"]),
+        "finishTime": iso(row["finished"]),
+    }
+    return {name: item for name, item in value.items() if item is not None}
 
 
 for _location in (PIPELINES, DISTRIBUTED_TASK):
     endpoint("GET", _location, "vso.build")(environments)
     endpoint("POST", _location, "vso.environment_manage")(create)
+    endpoint("PATCH", _location, "vso.environment_manage")(change)
     endpoint("DELETE", _location, "vso.environment_manage")(delete)
+for _location in RECORDS:
+    endpoint("GET", _location, "vso.build")(records)

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint
 from simulator.azure_devops.errors import failure
-from simulator.azure_devops.hooks.inputs import value
 from simulator.azure_devops.hooks.subscriptions import kind_of, shown_inputs
+from simulator.azure_devops.inputs import value
 from simulator.azure_devops.moments import iso
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.shapes import mapping, mappings

@@ -2,110 +2,112 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint
+from simulator.azure_devops.endpoints.service_endpoint import given
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.organization import SERVICE_ENDPOINT, Row
-from simulator.azure_devops.shapes import mapping, mappings
+from simulator.azure_devops.shapes import as_mappings
 
 OF_PROJECT = "e85f1c62-adfc-4b74-b618-11a150fb195e"
 OF_ORGANIZATION = "14e48fdc-2c8b-41ce-a0c3-e26f6cc55bd0"
-_SECRETS = ("password", "sessiontoken", "apitoken", "secret")
-
-
-def _view(call: Call, row: Row) -> Row:
-    project = call.organization.project(row["project"])
-    parameters = {
-        name: None if name.lower() in _SECRETS else value
-        for name, value in row["authorization"]["parameters"].items()
-    }
-    reference = {"id": project["id"], "name": project["name"]}
-    return {
-        "data": row["data"],
-        "id": row["id"],
-        "name": row["name"],
-        "type": row["type"],
-        "url": row["url"],
-        "createdBy": call.organization.person_reference(row["createdBy"]),
-        "description": row["description"],
-        "authorization": {"scheme": row["authorization"]["scheme"], "parameters": parameters},
-        "isShared": False,
-        "isReady": True,
-        "owner": "Library",
-        "serviceEndpointProjectReferences": [
-            {"projectReference": reference, "name": row["name"], "description": row["description"]}
-        ],
-    }
+_MANAGE = "vso.serviceendpoint_manage"
 
 
 @endpoint("GET", OF_PROJECT, "vso.serviceendpoint")
 async def endpoints(call: Call) -> object:
-    """The connections of the project (`type`, `endpointNames`), or one."""
-    project = call.project()
-    rows = call.organization.rows(SERVICE_ENDPOINT, project["id"])
+    """The connections of the project (`type`, `authSchemes`, `endpointNames`, `endpointIds`), or one."""
+    project = call.project()["id"]
+    rows = call.organization.seen(SERVICE_ENDPOINT, project)
     if wanted := call.route.get("endpointid", "").lower():
         # The real service answers an unknown id with `null`.
-        return next((_view(call, row) for row in rows if row["id"] == wanted), None)
-    if kind := call.query.get("type", "").lower():
-        rows = [row for row in rows if row["type"].lower() == kind]
-    if names := call.query.get("endpointnames", "").lower():
-        rows = [row for row in rows if row["name"].lower() in names.split(",")]
-    return collection([_view(call, row) for row in rows])
+        return next((given.view(call, row, project) for row in rows if row["id"] == wanted), None)
+    tests: dict[str, Callable[[Row], str]] = {
+        "type": lambda row: row["type"],
+        "authschemes": lambda row: row["authorization"]["scheme"],
+        "endpointnames": lambda row: row["name"],
+        "endpointids": lambda row: row["id"],
+    }
+    for name, of in tests.items():
+        if text := call.query.get(name, "").lower():
+            rows = [row for row in rows if of(row).lower() in text.split(",")]
+    return collection([given.view(call, row, project) for row in rows])
 
 
-@endpoint("POST", OF_ORGANIZATION, "vso.serviceendpoint_manage")
 async def create(call: Call) -> object:
-    """A new connection."""
-    given = call.object_body()
-    listed = mappings(given, "serviceEndpointProjectReferences") or [{}]
-    named = mapping(listed[0], "projectReference")
-    reference = str(named.get("id") or named.get("name") or "")
-    project = call.visible(call.organization.project(reference), reference)
-    name = str(call.member("name"))
-    if call.organization.service_endpoint_named(project["id"], name):
-        raise failure("DuplicateServiceConnectionException", name=name)
-    row = {"id": call.kernel.ids.uuid(), "project": project["id"], **_given(call, {})}
+    """A new connection, in every project that it names."""
+    body = call.object_body()
+    made = given.connection(call, body, {})
+    first, *others = given.references(call, body)
+    for one in (first, *others):
+        if call.organization.service_endpoint_named(one["project"], one["name"]):
+            raise failure("DuplicateServiceConnectionException", name=one["name"])
+    row = {"id": call.kernel.ids.uuid(), **made, **first, "shared": others}
+    row["description"] = first["description"] or made["description"]
     call.organization.save(SERVICE_ENDPOINT, row)
-    return _view(call, row)
+    return given.view(call, row)
 
 
-@endpoint("PUT", OF_ORGANIZATION, "vso.serviceendpoint_manage")
 async def replace(call: Call) -> object:
-    """Other settings; a secret without a value keeps the one it has."""
-    row = _found(call)
-    changed = {**row, **_given(call, row["authorization"]["parameters"])}
-    call.organization.save(SERVICE_ENDPOINT, changed)
-    return _view(call, changed)
+    """Other settings for one connection, or for those of a list; a secret without a value keeps the one it has."""
+    if "endpointid" in call.route:
+        return _replaced(call, _found(call, call.route["endpointid"]), call.object_body())
+    listed = as_mappings(call.body, "the request body")
+    with call.kernel.store.transaction():
+        shown = [_replaced(call, _found(call, str(one.get("id", ""))), one) for one in listed]
+    return collection(shown)
 
 
-@endpoint("DELETE", OF_ORGANIZATION, "vso.serviceendpoint_manage")
 async def delete(call: Call) -> object:
-    """Remove a connection."""
-    call.kernel.store.delete(SERVICE_ENDPOINT, _found(call)["id"])
+    """Remove a connection from the projects of `projectIds`; from its last one, altogether."""
+    row = _found(call, call.route["endpointid"])
+    gone = {text.strip().lower() for text in call.query.get("projectids", "").split(",") if text.strip()}
+    here = call.project()["id"] if call.route.get("project") else ""
+    gone |= {here} if here else set()
+    left = [one for one in row.get("shared", []) if gone and one["project"] not in gone]
+    if gone and row["project"] not in gone:
+        call.organization.save(SERVICE_ENDPOINT, {**row, "shared": left})
+    elif left:
+        call.organization.save(SERVICE_ENDPOINT, {**row, **left[0], "shared": left[1:]})
+    else:
+        call.kernel.store.delete(SERVICE_ENDPOINT, row["id"])
     return Answer(204)
 
 
-def _found(call: Call) -> Row:
-    wanted = call.route["endpointid"].lower()
-    row = call.kernel.store.get(SERVICE_ENDPOINT, wanted)
+async def share(call: Call) -> object:
+    """Give the connection to further projects, under the names that they know it by."""
+    row = _found(call, call.route["endpointid"])
+    known = {row["project"], *(one["project"] for one in row.get("shared", []))}
+    for item in as_mappings(call.body, "the request body"):
+        one = given.reference(call, item, row["name"])
+        if one["project"] in known:
+            continue
+        if call.organization.service_endpoint_named(one["project"], one["name"]):
+            raise failure("DuplicateServiceConnectionException", name=one["name"])
+        row["shared"] = [*row.get("shared", []), one]
+    call.organization.save(SERVICE_ENDPOINT, row)
+    return Answer(204)
+
+
+for _location in (OF_PROJECT, OF_ORGANIZATION):
+    endpoint("POST", _location, _MANAGE)(create)
+    endpoint("PUT", _location, _MANAGE)(replace)
+    endpoint("DELETE", _location, _MANAGE)(delete)
+endpoint("PATCH", OF_ORGANIZATION, _MANAGE)(share)
+
+
+def _found(call: Call, identifier: str) -> Row:
+    row = call.kernel.store.get(SERVICE_ENDPOINT, identifier.lower())
     if row is None or call.organization.project(row["project"])["name"] not in call.caller.projects:
-        raise failure("ServiceEndpointNotFoundException", id=wanted)
+        raise failure("ServiceEndpointNotFoundException", id=identifier)
     return row
 
 
-def _given(call: Call, before: dict[str, Any]) -> Row:
-    given, authorization = call.object_body(), mapping(call.object_body(), "authorization")
-    parameters = mapping(authorization, "parameters")
-    for name, value in before.items():
-        if name.lower() in _SECRETS and not parameters.get(name):
-            parameters[name] = value
-    return {
-        "name": str(call.member("name")),
-        "type": str(call.member("type")),
-        "url": str(given.get("url") or ""),
-        "description": str(given.get("description") or ""),
-        "authorization": {"scheme": authorization.get("scheme", ""), "parameters": parameters},
-        "data": mapping(given, "data"),
-        "createdBy": call.caller.identity.name,
-    }
+def _replaced(call: Call, row: Row, body: Row) -> Row:
+    changed = {**row, **given.connection(call, body, row)}
+    other = call.organization.service_endpoint_named(row["project"], changed["name"])
+    if other is not None and other["id"] != row["id"]:
+        raise failure("DuplicateServiceConnectionException", name=changed["name"])
+    call.organization.save(SERVICE_ENDPOINT, changed)
+    return given.view(call, changed)

@@ -47,6 +47,12 @@ def lookup(
     return None if found is None else {"type": kind, "id": str(found["id"]), "name": found["name"]}
 
 
+def connections_of(job: Job) -> set[str]:
+    """The service connections that the steps of a job name, by name or id."""
+    steps = [*job.steps, *(step for hook in job.hooks.values() for step in hook.steps)]
+    return {name for step in steps for kind, name in _of_step(step) if kind == "endpoint"}
+
+
 def _groups(context: RunContext, stage: Stage) -> Iterator[tuple[str, str]]:
     entries: list[VariableEntry] = [*context.plan.variables, *stage.variables]
     entries += [entry for job in stage.jobs for entry in job.variables]
@@ -80,7 +86,5 @@ def _of_step(step: Step) -> Iterator[tuple[str, str]]:
     inputs = canonical_inputs(task, step.inputs)
     for each in task.inputs:
         value = inputs.get(each.name, "")
-        if each.connection and value and "$(" not in value:
-            yield "endpoint", value
-    if task.name == "DownloadSecureFile" and "$(" not in inputs.get("secureFile", "$("):
-        yield "securefile", inputs["secureFile"]
+        if value and "$(" not in value and (each.connection or each.secure_file):
+            yield ("securefile" if each.secure_file else "endpoint"), value

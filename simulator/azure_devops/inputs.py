@@ -1,4 +1,4 @@
-"""What publishers, events, consumers and actions ask for: descriptors of inputs, and their check. Pure."""
+"""Inputs that people fill in (of hooks, of service connections): their descriptors and their check. Pure."""
 
 from __future__ import annotations
 
