@@ -21,7 +21,9 @@ def final_yaml(plan: Plan) -> str:
     """The YAML text of a compiled plan."""
     if plan.document is None:
         raise ValueError("the plan was not compiled from YAML")
-    text: str = yaml.emit(_document(canonical(plan.document)), width=_WIDTH, allow_unicode=True)
+    dumper = getattr(yaml, "CDumper", yaml.Dumper)
+    events = _document(canonical(plan.document))
+    text: str = yaml.emit(events, Dumper=dumper, width=_WIDTH, allow_unicode=True)
     return f"{text}\n"
 
 

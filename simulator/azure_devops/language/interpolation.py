@@ -5,7 +5,9 @@ Source: recorded preview answers, `shared/reference/azure-devops.md` 4.3.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from simulator.azure_devops.language.expressions.failure import ExpressionFailure
 
@@ -32,8 +34,11 @@ class Directive:
 
 def interpolation(text: str) -> Interpolation | None:
     """The expression the service compiles `text` to; None for plain text. Raises if an expression never closes."""
-    if _OPEN not in text:
-        return None
+    return _interpolation(text) if _OPEN in text else None
+
+
+@lru_cache(maxsize=4096)
+def _interpolation(text: str) -> Interpolation:
     literals, expressions = _pieces(text)
     if len(expressions) == 1 and literals == ["", ""]:
         return Interpolation(expressions[0], lone=True)
@@ -58,15 +63,14 @@ def _pieces(text: str) -> tuple[list[str], list[str]]:
     return literals, expressions
 
 
+_UP_TO_CLOSING = re.compile(r"(?:[^'}]|'[^']*'|\}(?!\}))*+(?=\}\})")
+
+
 def _closing(text: str, index: int) -> int:
     """Where `}}` stands outside a quoted string."""
-    quoted = False
-    while index < len(text):
-        if text[index] == "'":
-            quoted = not quoted
-        elif not quoted and text.startswith(_CLOSE, index):
-            return index
-        index += 1
+    found = _UP_TO_CLOSING.match(text, index)
+    if found is not None:
+        return found.end()
     raise ExpressionFailure(
         "The expression is not closed. An unescaped ${{ sequence was found, but the closing }} sequence was not found."
     )
@@ -80,6 +84,7 @@ def starts_like_directive(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def directive(text: str) -> Directive | None:
     """The directive that a key is, or None. Raises ExpressionFailure where it has the wrong number of parameters.
 

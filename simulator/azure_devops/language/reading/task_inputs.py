@@ -37,11 +37,13 @@ def check_inputs(
             f"Input required: {each.name} (task {task.reference})", _place(each, places) or node.where
         )
     for each in task.inputs:
-        value = given.get(each.name, "") if applies(each, given) else ""
-        where = _place(each, places) or node.where
-        if each.options and value and not _fits(value, each.options):
-            errors.warn(f"Unexpected value '{value}'", where, each.options)
-        if each.connection and value:
+        value = given.get(each.name, "")
+        odd = each.options and value not in ("", each.default) and not _fits(value, each.options)
+        if not (odd or (each.connection and value)) or not applies(each, given):
+            continue
+        if odd:
+            errors.warn(f"Unexpected value '{value}'", _place(each, places) or node.where, each.options)
+        if each.connection:
             _check_connection(task, each, value, around, errors)
 
 
