@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulator.azure_devops.error_text import Text
+from simulator.azure_devops.error_texts_core import TEXTS as _CORE_TEXTS
 from simulator.azure_devops.error_texts_git import TEXTS as _GIT_TEXTS
 from simulator.kernel.errors import CallerError, NotSimulated
 
@@ -19,6 +20,7 @@ _CHECKS = "Microsoft.Azure.Pipelines.Checks.WebApi"
 # Texts: recorded traffic in Azure/azure-devops-cli-extension (MIT), vsts-rest-api-specs, Microsoft Learn; see
 # reference/azure-devops.md sections 2.1.3, 2.3, 4.2 and 8.3. A TF number is part of the service's text.
 CATALOGUE: dict[str, Text] = {
+    **_CORE_TEXTS,
     **_GIT_TEXTS,
     "ProjectDoesNotExistWithNameException": Text(
         404,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from simulator.azure_devops import identities, job_tokens, scopes
 from simulator.azure_devops.identities import Identity
-from simulator.azure_devops.organization import Organization
+from simulator.azure_devops.organization import Organization, Row
 from simulator.azure_devops.personal_tokens import PersonalTokens
 from simulator.topology import Person
 
@@ -94,10 +94,15 @@ def _by_made_token(token: str, organization: Organization) -> Caller | Ended | N
 
 def projects_of(person: Person, organization: Organization) -> frozenset[str]:
     """Names of the projects that the person sees: the team's; all, for an administrator or one without a team."""
-    names = {project.name: project.teams for project in organization.topology.projects}
+    projects = organization.projects()
     if not person.team or scopes.FULL in person.scopes:
-        return frozenset(names) | {project["name"] for project in organization.projects()}
-    return frozenset(name for name, teams in names.items() if person.team in teams)
+        return frozenset(project["name"] for project in projects)
+    return frozenset(project["name"] for project in projects if _member(person, project))
+
+
+def _member(person: Person, project: Row) -> bool:
+    teams = project["teams"]
+    return any(person.team == team["name"] or person.name in team.get("members", ()) for team in teams)
 
 
 def _by_job(token: str, organization: Organization) -> Caller | None:

@@ -44,9 +44,16 @@ class Organization:
         return int(row["last"]) + 1
 
     def rows(self, kind: str, project: str = "") -> list[Row]:
-        """All rows of a kind; with `project` (an id) those of that project."""
+        """All rows of a kind, but for those of deleted projects; with `project` (an id) those of that project."""
         found = [row for _, row in self.kernel.store.scan(kind)]
-        return [row for row in found if not project or row["project"] == project]
+        if project:
+            return [row for row in found if row["project"] == project]
+        gone = self._deleted_projects()
+        return [row for row in found if row.get("project") not in gone] if gone else found
+
+    def _deleted_projects(self) -> frozenset[str]:
+        rows = (row for _, row in self.kernel.store.scan(PROJECT))
+        return frozenset(row["id"] for row in rows if row.get("state") == "deleted")
 
     def seen(self, kind: str, project: str) -> list[Row]:
         """The rows of a project and those that others share with it, under the names that it knows them by."""
@@ -68,12 +75,16 @@ class Organization:
         self.kernel.store.put(kind, key, row)
 
     def projects(self) -> list[Row]:
-        """Every project."""
-        return self.rows(PROJECT)
+        """Every project that is there; a deleted one is not."""
+        return [row for _, row in self.kernel.store.scan(PROJECT) if row.get("state") != "deleted"]
+
+    def find_project(self, name_or_id: str) -> Row | None:
+        """The project of that name or id."""
+        return _named(self.projects(), name_or_id)
 
     def project(self, name_or_id: str) -> Row:
         """The project of that name or id; TF200016 when there is none."""
-        found = _named(self.projects(), name_or_id)
+        found = self.find_project(name_or_id)
         if found is None:
             raise failure("ProjectDoesNotExistWithNameException", name=name_or_id)
         return found

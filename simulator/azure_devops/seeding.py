@@ -22,10 +22,20 @@ def seed(organization: Organization) -> None:
     with organization.kernel.store.transaction():
         for project in organization.topology.projects:
             identifier = stable_id("project", project.name)
-            if organization.kernel.store.get(rows.PROJECT, identifier) is None:
+            row = organization.kernel.store.get(rows.PROJECT, identifier)
+            if row is not None and row.get("state") == "deleted":
+                continue
+            if row is None:
                 _project(organization, project, identifier)
             _queues(organization, identifier)
             _open_to_all(organization, project, identifier)
+
+
+def seed_project(organization: Organization, project: Project, identifier: str) -> None:
+    """A project that people make: what it names, and the queues and openings that every project has."""
+    _project(organization, project, identifier)
+    _queues(organization, identifier)
+    _open_to_all(organization, project, identifier)
 
 
 def _project(organization: Organization, project: Project, identifier: str) -> None:

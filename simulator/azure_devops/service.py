@@ -23,6 +23,8 @@ from simulator.azure_devops.policies.configurations import Configurations
 from simulator.azure_devops.policies.evaluations import Evaluations
 from simulator.azure_devops.policies.steward import Steward
 from simulator.azure_devops.policies.validation import Validation
+from simulator.azure_devops.projects.lifecycle import Projects
+from simulator.azure_devops.projects.operations import Operations
 from simulator.azure_devops.pull_requests.rows import PullRequestRows
 from simulator.azure_devops.seeding import seed
 from simulator.kernel.world import Kernel
@@ -56,6 +58,7 @@ class AzureDevOps:
         self.queue = Queue(self.organization, self.refs, self.runs, self.coordinator.begin)
         triggers = Triggers(self.organization, self.refs, self.runs, self.queue)
         kernel.log.add_consumer("azure_devops.triggers", triggers.on_fact)
+        self._manage()
         self._review()
         self.hooks = Hooks(self.organization, self.refs)
         kernel.log.add_consumer("azure_devops.hooks", self.hooks.on_fact)
@@ -77,6 +80,17 @@ class AzureDevOps:
         self.guard = RefGuard(self.organization, self.evaluations.protected)
         steward = Steward(self.pull_requests, self.policies, self.evaluations, self.validation)
         self.kernel.log.add_consumer("azure_devops.pull_requests", steward.on_fact)
+
+    def _manage(self) -> None:
+        """Projects come and go by operations that clients poll."""
+        self.projects = Projects(self.organization, self.refs, self.runs, self.coordinator)
+        works = {
+            "createProject": self.projects.create,
+            "updateProject": self.projects.update,
+            "deleteProject": self.projects.delete,
+        }
+        self.operations = Operations(self.organization, works)
+        self.kernel.log.add_consumer("azure_devops.operations", self.operations.on_fact)
 
     async def start(self) -> None:
         """Write what the topology says, open the repositories, take up the runs that were going on."""

@@ -30,11 +30,16 @@ class Checked:
 
     def _judge(self, scope: Scope, status: int, body: bytes) -> None:
         query = dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True))
-        entry = table.operation(scope["method"], scope["path"], query)
-        if entry is None:
+        value = json.loads(body)
+        judgements = [
+            (entry, table.violations(entry, status, value))
+            for entry in table.meant(scope["method"], scope["path"], query)
+        ]
+        if not judgements:
             return
         self.judged += 1
-        for wrong in table.violations(entry, status, json.loads(body)):
+        entry, found = min(judgements, key=lambda judgement: len(judgement[1]))
+        for wrong in found:
             self.violations.append(f"{scope['method']} {scope['path']} ({entry.area} {entry.name}) {wrong}")
 
     def assert_kept(self) -> None:

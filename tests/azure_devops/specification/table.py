@@ -63,6 +63,11 @@ def operations() -> tuple[tuple[Operation, re.Pattern[str]], ...]:
 
 def operation(verb: str, path: str, query: Mapping[str, str]) -> Operation | None:
     """The operation that a request means: the closest path, then the one whose query parameters are all there."""
+    return next(iter(meant(verb, path, query)), None)
+
+
+def meant(verb: str, path: str, query: Mapping[str, str]) -> list[Operation]:
+    """The operations that a request may mean: some differ by nothing but what they answer, as pats and pats?."""
     at = path.lower().find("/_apis/")
     rest = path[at + 1 :].rstrip("/")
     given = {name.lower() for name in query}
@@ -74,8 +79,9 @@ def operation(verb: str, path: str, query: Mapping[str, str]) -> Operation | Non
             if entry.verb == verb and entry.required <= given and pattern.fullmatch(tried)
         ]
         if fits:
-            return max(fits, key=lambda entry: (entry.literals, len(entry.required)))
-    return None
+            best = max((entry.literals, len(entry.required)) for entry in fits)
+            return [entry for entry in fits if (entry.literals, len(entry.required)) == best]
+    return []
 
 
 def violations(entry: Operation, status: int, body: Any) -> list[str]:

@@ -1,16 +1,22 @@
-"""Projects, their teams, and the members of a team."""
+"""Projects: list, get, create, change, delete, and their properties."""
 
 from __future__ import annotations
 
-from simulator.azure_devops import identities
-from simulator.azure_devops.endpoint import Call, collection, endpoint
-from simulator.azure_devops.errors import invalid
-from simulator.azure_devops.organization import Row
+import re
+from typing import Any
+
+from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint, paged
+from simulator.azure_devops.endpoints.core import operations, teams
+from simulator.azure_devops.errors import failure, invalid
+from simulator.azure_devops.organization import PROJECT, Row
+from simulator.azure_devops.projects.lifecycle import DEFAULT_PROCESS, PROCESSES
+from simulator.azure_devops.shapes import as_mappings, mapping
+from simulator.kernel.errors import NotSimulated
 
 PROJECTS = "603fe2ac-9723-48b9-88ad-09305aa6c6e1"
-TEAMS = "d30a3dd1-f8ba-442a-b86a-bd0c0c383e59"
-ALL_TEAMS = "7a4d9ee9-3433-4347-b47a-7a80f1cf307e"
-MEMBERS = "294c494c-2600-4d7e-b76c-3dd50c3c95be"
+PROPERTIES = "4976a71a-4487-49aa-8aab-a1eda469037a"
+_VISIBILITIES = ("private", "public", "organization")
+_SYSTEM = "System."
 
 
 def reference(call: Call, row: Row) -> Row:
@@ -20,88 +26,156 @@ def reference(call: Call, row: Row) -> Row:
         "name": row["name"],
         "description": row["description"],
         "url": f"{call.url}/_apis/projects/{row['id']}",
-        "state": "wellFormed",
-        "revision": 1,
-        "visibility": "private",
+        "state": row.get("state", "wellFormed"),
+        "revision": row.get("revision", 1),
+        "visibility": row.get("visibility", "private"),
         "lastUpdateTime": row["created"],
     }
 
 
-def _named(call: Call) -> Row:
+def named(call: Call) -> Row:
+    """The project that the route names."""
     name = call.route["projectid"]
     return call.visible(call.organization.project(name), name)
-
-
-def _team(call: Call, project: Row, team: Row) -> Row:
-    url = f"{call.url}/_apis/projects/{project['id']}/teams/{team['id']}"
-    return {
-        "id": team["id"],
-        "name": team["name"],
-        "url": url,
-        "description": "",
-        "identityUrl": f"{call.url}/_apis/Identities/{team['id']}",
-        "projectName": project["name"],
-        "projectId": project["id"],
-    }
 
 
 @endpoint("GET", PROJECTS, "vso.project")
 async def projects(call: Call) -> object:
     """The projects that the caller sees, or one."""
     if "projectid" in call.route:
-        return _project(call, _named(call))
+        return _project(call, named(call))
+    state = call.query.get("statefilter", "wellFormed").lower()
     seen = [row for row in call.organization.projects() if row["name"] in call.caller.projects]
-    top, skip = call.number("$top", 100), call.number("$skip", 0)
-    token = call.number("continuationtoken", 0)
-    chosen = sorted(seen, key=lambda row: str(row["name"]))[skip + token :][:top]
-    return collection([reference(call, row) for row in chosen])
+    if state == "deleted":
+        seen = [row for _, row in call.kernel.store.scan(PROJECT) if row.get("state") == "deleted"]
+    elif state not in ("wellformed", "all", "unchanged"):
+        seen = []
+    ordered = sorted(seen, key=lambda row: str(row["name"]))
+    return paged(call, ordered, lambda row: reference(call, row), default=100)
 
 
 def _project(call: Call, row: Row) -> Row:
-    default = _team(call, row, row["teams"][0]) if row["teams"] else None
-    links = {
-        "self": {"href": f"{call.url}/_apis/projects/{row['id']}"},
-        "web": {"href": f"{call.url}/{row['name']}"},
-    }
-    capabilities = {
-        "processTemplate": {
-            "templateName": "Basic",
-            "templateTypeId": "b8a3a935-7e91-48b8-a94c-606d37c3e9f2",
+    value = {
+        **reference(call, row),
+        "defaultTeam": teams.short(call, row, row["teams"][0]) if row["teams"] else None,
+        "_links": {
+            "self": {"href": f"{call.url}/_apis/projects/{row['id']}"},
+            "collection": {"href": f"{call.url}/_apis/projectCollections/{operations.collection_id(call)}"},
+            "web": {"href": f"{call.url}/{row['name']}"},
         },
-        "versioncontrol": {"sourceControlType": "Git", "gitEnabled": "True", "tfvcEnabled": "False"},
     }
-    value = {**reference(call, row), "defaultTeam": default, "_links": links}
-    return {**value, "capabilities": capabilities} if call.query.get("includecapabilities") else value
+    if call.query.get("includecapabilities", "").lower() == "true":
+        process = row.get("process", DEFAULT_PROCESS)
+        value["capabilities"] = {
+            "processTemplate": {"templateName": PROCESSES[process], "templateTypeId": process},
+            "versioncontrol": {"sourceControlType": "Git", "gitEnabled": "True", "tfvcEnabled": "False"},
+        }
+    return value
 
 
-@endpoint("GET", TEAMS, "vso.project")
-async def teams(call: Call) -> object:
-    """The teams of a project, or one."""
-    project = _named(call)
-    if wanted := call.route.get("teamid", "").lower():
-        for team in project["teams"]:
-            if wanted in (team["id"], team["name"].lower()):
-                return _team(call, project, team)
-        raise invalid(f"The team {call.route['teamid']} does not exist in project {project['name']}.")
-    return collection([_team(call, project, team) for team in project["teams"]])
+@endpoint("POST", PROJECTS, "vso.project_manage")
+async def create(call: Call) -> object:
+    """Queue the making of a project; 202 and the operation to poll."""
+    name = str(call.member("name"))
+    given = mapping(call.object_body(), "capabilities")
+    call.azure.projects.check_name(name)
+    kind = str(mapping(given, "versioncontrol").get("sourceControlType") or "Git")
+    if kind.lower() != "git":
+        raise NotSimulated(f"projects with {kind}", "Projects hold git repositories here.")
+    process = str(mapping(given, "processTemplate").get("templateTypeId") or DEFAULT_PROCESS).lower()
+    if process not in PROCESSES:
+        raise failure("ProcessNotFoundByTypeIdException", id=process)
+    detail = {
+        "id": call.kernel.ids.uuid(),
+        "name": name,
+        "description": str(call.body.get("description") or ""),
+        "visibility": _visibility(call),
+        "process": process,
+        "creator": call.caller.identity.name,
+    }
+    return _queue(call, "createProject", detail)
 
 
-@endpoint("GET", ALL_TEAMS, "vso.project")
-async def all_teams(call: Call) -> object:
-    """The teams of every project that the caller sees."""
-    seen = [row for row in call.organization.projects() if row["name"] in call.caller.projects]
-    return collection([_team(call, project, team) for project in seen for team in project["teams"]])
+@endpoint("PATCH", PROJECTS, "vso.project_manage")
+async def update(call: Call) -> object:
+    """Queue a change of name, description or visibility."""
+    project = named(call)
+    detail: dict[str, Any] = {"id": project["id"]}
+    given = call.object_body()
+    detail |= {key: str(given[key]) for key in ("name", "description") if given.get(key) is not None}
+    if "name" in detail:
+        call.azure.projects.check_name(detail["name"], but=project["id"])
+    if given.get("visibility") is not None:
+        detail["visibility"] = _visibility(call)
+    return _queue(call, "updateProject", detail)
 
 
-@endpoint("GET", MEMBERS, "vso.project")
-async def members(call: Call) -> object:
-    """The people of a team."""
-    project, wanted = _named(call), call.route["teamid"].lower()
-    names = {team["name"] for team in project["teams"] if wanted in (team["id"], team["name"].lower())}
-    people = [person for person in call.organization.topology.people if person.team in names]
-    return collection(
-        [
-            {"identity": identities.of_person(person).reference(call.url), "isTeamAdmin": False}
-            for person in people
-        ]
-    )
+@endpoint("DELETE", PROJECTS, "vso.project_manage")
+async def delete(call: Call) -> object:
+    """Queue the deletion of a project with all that is in it."""
+    project = named(call)
+    return _queue(call, "deleteProject", {"id": project["id"], "name": project["name"]})
+
+
+def _visibility(call: Call) -> str:
+    wanted = str(call.object_body().get("visibility") or "private").lower()
+    if wanted not in _VISIBILITIES:
+        raise invalid(f"The value '{wanted}' of visibility is none of {', '.join(_VISIBILITIES)}.")
+    if wanted != "private":
+        call.kernel.log.record(
+            "AcceptedNotSimulated", f"project visibility {wanted}: only members see it", {}
+        )
+    return wanted
+
+
+def _queue(call: Call, work: str, detail: dict[str, Any]) -> Answer:
+    with call.kernel.store.transaction():
+        row = call.azure.operations.queue(work, detail)
+    return Answer(202, operations.reference(call, row, "notSet"))
+
+
+@endpoint("GET", PROPERTIES, "vso.project")
+async def properties(call: Call) -> object:
+    """What the project carries: the service's own properties and those that clients set; `keys` chooses."""
+    project = named(call)
+    process = project.get("process", DEFAULT_PROCESS)
+    own = {
+        "System.CurrentProcessTemplateId": process,
+        "System.OriginalProcessTemplateId": process,
+        "System.ProcessTemplateType": process,
+        "System.Process Template": PROCESSES[process],
+        "System.SourceControlCapabilityFlags": "2",
+        "System.SourceControlGitEnabled": "True",
+        "System.SourceControlGitPermissionsInitialized": "True",
+    }
+    every = own | project.get("properties", {})
+    wanted = [key.strip() for key in call.query.get("keys", "").split(",") if key.strip()]
+    if wanted:
+        fits = [re.compile(re.escape(key).replace(r"\*", ".*"), re.IGNORECASE) for key in wanted]
+        every = {name: value for name, value in every.items() if any(fit.fullmatch(name) for fit in fits)}
+    return collection([{"name": name, "value": value} for name, value in every.items()])
+
+
+@endpoint("PATCH", PROPERTIES, "vso.project_manage")
+async def set_properties(call: Call) -> object:
+    """Apply a JSON Patch of `add`, `replace` and `remove` at `/name`; the service's own properties stay."""
+    project = named(call)
+    kept = dict(project.get("properties", {}))
+    changes = as_mappings(call.body, "the request body")
+    for change in changes:
+        name = str(change.get("path", "")).lstrip("/")
+        action = str(change.get("op", "")).lower()
+        if not name or action not in ("add", "replace", "remove"):
+            raise invalid(f"The operation '{action}' at '{name}' is not a valid change of a property.")
+        if name.startswith(_SYSTEM):
+            raise failure(
+                "AccessDeniedException", user=call.caller.identity.display, permission="system property"
+            )
+        if action == "remove":
+            kept.pop(name, None)
+        else:
+            kept[name] = change.get("value")
+    with call.kernel.store.transaction():
+        call.organization.save(PROJECT, {**project, "properties": kept})
+        call.kernel.log.record("ProjectPropertiesSet", project["name"], {"projectId": project["id"]})
+    return Answer(204)

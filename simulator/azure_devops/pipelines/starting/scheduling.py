@@ -75,7 +75,7 @@ class Schedules:
     async def _due(self, payload: dict[str, Any]) -> None:
         """The timer: a run of the newest commit, unless nothing changed since the last; then the next timer."""
         definition = self._organization.numbered(DEFINITION, payload["definition"])
-        if definition is None:
+        if definition is None or self._organization.find_project(definition["project"]) is None:
             return
         repository = self._organization.repository(definition["repository"])
         commit = await objects.resolve(self._refs.path(repository), payload["ref"])
