@@ -98,6 +98,15 @@ CATALOGUE: dict[str, Text] = {
         "Environment with ID {id} does not exist or you are not authorized to access it.",
     ),
     "EnvironmentExistsException": Text(409, _TASK, "Environment {name} already exists in current project."),
+    "TaskAgentPoolNotFoundException": Text(404, _TASK, "Could not find agent pool with ID {id}."),
+    "TaskAgentPoolExistsException": Text(409, _TASK, "Agent pool {name} already exists."),
+    "TaskAgentQueueNotFoundException": Text(404, _TASK, "No agent queue found with identifier {id}."),
+    "TaskAgentQueueExistsException": Text(409, _TASK, "Agent queue {name} already exists."),
+    "TaskAgentNotFoundException": Text(404, _TASK, "Could not find agent {id} in pool {pool}."),
+    "TaskAgentExistsException": Text(409, _TASK, "Pool {pool} already contains an agent with name {name}."),
+    "TaskDefinitionNotFoundException": Text(
+        404, _TASK, "Task definition {id} of version {version} does not exist."
+    ),
     "SecureFileNotFoundException": Text(404, _TASK, "Secure file with ID {id} does not exist."),
     "SecureFileExistsException": Text(409, _TASK, "Secure file {name} already exists."),
     "SecureFileAccessDeniedException": Text(

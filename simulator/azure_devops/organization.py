@@ -22,6 +22,7 @@ SERVICE_ENDPOINT = "azure_devops.service_endpoint"
 RUN = "azure_devops.run"
 POOL = "azure_devops.pool"
 QUEUE = "azure_devops.queue"
+AGENT = "azure_devops.agent"
 SECURE_FILE = "azure_devops.secure_file"
 _COUNTER = "azure_devops.counter"
 

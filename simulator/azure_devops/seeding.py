@@ -7,6 +7,7 @@ from typing import Any
 from simulator.azure_devops import organization as rows
 from simulator.azure_devops.identities import stable_id
 from simulator.azure_devops.organization import Organization
+from simulator.azure_devops.pipelines import agent_rows
 from simulator.azure_devops.pipelines.gates import permissions, stage_resources
 from simulator.azure_devops.policies.configurations import Configurations
 from simulator.azure_devops.policies.types import MERGE_STRATEGY
@@ -29,6 +30,7 @@ def seed(organization: Organization) -> None:
                 _project(organization, project, identifier)
             _queues(organization, identifier)
             _open_to_all(organization, project, identifier)
+        agent_rows.seed(organization)
 
 
 def seed_project(organization: Organization, project: Project, identifier: str) -> None:
@@ -83,7 +85,7 @@ def _queues(organization: Organization, project: str) -> None:
     for name, hosted in POOLS.items():
         pool = next((row for row in organization.rows(rows.POOL) if row["name"] == name), None)
         if pool is None:
-            pool = pool_row(organization, name, hosted, organization.topology.test_person)
+            pool = {**pool_row(organization, name, hosted, organization.topology.test_person), "ours": True}
             organization.save(rows.POOL, pool)
         if organization.queue_named(project, name) is None:
             organization.save(rows.QUEUE, queue_row(organization, project, name, pool["id"]))

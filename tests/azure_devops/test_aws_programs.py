@@ -125,9 +125,8 @@ def test_a_stack_is_created_updated_and_left_alone(program, tmp_path):
     )
     assert code == 0, said
     assert (
-        '##vso[task.setvariable variable=demoOutputs;isOutput=false;issecret=true;]'
-        '[{"OutputKey":"Made","OutputValue":"second-bucket"}]'
-        in said
+        "##vso[task.setvariable variable=demoOutputs;isOutput=false;issecret=true;]"
+        '[{"OutputKey":"Made","OutputValue":"second-bucket"}]' in said
     )
 
 

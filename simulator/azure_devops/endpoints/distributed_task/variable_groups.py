@@ -8,99 +8,156 @@ from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.organization import VARIABLE_GROUP, Row, number_key
 from simulator.azure_devops.seeding import variable_group_row
-from simulator.azure_devops.shapes import as_mapping, mapping, mappings
+from simulator.azure_devops.shapes import as_mapping, as_mappings, mapping, mappings
 from simulator.formats.wildcards import matches
 from simulator.kernel.errors import NotSimulated
 
 OF_PROJECT = "f5b09dd5-9d54-45a1-8b5a-1c8287d634cc"
 OF_ORGANIZATION = "ef5b7057-ffc3-4c77-bbad-c10b4a4abcc7"
+_READ, _MANAGE = "vso.variablegroups_read", "vso.variablegroups_manage"
 
 
-def _view(call: Call, row: Row) -> Row:
-    project = call.organization.project(row["project"])
-    reference = {"id": project["id"], "name": project["name"]}
-    creator = call.organization.person_reference(call.organization.topology.test_person)
+def _view(call: Call, row: Row, here: str = "") -> Row:
+    people, tester = call.organization.person_reference, call.organization.topology.test_person
+    listed = [{"project": row["project"], "name": row["name"], "description": row["description"]}]
+    listed += row.get("shared", [])
+    own = next((one for one in listed if one["project"] == here), listed[0])
     return {
         "variables": {name: _shown(item) for name, item in row["variables"].items()},
         "id": row["id"],
         "type": "Vsts",
-        "name": row["name"],
-        "description": row["description"],
-        "createdBy": creator,
+        "name": own["name"],
+        "description": own["description"],
+        "createdBy": people(str(row.get("createdBy") or tester)),
         "createdOn": row["created"],
-        "modifiedBy": creator,
-        "modifiedOn": row["created"],
-        "isShared": False,
-        "variableGroupProjectReferences": [
-            {"projectReference": reference, "name": row["name"], "description": row["description"]}
-        ],
+        "modifiedBy": people(str(row.get("modifiedBy") or row.get("createdBy") or tester)),
+        "modifiedOn": row.get("modified") or row["created"],
+        "isShared": len(listed) > 1,
+        "variableGroupProjectReferences": [_reference(call, one) for one in listed],
     }
 
 
+def _reference(call: Call, one: Row) -> Row:
+    project = {"id": one["project"], "name": call.organization.project(one["project"])["name"]}
+    return {"projectReference": project, "name": one["name"], "description": one["description"]}
+
+
 def _shown(item: Row) -> Row:
-    return {"value": None, "isSecret": True} if item.get("isSecret") else {"value": item["value"]}
+    value: Row = {"value": None, "isSecret": True} if item.get("isSecret") else {"value": item["value"]}
+    return {**value, "isReadOnly": True} if item.get("isReadOnly") else value
 
 
-def _find(call: Call, project: str | None) -> Row:
+def _find(call: Call) -> Row:
     number = call.route["groupid"]
     row = call.organization.numbered(VARIABLE_GROUP, number)
-    seen = row is not None and call.organization.project(row["project"])["name"] in call.caller.projects
-    if row is None or not seen or project not in (None, row["project"]):
+    if row is None or call.organization.project(row["project"])["name"] not in call.caller.projects:
         raise failure("VariableGroupNotFoundException", id=number)
     return row
 
 
-@endpoint("GET", OF_PROJECT, "vso.variablegroups_read")
+@endpoint("GET", OF_PROJECT, _READ)
 async def groups(call: Call) -> object:
-    """The groups of the project whose names match `groupName` (with `*`), or one."""
-    project = call.project()
+    """The groups of the project (`groupName` with `*`, `groupIds`, `$top`, `queryOrder`), or one."""
+    project = call.project()["id"]
+    rows = call.organization.seen(VARIABLE_GROUP, project)
     if "groupid" in call.route:
-        return _view(call, _find(call, project["id"]))
-    rows = call.organization.rows(VARIABLE_GROUP, project["id"])
-    pattern = call.query.get("groupname", "*").lower()
-    return collection([_view(call, row) for row in rows if matches(pattern, row["name"].lower())])
+        found = next((row for row in rows if str(row["id"]) == call.route["groupid"]), None)
+        if found is None:
+            raise failure("VariableGroupNotFoundException", id=call.route["groupid"])
+        return _view(call, found, project)
+    pattern = call.query.get("groupname", "").lower() or "*"
+    rows = [row for row in rows if matches(pattern, row["name"].lower())]
+    if text := call.query.get("groupids", ""):
+        rows = [row for row in rows if str(row["id"]) in text.split(",")]
+    if call.query.get("queryorder", "").lower() == "iddescending":
+        rows.reverse()
+    return collection([_view(call, row, project) for row in rows[: call.number("$top", len(rows))]])
 
 
-@endpoint("POST", OF_ORGANIZATION, "vso.variablegroups_manage")
 async def create(call: Call) -> object:
-    """A new group in the project that `variableGroupProjectReferences` names."""
-    project, name, given = _project(call), str(call.member("name")), call.object_body()
-    if call.organization.variable_group_named(project["id"], name):
-        raise failure("VariableGroupExistsException", name=name)
+    """A new group in the projects that `variableGroupProjectReferences` names, or in that of the address."""
+    given, name = call.object_body(), str(call.member("name"))
     variables = _variables(given, {})
+    first, *others = _projects(call, given)
+    for one in (first, *others):
+        if call.organization.variable_group_named(one["project"], one["name"]):
+            raise failure("VariableGroupExistsException", name=one["name"])
+    description = first["description"] or str(given.get("description") or "")
     row = variable_group_row(
-        call.organization, project["id"], name, variables, str(given.get("description") or "")
+        call.organization, first["project"], first["name"] or name, variables, description
     )
+    row |= {"createdBy": call.caller.identity.name, "shared": others}
     call.organization.save(VARIABLE_GROUP, row)
     return _view(call, row)
 
 
-@endpoint("PUT", OF_ORGANIZATION, "vso.variablegroups_manage")
 async def replace(call: Call) -> object:
     """Other variables; a secret without a value keeps the one it has."""
-    row, given = _find(call, None), call.object_body()
-    changed = {**row, "name": str(call.member("name")), "variables": _variables(given, row["variables"])}
+    row, given, name = _find(call), call.object_body(), str(call.member("name"))
+    other = call.organization.variable_group_named(row["project"], name)
+    if other is not None and other["id"] != row["id"]:
+        raise failure("VariableGroupExistsException", name=name)
+    changed = {**row, "name": name, "variables": _variables(given, row["variables"])}
     changed["description"] = str(given.get("description") or "")
+    if listed := mappings(given, "variableGroupProjectReferences"):
+        named = [_project(call, one, name) for one in listed]
+        changed["shared"] = [one for one in named if one["project"] != row["project"]]
+    changed |= {"modifiedBy": call.caller.identity.name, "modified": call.kernel.clock.iso()}
     call.organization.save(VARIABLE_GROUP, changed)
     return _view(call, changed)
 
 
-@endpoint("DELETE", OF_ORGANIZATION, "vso.variablegroups_manage")
 async def delete(call: Call) -> object:
-    """Remove a group."""
-    call.kernel.store.delete(VARIABLE_GROUP, number_key(_find(call, None)["id"]))
+    """Remove a group from the projects of `projectIds`; from its last one, altogether."""
+    row = _find(call)
+    gone = {text.strip().lower() for text in call.query.get("projectids", "").split(",") if text.strip()}
+    listed = [{"project": row["project"], "name": row["name"], "description": row["description"]}]
+    left = [one for one in (*listed, *row.get("shared", [])) if gone and one["project"] not in gone]
+    if left:
+        call.organization.save(VARIABLE_GROUP, {**row, **left[0], "shared": left[1:]})
+    else:
+        call.kernel.store.delete(VARIABLE_GROUP, number_key(row["id"]))
     return Answer(204)
 
 
-def _project(call: Call) -> Row:
-    listed = mappings(call.object_body(), "variableGroupProjectReferences") or [{}]
-    named = mapping(listed[0], "projectReference")
-    name = str(named.get("id") or named.get("name") or "")
-    return call.visible(call.organization.project(name), name)
+@endpoint("PATCH", OF_ORGANIZATION, _MANAGE)
+async def share(call: Call) -> object:
+    """Give the group of `variableGroupId` to further projects."""
+    row = call.organization.numbered(VARIABLE_GROUP, call.query.get("variablegroupid", ""))
+    if row is None or call.organization.project(row["project"])["name"] not in call.caller.projects:
+        raise failure("VariableGroupNotFoundException", id=call.query.get("variablegroupid", ""))
+    known = {row["project"], *(one["project"] for one in row.get("shared", []))}
+    for given in as_mappings(call.body, "the request body"):
+        one = _project(call, given, row["name"])
+        if one["project"] not in known:
+            row["shared"] = [*row.get("shared", []), one]
+    call.organization.save(VARIABLE_GROUP, row)
+    return Answer(204)
+
+
+for _location in (OF_PROJECT, OF_ORGANIZATION):
+    endpoint("POST", _location, _MANAGE)(create)
+    endpoint("PUT", _location, _MANAGE)(replace)
+    endpoint("DELETE", _location, _MANAGE)(delete)
+
+
+def _projects(call: Call, given: Row) -> list[Row]:
+    listed = mappings(given, "variableGroupProjectReferences")
+    if not listed:
+        return [{"project": call.project()["id"], "name": str(given["name"]), "description": ""}]
+    return [_project(call, one, str(given["name"])) for one in listed]
+
+
+def _project(call: Call, one: Row, name: str) -> Row:
+    named = mapping(one, "projectReference")
+    wanted = str(named.get("id") or named.get("name") or "")
+    project = call.visible(call.organization.project(wanted), wanted)
+    told = {"name": str(one.get("name") or name), "description": str(one.get("description") or "")}
+    return {"project": project["id"], **told}
 
 
 def _variables(given: dict[str, Any], before: Row) -> Row:
-    if str(given.get("type", "Vsts")).lower() != "vsts":
+    if str(given.get("type") or "Vsts").lower() != "vsts":
         raise NotSimulated(f"a variable group of type {given['type']}", "Use type Vsts.")
     found = {}
     for name, entry in mapping(given, "variables").items():
@@ -109,4 +166,6 @@ def _variables(given: dict[str, Any], before: Row) -> Row:
         if secret and value is None:
             value = (before.get(name) or {}).get("value", "")
         found[name] = {"value": str(value or ""), "isSecret": secret}
+        if item.get("isReadOnly"):
+            found[name]["isReadOnly"] = True
     return found
