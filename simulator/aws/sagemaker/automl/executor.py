@@ -15,6 +15,7 @@ from simulator.aws.sagemaker.automl.request import METRICS
 from simulator.aws.sagemaker.kinds.jobs import PROCESSING_JOB, TRAINING_JOB
 from simulator.aws.sagemaker.kinds.kind import Kind, Row
 from simulator.aws.sagemaker.kinds.tuning import AUTO_ML_JOB
+from simulator.aws.sagemaker.resources import change
 from simulator.aws.sagemaker.running import spawn
 from simulator.kernel.errors import CallerError, NotSimulated
 from simulator.kernel.facts import cause
@@ -137,7 +138,17 @@ def _watching(job: AutoMLJob) -> Callable[[], object]:
 async def _start_candidate(job: AutoMLJob, index: int, name: str) -> None:
     chosen = candidate(job.request.algorithms, index)
     wanted = job_requests.training(job.request, job.name, name, job.region, job.row["_problem"], chosen)
-    await job.service.call("sagemaker", "CreateTrainingJob", wanted)
+    await _create(job, TRAINING_JOB, name, wanted)
+
+
+async def _create(job: AutoMLJob, kind: Kind, name: str, wanted: Mapping[str, Any]) -> None:
+    """Ask for a job of the search and note in its row whose it is; what is done already is not done again."""
+    if job.started(kind, name) is None:
+        await job.service.call("sagemaker", f"Create{kind.name}", wanted)
+    if "AutoMLJobArn" not in (job.started(kind, name) or {}):
+        account, region, _ = job.place
+        note = {"AutoMLJobArn": job.row["AutoMLJobArn"]}
+        change(job.kernel, kind, f"{account}/{region}/{name}", note, quiet=True)
 
 
 def _status(job: AutoMLJob, name: str) -> str:
@@ -164,8 +175,7 @@ async def _report(job: AutoMLJob) -> None:
 
 async def _finished(job: AutoMLJob, kind: Kind, name: str, wanted: Mapping[str, Any]) -> Row:
     """The row of a started job once it is at rest; started here unless an earlier process has done so."""
-    if job.started(kind, name) is None:
-        await job.service.call("sagemaker", f"Create{kind.name}", wanted)
+    await _create(job, kind, name, wanted)
 
     def status() -> object:
         return (job.started(kind, name) or {}).get(kind.status_member)

@@ -9,7 +9,7 @@ _MISSING = ("ResourceNotFound", "Model card {name} does not exist.")
 MODEL_CARD = Kind(
     "ModelCard", "model-card", "ModelCardSummaries",
     ("ModelCardName", "ModelCardArn", "ModelCardStatus", *TIMES), missing=_MISSING,
-    taken=("ConflictException", "Model card {name} already exists."),
+    taken=("ConflictException", "Modelcard {name} already exists"),
 )  # fmt: skip
 MODEL_CARD_EXPORT_JOB = Kind(
     "ModelCardExportJob", "model-card", "ModelCardExportJobSummaries",

@@ -14,7 +14,7 @@ EXPERIMENT = Kind(
 )  # fmt: skip
 TRIAL = Kind(
     "Trial", "experiment-trial", "TrialSummaries", ("TrialArn", "TrialName", "DisplayName", *TIMES),
-    missing=("ResourceNotFound", "Trial '{name}' does not exist."),
+    missing=("ResourceNotFound", "Trial '{arn}' does not exist."),
     taken=("ValidationException", _TAKEN.format("Trial")),
 )  # fmt: skip
 TRIAL_COMPONENT = Kind(

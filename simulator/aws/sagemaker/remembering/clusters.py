@@ -64,7 +64,7 @@ async def list_cluster_nodes(call: Call) -> Answer:
     ]
     if descends(params, falling=False):
         found.reverse()
-    return cut(call, "ClusterNodeSummaries", found)
+    return cut(call, "ClusterNodeSummaries", found, usual=100)
 
 
 @memory("sagemaker", "DescribeClusterNode")

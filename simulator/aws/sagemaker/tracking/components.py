@@ -20,6 +20,10 @@ _STATUS = {"InProgress": "InProgress", "Completed": "Completed", "Failed": "Fail
            "Stopped": "Stopped"}  # fmt: skip
 
 
+_SEARCHES = {"TuningJobArn": "aws-tuning-job", "AutoMLJobArn": "aws-auto-ml-job"}
+_SOURCES = {"TuningJobArn": "SageMakerHyperParameterTuningJob", "AutoMLJobArn": "SageMakerAutoMLJob"}
+
+
 def tell(kernel: Kernel, kind: Kind, key: str) -> None:
     """Write what the job's row says now into its component and into lineage."""
     row = kernel.store.get(kind.row, key)
@@ -27,7 +31,7 @@ def tell(kernel: Kernel, kind: Kind, key: str) -> None:
         return  # deleted since: what was told of it stays
     account, region, name = resources.place(key)
     scope, told = f"{account}/{region}", TELLING[kind.name](row)
-    config = row.get("ExperimentConfig", {})
+    config = row.get("ExperimentConfig") or _experiment_of_search(kernel, scope, row)
     component = f"{name}-aws-{kind.arn}"
     source = {"SourceArn": row[kind.arn_member], "SourceType": f"SageMaker{kind.name}"}
     written = writing.keep(
@@ -65,6 +69,22 @@ def _members(row: Mapping[str, Any], kind: Kind, told: Told) -> dict[str, Any]:
     }
     found |= {"StartTime": told.started} if told.started else {}
     return found | ({"EndTime": told.ended} if told.ended else {})
+
+
+def _experiment_of_search(kernel: Kernel, scope: str, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The experiment that a search makes of its jobs, each in a trial of its own.
+
+    Source: API reference, CreateHyperParameterTuningJob ("automatically creates experiments, trials, and trial
+    components for each training job"); the names are those by which AWS's Autopilot examples and Studio find them.
+    """
+    for member, ending in _SEARCHES.items():
+        if arn := row.get(member):
+            name = f"{arn.rsplit('/', 1)[-1]}-{ending}"
+            source = {"SourceArn": arn, "SourceType": _SOURCES[member]}
+            told = {"ExperimentName": name, "DisplayName": name, "Source": source}
+            writing.keep(kernel, EXPERIMENT, f"{scope}/{name}".lower(), told)
+            return {"ExperimentName": name}
+    return {}
 
 
 def _enter_trial(kernel: Kernel, scope: str, job: str, component: str, config: Mapping[str, Any]) -> None:

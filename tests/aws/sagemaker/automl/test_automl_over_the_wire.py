@@ -161,6 +161,18 @@ def test_candidates_are_listed_by_their_objective_page_by_page(world):
     assert trained["HyperParameters"]["algorithm"] == "linear-learner"
 
 
+def test_a_search_makes_an_experiment_of_its_jobs(world):
+    job = world.job("tracked")
+    world.running.rest()
+    name = job["BestCandidate"]["CandidateName"]
+    trained = world.sagemaker.describe_training_job(TrainingJobName=name)
+    assert trained["AutoMLJobArn"] == job["AutoMLJobArn"]
+    components = world.sagemaker.list_trial_components(ExperimentName="tracked-aws-auto-ml-job")
+    found = [each["TrialComponentName"] for each in components["TrialComponentSummaries"]]
+    assert f"{name}-aws-training-job" in found
+    assert any(each.endswith("-aws-processing-job") for each in found), "the analysis and the report too"
+
+
 def test_an_objective_of_the_caller_decides_and_smaller_may_be_better(world):
     job = world.job("mse", ProblemType="Regression", AutoMLJobObjective={"MetricName": "MSE"})
     assert job["BestCandidate"]["FinalAutoMLJobObjectiveMetric"]["Value"] == 0.91

@@ -117,6 +117,20 @@ def test_a_trial_is_an_ordinary_training_job_that_knows_its_search(world):
     assert world.trials("ordinary", StatusEquals="Failed") == []
 
 
+def test_a_search_makes_an_experiment_of_its_jobs_each_with_a_trial_and_a_component(world):
+    world.tune("tracked")
+    world.running.rest()
+    names = [each["TrainingJobName"] for each in world.trials("tracked")]
+    found = world.sagemaker.describe_experiment(ExperimentName="tracked-aws-tuning-job")
+    assert found["Source"]["SourceArn"].endswith(":hyper-parameter-tuning-job/tracked")
+    trials = world.sagemaker.list_trials(ExperimentName="tracked-aws-tuning-job")["TrialSummaries"]
+    assert sorted(each["TrialName"] for each in trials) == sorted(f"{name}-aws-trial" for name in names)
+    (component,) = world.sagemaker.list_trial_components(TrialName=trials[0]["TrialName"])[
+        "TrialComponentSummaries"
+    ]
+    assert component["TrialComponentSource"]["SourceType"] == "SageMakerTrainingJob"
+
+
 def test_the_same_seed_gives_the_same_combinations(world):
     first, second = world.tune("seed-a", RandomSeed=5), world.tune("seed-b", RandomSeed=5)
     assert (
