@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from simulator.aws.sagemaker.kinds.kind import CONFLICT, IN_USE, NOT_FOUND, Kind, Row, constant
+from simulator.kernel.errors import CallerError
 
 
 def instance_groups(request: Row) -> list[Row]:
     """The groups as Describe shows them: what was asked for, none of it there yet."""
     groups = request.get("InstanceGroups", ())
+    for group in groups:
+        uri = str(group.get("LifeCycleConfig", {}).get("SourceS3Uri", ""))
+        if uri.startswith("s3://") and not uri.startswith(
+            "s3://sagemaker"
+        ):  # botocore, SourceS3Uri; the text is moto's
+            text = f"Validation Error: SourceS3Uri {uri} does not start with 's3://sagemaker'."
+            raise CallerError("ValidationException", text)
     kept = ("InstanceGroupName", "InstanceType", "LifeCycleConfig", "ExecutionRole", "ThreadsPerCore")
     choices = (
         {"CurrentInstanceTypes": g.get("InstanceRequirements", {}).get("InstanceTypes", [])} for g in groups

@@ -48,7 +48,7 @@ def creates(kind: Kind) -> Behaviour:
             arns = referred(call, kind)
             key, added = new_key(call, kind)
             if key_in_use(call, kind, key):
-                raise taken(kind, key)
+                raise taken(kind, key, str(call.params[kind.name_member]))
             _within_limit(call, kind)
             renamed = dict(kind.renamed)
             given = {renamed.get(k, k): v for k, v in call.params.items() if k not in _KEPT_BESIDE}
@@ -67,10 +67,9 @@ def key_in_use(call: Call, kind: Kind, key: str) -> bool:
     return call.kernel.store.get(kind.row, key_in(call, kind)) is not None
 
 
-def taken(kind: Kind, key: str) -> CallerError:
+def taken(kind: Kind, key: str, name: str) -> CallerError:
     """AWS's error for a name that is in use."""
     code, text = kind.taken
-    name = resources.place(key)[2]
     arn = resources.arn_of(kind, key)
     return CallerError(code, text.format(name=name, arn=arn, kind=kind.name, noun=kind.noun))
 

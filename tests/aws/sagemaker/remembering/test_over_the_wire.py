@@ -97,6 +97,26 @@ def test_names_are_taken_once_and_limits_hold(simulator: RunningSimulator):
     assert text.startswith("The account-level service limit")
 
 
+def test_a_cluster_is_told_by_its_name_and_its_scripts_lie_where_sagemaker_may_read(
+    simulator: RunningSimulator,
+):
+    client = simulator.client("sagemaker")
+    group = {
+        "InstanceGroupName": "workers",
+        "InstanceType": "ml.m5.large",
+        "InstanceCount": 25,
+        "ExecutionRole": ROLE,
+        "LifeCycleConfig": {"SourceS3Uri": "s3://sagemaker-scripts", "OnCreate": "on_create.sh"},
+    }
+    client.create_cluster(ClusterName="pod", InstanceGroups=[group])
+    assert len(client.list_cluster_nodes(ClusterName="pod")["ClusterNodeSummaries"]) == 25
+    code, text = refusal(client.create_cluster, ClusterName="pod", InstanceGroups=[group])
+    assert code == "ResourceInUse"
+    assert "Cluster with name pod already exists" in text
+    group["LifeCycleConfig"]["SourceS3Uri"] = "s3://elsewhere"
+    assert "does not start with" in refusal(client.create_cluster, ClusterName="b", InstanceGroups=[group])[1]
+
+
 def test_stopping_what_remembers_goes_no_further(simulator: RunningSimulator):
     client = simulator.client("sagemaker")
     client.create_notebook_instance(NotebookInstanceName="notes", InstanceType="ml.t3.medium", RoleArn=ROLE)
