@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from simulator.aws.behaviour import Cloud
 from simulator.aws.sagemaker.jobs import Job
 from simulator.runtime.engine import WorkUnreachable
 from simulator.runtime.work import Answer
@@ -79,12 +80,10 @@ def limits_of(row: Mapping[str, Any], offered: Mapping[str, Any]) -> Limits:
     )
 
 
-async def execution_parameters(job: Job) -> dict[str, Any]:
+async def execution_parameters(cloud: Cloud, work: str) -> dict[str, Any]:
     """What the container offers at /execution-parameters; nothing where it has no such page."""
     try:
-        answer = await job.cloud.engine.request(
-            job.work_name, "GET", "/execution-parameters", {}, b"", PARAMETERS_SECONDS
-        )
+        answer = await cloud.engine.request(work, "GET", "/execution-parameters", {}, b"", PARAMETERS_SECONDS)
     except WorkUnreachable:
         return {}
     if answer.status != 200:
@@ -96,13 +95,13 @@ async def execution_parameters(job: Job) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-async def ask(job: Job, headers: Mapping[str, str], payload: bytes) -> bytes:
-    """The answer to one payload; raises Unanswered."""
+async def ask(job: Job, work: str, headers: Mapping[str, str], payload: bytes) -> bytes:
+    """The answer of one instance to one payload; raises Unanswered."""
     client = job.row.get("ModelClientConfig", {})
     timeout = float(client.get("InvocationsTimeoutInSeconds", 600))
     retries = int(client.get("InvocationsMaxRetries", 3))
     while True:
-        answer = await _answer(job, headers, payload, timeout)
+        answer = await _answer(job.cloud, work, headers, payload, timeout)
         if answer.status == 200:
             return answer.body
         stopping = job.row["TransformJobStatus"] == "Stopping"
@@ -111,10 +110,10 @@ async def ask(job: Job, headers: Mapping[str, str], payload: bytes) -> bytes:
         retries -= 1
 
 
-async def _answer(job: Job, headers: Mapping[str, str], payload: bytes, timeout: float) -> Answer:
+async def _answer(
+    cloud: Cloud, work: str, headers: Mapping[str, str], payload: bytes, timeout: float
+) -> Answer:
     try:
-        return await job.cloud.engine.request(
-            job.work_name, "POST", "/invocations", headers, payload, timeout
-        )
+        return await cloud.engine.request(work, "POST", "/invocations", headers, payload, timeout)
     except WorkUnreachable as error:
         return Answer(0, {}, str(error).encode())

@@ -1,4 +1,4 @@
-"""The life of a transform job: from the start of its container to the last output.
+"""The life of a transform job: from the start of its containers to the last output.
 
 Source: developer guide, "Use batch transform". A job goes on with the other objects when one fails, and fails at the
 end; after a restart of the simulator it begins again and writes its outputs over.
@@ -7,6 +7,7 @@ end; after a restart of the simulator it begins again and writes its outputs ove
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from simulator.aws.behaviour import Cloud
@@ -64,7 +65,7 @@ def _prefix(failure: Exception) -> str:
 
 
 async def _live(job: Job) -> None:
-    row, (_, region, name) = job.row, job.place
+    row, (_, region, _) = job.row, job.place
     if row["TransformJobStatus"] == "Stopping":
         return
     container = Container.of(row[MODEL_NOTE])
@@ -73,17 +74,39 @@ async def _live(job: Job) -> None:
     if not sources:
         source = row["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
         raise JobFailed(no_objects(source, region, container.role))
-    await serving.start(job.cloud, container, job.work_name, region, dialogue.environment(row))
-    stream = f"{name}/i-{job.kernel.ids.hex(17)}"
-    lines = job.cloud.engine.lines(job.work_name)
-    spawn(job.kernel, f"log {job.work_name}", LogShipper(actor, GROUP, stream).ship(lines), busy=False)
-    if row["TransformJobStatus"] == "InProgress":
+    works, variables = works_of(job), dialogue.environment(row)
+    starts = (serving.start(job.cloud, container, work, region, variables) for work in works)
+    await together(starts, len(works))
+    if job.row["TransformJobStatus"] == "InProgress":
         job.change({"TransformStartTime": job.kernel.clock.now()})
-    limits = dialogue.limits_of(row, await dialogue.execution_parameters(job))
+    shares = (_share(job, actor, work, sources[number :: len(works)]) for number, work in enumerate(works))
+    reasons = await together(shares, len(works))
+    for reason in chain(*reasons):
+        raise JobFailed(reason)
+    await _capture(job, actor, sources)
+
+
+def works_of(job: Job) -> list[str]:
+    """The work of each instance; that of a job with one bears its name."""
+    count = int(job.row["TransformResources"]["InstanceCount"])
+    hosts = (f"{job.work_name}/algo-{number}" for number in range(1, count + 1))
+    return [job.work_name] if count == 1 else list(hosts)
+
+
+async def _share(job: Job, actor: Actor, work: str, sources: list[Source]) -> list[str]:
+    """Let one instance transform its objects; why some could not be.
+
+    Source: developer guide, "Use batch transform": objects are dealt out to the instances, an object is never cut.
+    """
+    stream = f"{job.place[2]}/i-{job.kernel.ids.hex(17)}"
+    lines = job.cloud.engine.lines(work)
+    spawn(job.kernel, f"log {work}", LogShipper(actor, GROUP, stream).ship(lines), busy=False)
+    limits = dialogue.limits_of(job.row, await dialogue.execution_parameters(job.cloud, work))
     log = DataLog(actor, stream)
     await log.say(limits.line())
-    await _transform(Transformer(job, actor, limits, log), sources, limits.concurrent)
-    await _capture(job, actor, sources)
+    transformer = Transformer(job, work, actor, limits, log)
+    found = await together((transformer.transform(each) for each in sources), limits.concurrent)
+    return [reason for reason in found if reason]
 
 
 async def _sources(job: Job, actor: Actor) -> list[Source]:
@@ -93,13 +116,6 @@ async def _sources(job: Job, actor: Actor) -> list[Source]:
             return await s3_objects.named(actor, source["S3Uri"], source["S3DataType"])
         except s3_objects.NotAManifest as error:
             raise JobFailed(f"ClientError: Failed to download data. {error}") from error
-
-
-async def _transform(transformer: Transformer, sources: list[Source], concurrent: int) -> None:
-    """Every object, as many at once as requests may be open; raises JobFailed for the first that failed."""
-    reasons = await together((transformer.transform(each) for each in sources), concurrent)
-    for reason in filter(None, reasons):
-        raise JobFailed(reason)
 
 
 async def _capture(job: Job, actor: Actor, sources: list[Source]) -> None:
@@ -118,7 +134,9 @@ async def _capture(job: Job, actor: Actor, sources: list[Source]) -> None:
 
 
 async def _end_work(job: Job) -> None:
-    if job.work_name in await job.cloud.engine.known():
-        await job.cloud.engine.stop(job.work_name, serving.STOP_GRACE_SECONDS)
-    await finished(job.kernel, f"log {job.work_name}")
-    await serving.remove(job.cloud, job.work_name)
+    known = await job.cloud.engine.known()
+    for work in works_of(job):
+        if work in known:
+            await job.cloud.engine.stop(work, serving.STOP_GRACE_SECONDS)
+        await finished(job.kernel, f"log {work}")
+        await serving.remove(job.cloud, work)

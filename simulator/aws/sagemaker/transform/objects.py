@@ -27,10 +27,10 @@ SEE_LOGS = "See job logs for more information"
 
 
 class Transformer:
-    """What transforms one object after the other; at most `limits.concurrent` requests are open at once."""
+    """One instance, which transforms object after object; at most `limits.concurrent` requests are open at once."""
 
-    def __init__(self, job: Job, actor: Actor, limits: dialogue.Limits, log: DataLog) -> None:
-        self._job, self._actor, self._limits, self._log = job, actor, limits, log
+    def __init__(self, job: Job, work: str, actor: Actor, limits: dialogue.Limits, log: DataLog) -> None:
+        self._job, self._work, self._actor, self._limits, self._log = job, work, actor, limits, log
         self._row = job.row
         self._association = Association.of(self._row)
         self._open = asyncio.Semaphore(limits.concurrent)
@@ -93,7 +93,7 @@ class Transformer:
             if self.stopping:
                 return []
             body = records.payload(batch, self._association.split)
-            answer = await dialogue.ask(self._job, headers, body)
+            answer = await dialogue.ask(self._job, self._work, headers, body)
         return self._association.answered(originals, answer, [self._identity() for _ in originals])
 
     def _identity(self) -> tuple[str, str]:

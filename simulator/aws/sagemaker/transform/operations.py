@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.sagemaker import resources, serving
 from simulator.aws.sagemaker.experiments.config import check as check_experiment
@@ -9,7 +11,7 @@ from simulator.aws.sagemaker.jobs import Job, accept
 from simulator.aws.sagemaker.kinds.jobs import TRANSFORM_JOB
 from simulator.aws.sagemaker.kinds.serving import MODEL
 from simulator.aws.sagemaker.running import spawn
-from simulator.aws.sagemaker.transform.job import MODEL_NOTE, launch
+from simulator.aws.sagemaker.transform.job import MODEL_NOTE, launch, works_of
 from simulator.aws.sagemaker.transform.request import check
 from simulator.runtime.engine import WorkUnknown
 
@@ -26,8 +28,6 @@ async def create_transform_job(call: Call) -> Answer:
     row = resources.insert(call.kernel, TRANSFORM_JOB, key, members, tags)
     instances = params["TransformResources"]
     accept(call.kernel, "CreateTransformJob", instances, ("VolumeKmsKeyId", "TransformAmiVersion"))
-    if instances["InstanceCount"] > 1:
-        accept(call.kernel, "CreateTransformJob", instances, ("InstanceCount",))
     launch(call.cloud, key)
     return {"TransformJobArn": row["TransformJobArn"]}
 
@@ -43,11 +43,10 @@ async def stop_transform_job(call: Call) -> Answer:
 
 
 async def _stop(job: Job) -> None:
-    """A job whose container has not started yet, or has ended, meets its status by itself."""
-    try:
-        await job.cloud.engine.stop(job.work_name, serving.STOP_GRACE_SECONDS)
-    except WorkUnknown:
-        return
+    """A job whose containers have not started yet, or have ended, meets its status by itself."""
+    for work in works_of(job):
+        with contextlib.suppress(WorkUnknown):
+            await job.cloud.engine.stop(work, serving.STOP_GRACE_SECONDS)
 
 
 resources.describes(TRANSFORM_JOB)

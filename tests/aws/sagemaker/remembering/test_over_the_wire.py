@@ -1,5 +1,7 @@
 """What only remembers: kept, found, listed, changed, tagged and forgotten, in its first state and told as such."""
 
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -101,7 +103,7 @@ def test_a_cluster_is_told_by_its_name_and_its_scripts_lie_where_sagemaker_may_r
     simulator: RunningSimulator,
 ):
     client = simulator.client("sagemaker")
-    group = {
+    group: dict[str, Any] = {
         "InstanceGroupName": "workers",
         "InstanceType": "ml.m5.large",
         "InstanceCount": 25,

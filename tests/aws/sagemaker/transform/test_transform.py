@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import json
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -229,6 +230,36 @@ def test_a_stopped_job_ends_its_container_and_writes_nothing():
         assert (await described(cloud))["TransformJobStatus"] == "Stopped"
         assert not [uri for uri in cloud.objects if uri.startswith("s3://out/")]
         assert not await engine.known()
+
+    play(story)
+
+
+class Counting(ScriptedEngine):
+    """Counts the payloads of each host."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: Counter[str] = Counter()
+
+    async def request(self, name: str, method: str, path: str, *rest: Any) -> Answer:
+        self.asked[name.rsplit("/", 1)[-1]] += path == "/invocations"
+        return await super().request(name, method, path, *rest)
+
+
+def test_the_objects_are_dealt_out_to_the_instances_and_each_has_logs_of_its_own():
+    async def story(cloud: FakeCloud) -> None:
+        cloud.engine = engine = Counting()
+        await prepare(cloud)
+        for name in "abc":
+            cloud.objects[f"s3://data/batch/{name}.csv"] = b"21"
+        resources = {"InstanceType": "ml.m5.large", "InstanceCount": 2}
+        await cloud.ask("CreateTransformJob", **request(TransformResources=resources))
+        assert (await described(cloud))["TransformJobStatus"] == "Completed"
+        assert [cloud.objects[f"s3://out/x/{name}.csv.out"] for name in "abc"] == [b"42\n"] * 3
+        assert engine.asked == {"algo-1": 2, "algo-2": 1}
+        streams = [stream for _, stream in cloud.logs if stream.endswith("/data-log")]
+        assert len(streams) == 2
+        assert not await cloud.engine.known()
 
     play(story)
 
