@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import Any, Protocol
 
@@ -71,12 +71,19 @@ class AwsCloud:
         self._seeding: asyncio.Lock | None = None
         self._seeded = False
         self._read_from_memory: set[str] = set()
+        self.at_first_call: dict[str, Callable[[], None]] = {}
         with kernel.store.transaction():
             accounts.enter_roles(kernel.store, topology)
 
     async def close(self) -> None:
         """Let go of the backing."""
         await self._backing.close()
+
+    def load(self, service: str) -> None:
+        """Have a service's behaviours ready, and what waits for its first call begin."""
+        behaviours.load(service)
+        if begin := self.at_first_call.pop(service, None):
+            begin()
 
     async def call(
         self,
@@ -89,7 +96,7 @@ class AwsCloud:
         principal: Principal | None = None,
     ) -> Answer:
         """One operation, authorized and served as over HTTP. See `behaviour.Cloud.call`."""
-        behaviours.load(service)
+        self.load(service)
         if find(service, operation) or service not in LEAVES:
             return await self.serve(service, operation, dict(params), account, region, principal, {}, "")
         await self.authorize(service, operation, params, account, region, principal)
@@ -114,7 +121,7 @@ class AwsCloud:
         request_id: str,
     ) -> Answer:
         """Validate, authorize and behave; raises NotSimulated for an operation that has no behaviour."""
-        behaviours.load(service)
+        self.load(service)
         function = find(service, operation)
         if function is None:
             why = refusal(service, operation)

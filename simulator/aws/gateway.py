@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from simulator.aws import behaviours, signed_links
+from simulator.aws import signed_links
 from simulator.aws.behaviour import find, remembers
 from simulator.aws.cloud import LEAVES, AwsCloud
 from simulator.aws.principal import Principal
@@ -78,7 +78,7 @@ class Gateway:
         caller = cloud.credentials.caller(request)
         region = region_of(request, cloud.topology.region)
         because = int(request.headers[CAUSE_HEADER]) if CAUSE_HEADER in request.headers else None
-        behaviours.load(service)
+        cloud.load(service)
         model = operation_model(service, routed.operation)
         with cause(because) if because is not None else nullcontext():
             if find(service, routed.operation) or service not in LEAVES:

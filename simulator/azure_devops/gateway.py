@@ -40,7 +40,6 @@ class _Exchange:
 
 def application(azure: AzureDevOps) -> ASGIApp:
     """The ASGI application that answers as Azure DevOps for the organization of `azure`."""
-    areas.load()
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -84,6 +83,7 @@ async def _answer(exchange: _Exchange) -> Response:
     azure, request = exchange.azure, exchange.request
     if request.url.path == "/_simulator/health":
         return JSONResponse({"status": "ready", "organization": azure.organization.name})
+    areas.load()
     if request.headers.get("host", "").split(":")[0].lower() == id_tokens.ISSUER_HOST:
         return await _issuer(azure, request)
     raw = request.scope.get("raw_path", b"").decode("latin-1") or request.url.path

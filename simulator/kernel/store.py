@@ -79,6 +79,13 @@ class Store:
         )
         return int(found.fetchone()[0])
 
+    def holds(self, kinds: str) -> bool:
+        """Whether there is a row of a kind whose name starts with `kinds`."""
+        found = self.connection.execute(
+            "SELECT 1 FROM rows WHERE kind>=? AND kind<? LIMIT 1", (kinds, kinds + "\U0010ffff")
+        )
+        return found.fetchone() is not None
+
     def search(self, kind: str, search: Search) -> list[tuple[str, Row, Mark]]:
         """Rows of a kind that has an index, filtered, in order, from a mark on; see `indexes.define`."""
         found = self._indexes.search(kind, search)

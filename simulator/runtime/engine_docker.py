@@ -152,7 +152,9 @@ class DockerEngine:
     def _names(self) -> list[str]:
         label: dict[str, str | list[str] | bool] = {"label": f"simulator.engine={self._label}"}
         containers = self._client().containers.list(all=True, filters=label, ignore_removed=True)
-        return sorted(str(container.labels["simulator.work"]) for container in containers)
+        # One that was made and not started is what a process left that was killed in between.
+        begun = [container for container in containers if container.status != "created"]
+        return sorted(str(container.labels["simulator.work"]) for container in begun)
 
     def _runs(self, name: str) -> bool:
         return bool(self._container(name).status == "running")
@@ -190,6 +192,7 @@ class DockerEngine:
         tag = ensure(self._client(), image)
         if work.name in self._names():
             raise ValueError(f"a work named {work.name!r} is already there")
+        self._remove(work.name)  # a container that never began
         place = self._place(work.name)
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(mode=0o700)

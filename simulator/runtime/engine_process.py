@@ -34,6 +34,7 @@ BOOT = (
     "import os, sys; sys.path.insert(0, os.environ['PACKAGE_PARENT']);"
     "from simulator.runtime.sandbox.supervisor import supervise; supervise()"
 )
+_PLACE_CHARACTERS = 16
 REMEDY = (
     "Use the Docker engine (--engine docker), or allow namespaces to ordinary users: "
     "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu), kernel.unprivileged_userns_clone=1 (Debian), "
@@ -57,6 +58,7 @@ class ProcessEngine:
         new.rename(
             directory / "relays"
         )  # read anew for each connection: works that survived a restart find us
+        self._forget_what_never_started()
 
     async def start(self, work: Work) -> None:
         """Build the sandbox and run the command; first builds the image's environment if it is not there yet."""
@@ -115,6 +117,15 @@ class ProcessEngine:
         self._works.clear()
         self._growth.close()
 
+    def _forget_what_never_started(self) -> None:
+        """A start that the end of an earlier process cut off has no supervisor that holds a lock: it is not known.
+
+        A supervisor that comes too late finds its directory gone, and ends.
+        """
+        for place in self._directory.glob("[0-9a-f]" * _PLACE_CHARACTERS):
+            if not (place / "lock").exists():
+                self._forget(place)
+
     def _forget(self, place: Path) -> None:
         """Remove the work's directory, and that of its network where it was the last member."""
         shutil.rmtree(place)
@@ -124,7 +135,7 @@ class ProcessEngine:
                 shutil.rmtree(mark.parent)
 
     def _place(self, name: str) -> Path:
-        return self._directory / hashlib.sha256(name.encode()).hexdigest()[:16]
+        return self._directory / hashlib.sha256(name.encode()).hexdigest()[:_PLACE_CHARACTERS]
 
     def _of(self, name: str) -> Supervised:
         if name not in self._works:
@@ -139,9 +150,7 @@ class ProcessEngine:
         venv = self._images.environment(image)
         specified = marshal.dumps(self._specify(work, image, venv, place))
         place.mkdir(mode=0o700)
-        (place / "name").write_text(
-            work.name
-        )  # first, so that a start that is cut off is known and can be removed
+        (place / "name").write_text(work.name)
         (place / "root").mkdir()
         if work.network is not None:
             network = self._directory / network_place(work.network.name)

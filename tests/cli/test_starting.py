@@ -32,7 +32,20 @@ def loaded() -> frozenset[str]:
 
 
 @pytest.mark.parametrize(
-    "module", ["moto", "boto3", "httpx", "time_machine", "pytest", "cfnlint", "docker", "pandas", "sagemaker"]
+    "module",
+    [
+        "moto",
+        "boto3",
+        "httpx",
+        "time_machine",
+        "pytest",
+        "cfnlint",
+        "docker",
+        "pandas",
+        "sagemaker",
+        "simulator.aws.sagemaker.life",
+        "simulator.azure_devops.endpoints.git.pushes",
+    ],
 )
 def test_a_start_does_not_load(module: str, loaded: frozenset[str]) -> None:
     assert "simulator.app" in loaded

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from simulator.runtime.reach import Reach
-from simulator.runtime.work import Mount
+from simulator.runtime.work import Mount, Work
 from tests.runtime.rooms import BARE_IMAGES, Program, Room, web_server
 
 STARTER = """
@@ -150,3 +150,20 @@ def test_a_work_whose_directory_is_removed_ends(process_room, tmp_path):
     shutil.rmtree(next(process_room.directory.glob("*/spec")).parent)
     assert os.read(reader, 1) == b"", "the work has gone too"
     os.close(reader)
+
+
+def test_a_work_whose_start_was_cut_off_is_not_known_and_may_be_started(survivor_room, tmp_path, image_cache):
+    room = survivor_room()
+    room.run(room.engine.start(Work("cut off", "bare", ("sh", "-c", "echo now"), {})))
+    (place,) = (path.parent for path in (tmp_path / "works").glob("*/name"))
+    room.run(room.engine.wait("cut off"))
+    room.run(room.engine.close())
+    for path in place.iterdir():  # as it is before the supervisor has begun
+        if path.name not in ("name", "root"):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    room = survivor_room()
+
+    assert room.run(room.engine.known()) == []
+    room.run(room.engine.start(Work("cut off", "bare", ("sh", "-c", "echo now"), {})))
+    assert room.run(room.engine.wait("cut off")).code == 0

@@ -46,12 +46,12 @@ def supervise() -> None:
     """Build the sandbox, tell STATUS how that went, follow the work to its end and write `exit`."""
     os.fchdir(DIRECTORY)
     os.close(DIRECTORY)
-    lock = os.open("lock", os.O_RDWR | os.O_CREAT, 0o600)
+    output = os.open("output", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    lock = os.open("lock", os.O_RDWR | os.O_CREAT, 0o600)  # who sees it may read the output
     fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     os.write(lock, str(os.getpid()).encode())
     with open("spec", "rb") as file:
         spec = marshal.load(file)
-    output = os.open("output", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     said, saying = os.pipe()
     try:
         first = start(spec, saying, (lock, STATUS, output, said))
