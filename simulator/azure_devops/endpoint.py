@@ -92,13 +92,16 @@ class Call:
             raise failure("ProjectDoesNotExistWithNameException", name=name)
         return project
 
-    def repository(self) -> Row:
-        """The repository of the route; TF401019 where it is not, or not the caller's."""
+    def repository(self, disabled: bool = False) -> Row:
+        """The repository of the route; TF401019 where it is not, or not the caller's; `disabled` ones if asked for."""
         project = self.project_or_none()
-        row = self.organization.repository(self.route["repositoryid"], project["id"] if project else "")
+        name = self.route.get("repositorynameorid") or self.route["repositoryid"]
+        row = self.organization.repository(name, project["id"] if project else "")
         owner = self.organization.project(row["project"])
         if owner["name"] not in self.caller.projects:
-            raise failure("GitRepositoryNotFoundException", name=self.route["repositoryid"])
+            raise failure("GitRepositoryNotFoundException", name=name)
+        if row.get("isDisabled") and not disabled:
+            raise failure("GitRepositoryDisabledException", name=row["name"])
         return row
 
     def requires(self, scope: str) -> None:

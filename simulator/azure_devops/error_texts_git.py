@@ -18,6 +18,9 @@ TEXTS: dict[str, Text] = {
         "TF401019: The Git repository with name or identifier {name} does not exist or you do not have permissions for"
         " the operation you are attempting.",
     ),
+    "InvalidGitRepositoryNameException": Text(
+        400, _GIT, "The name {name} is not valid for a Git repository."
+    ),
     "GitRepositoryNameAlreadyExistsException": Text(
         409, _GIT, "TF400948: A Git repository with the name {name} already exists."
     ),
@@ -103,6 +106,8 @@ TEXTS: dict[str, Text] = {
         403, _GIT, "The reference '{name}' is locked by {user}; only they can update it."
     ),
     "GitRefUnlockDeniedException": Text(403, _GIT, "The reference '{name}' was locked by {user}."),
+    "GitFailedToCreateTagException": Text(409, _GIT, "The tag {name} already exists."),
+    "GitPushNotFoundException": Text(404, _GIT, "The push {id} could not be found."),
     "GitRefNotFoundException": Text(404, _GIT, "The reference '{name}' could not be found."),
     "InvalidGitRefNameException": Text(
         400, _GIT, "The ref name '{name}' is not valid. Branch names must conform to git ref naming rules."

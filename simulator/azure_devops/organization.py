@@ -14,6 +14,7 @@ Row = dict[str, Any]
 
 PROJECT = "azure_devops.project"
 REPOSITORY = "azure_devops.repository"
+DELETED_REPOSITORY = "azure_devops.deleted_repository"
 DEFINITION = "azure_devops.definition"
 ENVIRONMENT = "azure_devops.environment"
 CHECK = "azure_devops.check_configuration"

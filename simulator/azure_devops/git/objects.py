@@ -63,6 +63,31 @@ async def log(
     return [_commit(text.lstrip("\n")) for text in output.split("\x01") if text.strip()]
 
 
+async def commits(repository: Path, identifiers: list[str]) -> list[Commit]:
+    """The commits with these ids, in that order."""
+    if not identifiers:
+        return []
+    given = "".join(f"{each}\n" for each in identifiers).encode()
+    output = await git(repository, "log", f"--format={_FORMAT}", "--no-walk=unsorted", "--stdin", given=given)
+    return [
+        _commit(text.lstrip("\n")) for text in output.decode(errors="replace").split("\x01") if text.strip()
+    ]
+
+
+async def sizes(repository: Path, identifiers: list[str]) -> dict[str, int]:
+    """How many bytes objects have."""
+    given = "".join(f"{each}\n" for each in identifiers).encode()
+    output = await git(repository, "cat-file", "--batch-check=%(objectname) %(objectsize)", given=given)
+    return {name: int(size) for name, size in (line.split() for line in output.decode().splitlines())}
+
+
+async def distance(repository: Path, one: str, other: str) -> tuple[int, int]:
+    """How many commits lead to `one` only, and to `other` only."""
+    output = await git(repository, "rev-list", "--left-right", "--count", f"{one}...{other}")
+    ahead, behind = output.decode().split()
+    return int(ahead), int(behind)
+
+
 async def commit(repository: Path, revision: str) -> Commit:
     """One commit."""
     return (await log(repository, revision, 1))[0]
@@ -77,6 +102,16 @@ async def entry(repository: Path, revision: str, path: str) -> Entry | None:
     if len(words) != 3 or words[1] not in ("blob", "tree"):
         return None
     return Entry("100644" if words[1] == "blob" else "040000", words[1], words[0], path)
+
+
+async def tree_entry(repository: Path, revision: str, path: str) -> Entry | None:
+    """The same with its real mode (whether a file is executable, or a link)."""
+    output = await git(repository, "ls-tree", "-z", revision, "--", f":(literal){path}")
+    line = output.decode(errors="surrogateescape").rstrip("\0")
+    if not line:
+        return None
+    mode, kind, identifier = line.split("\t", 1)[0].split()
+    return Entry(mode, kind, identifier, path)
 
 
 async def blob(repository: Path, revision: str, path: str) -> bytes | None:
@@ -115,6 +150,11 @@ async def text_files(repository: Path, revision: str, suffixes: tuple[str, ...])
         files[entry.path] = output[end + 1 : end + 1 + size].decode(errors="replace")
         position = end + 1 + size + 1
     return files
+
+
+async def count(repository: Path) -> int:
+    """How many commits lead to any branch."""
+    return int(await git(repository, "rev-list", "--count", "--branches"))
 
 
 async def changed_paths(repository: Path, old: str | None, new: str) -> tuple[str, ...]:

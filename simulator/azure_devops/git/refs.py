@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +53,12 @@ def changes(before: dict[str, str], after: dict[str, str]) -> list[RefUpdate]:
     ]
 
 
+def size_bytes(path: Path) -> int:
+    """What the objects of a bare repository take on disk."""
+    folder = path / "objects"
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) if folder.is_dir() else 0
+
+
 class RefWatch:
     """The bare repositories of the organization and the refs that were last seen in them."""
 
@@ -76,6 +83,18 @@ class RefWatch:
             await git(path, "init", "--quiet", "--bare", "--initial-branch=main", "--template=")
             (path / "config").write_text(_CONFIGURATION)
             (path / "ready").touch()
+
+    async def remove(self, repository: Row) -> None:
+        """Take the bare repository and what is known of its refs away."""
+        await asyncio.to_thread(shutil.rmtree, self.path(repository), ignore_errors=True)
+        with self._kernel.store.transaction():
+            self._kernel.store.delete(_SEEN, repository["id"])
+            for key, _ in self._kernel.store.scan(_PUSH, f"{repository['id']}/"):
+                self._kernel.store.delete(_PUSH, key)
+
+    async def point_head(self, repository: Row) -> None:
+        """Let HEAD, which a clone checks out, be the default branch."""
+        await git(self.path(repository), "symbolic-ref", "HEAD", repository["defaultBranch"])
 
     async def open_all(self) -> None:
         """At start: make what is missing and turn what changed while nobody looked into facts."""

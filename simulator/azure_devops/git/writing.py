@@ -34,7 +34,12 @@ class RefStale(Exception):
 
 
 async def commit_changes(
-    repository: Path, parent: str | None, changes: tuple[FileChange, ...], message: str, author: Signature
+    repository: Path,
+    parent: str | None,
+    changes: tuple[FileChange, ...],
+    message: str,
+    author: Signature,
+    committer: Signature | None = None,
 ) -> str:
     """A commit on top of `parent` (None: the first) with these changes; its id."""
     with tempfile.TemporaryDirectory(prefix="index-", dir=repository) as directory:
@@ -57,7 +62,7 @@ async def commit_changes(
             extra=extra,
         )
         tree = (await git(repository, "write-tree", extra=extra)).decode().strip()
-    return await commit_tree(repository, tree, (parent,) if parent else (), message, author)
+    return await commit_tree(repository, tree, (parent,) if parent else (), message, author, committer)
 
 
 async def commit_tree(
