@@ -107,6 +107,12 @@ TEXTS: dict[str, Text] = {
     ),
     "GitRefUnlockDeniedException": Text(403, _GIT, "The reference '{name}' was locked by {user}."),
     "GitFailedToCreateTagException": Text(409, _GIT, "The tag {name} already exists."),
+    "GitAsyncRefOperationInvalidOntoOrGeneratedRefs": Text(
+        409,
+        _GIT,
+        "The ref {onto} must exist and the ref {generated} must be a branch that does not exist yet.",
+    ),
+    "GitDuplicateRefFavoriteException": Text(409, _GIT, "The favorite {name} already exists."),
     "GitPushNotFoundException": Text(404, _GIT, "The push {id} could not be found."),
     "GitRefNotFoundException": Text(404, _GIT, "The reference '{name}' could not be found."),
     "InvalidGitRefNameException": Text(

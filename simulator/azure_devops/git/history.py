@@ -40,3 +40,18 @@ async def search(repository: Path, wanted: Search) -> list[Commit]:
     if wanted.oldest_first:
         listed = listed[::-1][wanted.skip :][: wanted.top]
     return await objects.commits(repository, listed)
+
+
+async def new_commits(repository: Path, tips: list[str], known: list[str]) -> list[Commit]:
+    """The commits that lead to `tips` and to none of `known`; ids that are no commits count for nothing."""
+    asked = "".join(f"{each}^{{commit}}\n" for each in (*tips, *known)).encode()
+    checked = (
+        (await git(repository, "cat-file", "--batch-check=%(objectname)", given=asked)).decode().splitlines()
+    )
+    wanted = [each for each in checked[: len(tips)] if " " not in each]
+    excluded = [f"^{each}" for each in checked[len(tips) :] if " " not in each]
+    if not wanted:
+        return []
+    given = "".join(f"{each}\n" for each in (*wanted, *excluded)).encode()
+    listed = await git(repository, "rev-list", "--topo-order", "--stdin", given=given)
+    return await objects.commits(repository, listed.decode().split())

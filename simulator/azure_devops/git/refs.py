@@ -23,6 +23,7 @@ _CONFIGURATION = """\
 	filemode = true
 	bare = true
 	logAllRefUpdates = false
+	bigFileThreshold = 1m
 [http]
 	receivepack = true
 [uploadpack]

@@ -138,6 +138,8 @@ def _of_definition(area: str, name: str, value: Any, place: str) -> Iterator[str
         yield f"{place}: {_shown(value)} is no {name}"
         return
     members = _members(area, name)
+    if not members:
+        return  # a dictionary, of which the specification names no members
     for member, item in value.items():
         if isinstance(item, str) and item in deviations()["values"].get(f"{name}.{member}", ()):
             continue

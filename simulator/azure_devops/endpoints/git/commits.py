@@ -9,7 +9,7 @@ from simulator.azure_devops.endpoints.git import versions
 from simulator.azure_devops.endpoints.git.changes import counts, of_commit
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.git import objects
-from simulator.azure_devops.git.history import Search, search
+from simulator.azure_devops.git.history import Search, new_commits, search
 from simulator.azure_devops.git.objects import Commit, Signature
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.shapes import mapping, texts
@@ -174,15 +174,12 @@ async def of_push(call: Call) -> object:
 
 
 async def brought(call: Call, row: Row, push: Row) -> list[Commit]:
-    """The commits of a push: those that lead to its new tips and not to its old ones."""
-    path, found = call.azure.refs.path(row), dict[str, Commit]()
-    for each in push["refUpdates"]:
-        new = await objects.resolve(path, each["newObjectId"])
-        old = await objects.resolve(path, each["oldObjectId"])
-        if new is not None:
-            for commit in await objects.log(path, new, exclude=old or ""):
-                found.setdefault(commit.id, commit)
-    return list(found.values())
+    """The commits of a push: those that lead to its new tips and to none that an earlier push brought."""
+    path = call.azure.refs.path(row)
+    new = [each["newObjectId"] for each in push["refUpdates"]]
+    earlier = [each for each in call.azure.refs.pushes(row) if each["pushId"] < push["pushId"]]
+    known = {update["newObjectId"] for each in earlier for update in each["refUpdates"]}
+    return await new_commits(path, new, sorted(known))
 
 
 @endpoint("GET", MERGE_BASES, "vso.code")
