@@ -15,7 +15,7 @@ from msrest.authentication import BasicAuthentication
 from simulator.topology import load
 from tests.azure_devops import repositories
 from tests.azure_devops.conftest import Served
-from tests.azure_devops.repositories import ZERO, call
+from tests.azure_devops.repositories import ZERO
 
 
 @pytest.fixture(scope="module")
@@ -104,14 +104,6 @@ def test_an_import_brings_a_repository_of_the_organization(client, repository):
     assert client.get_repository(made.id, "ml").default_branch == "refs/heads/main"
     with pytest.raises(AzureDevOpsServiceError, match="not empty"):
         client.create_import_request(models.GitImportRequest(parameters=parameters), "ml", made.id)
-
-
-def test_a_host_beyond_the_simulator_is_not_imported(repository):
-    name = f"{repository.name}-outside"
-    call(repository.served, "POST", "ml/_apis/git/repositories", status=201, json={"name": name})
-    body = {"parameters": {"gitSource": {"url": "https://github.com/a/b.git"}}}
-    path = f"ml/_apis/git/repositories/{name}/importRequests"
-    assert "github.com" in call(repository.served, "POST", path, status=501, json=body)["message"]
 
 
 @both_sets
@@ -310,27 +302,6 @@ def test_a_push_by_rest_makes_several_commits_of_every_kind_and_equals_a_git_pus
     assert len(client.get_push(repository.name, made.push_id, "ml", include_commits=10).commits) == 2
 
 
-@pytest.mark.parametrize(
-    "changes, told",
-    [
-        ([change("add", "/a.txt", {"content": "x"})], "already exists"),
-        ([change("edit", "/none.txt", {"content": "x"})], "TF401174"),
-        ([change("delete", "/none.txt")], "TF401174"),
-        ([change("add", "/../x", {"content": "x"})], "not valid"),
-        ([change("add", "/.git/config", {"content": "x"})], "not valid"),
-        ([change("add", "/b", {"content": "!", "contentType": "base64encoded"})], "base64"),
-        ([change("sort", "/a.txt")], "not valid"),
-        ([], "at least one change"),
-    ],
-)
-def test_a_wrong_push_by_rest_is_refused(repository, changes, told):
-    push = {
-        "refUpdates": [{"name": "refs/heads/main", "oldObjectId": tip(repository)}],
-        "commits": [{"comment": "c", "changes": changes}],
-    }
-    assert told in repository.call("POST", "pushes", status=400, json=push)["message"]
-
-
 def test_two_versions_are_compared(client, repository):
     base = models.GitBaseVersionDescriptor(base_version="main", base_version_type="branch")
     target = models.GitTargetVersionDescriptor(target_version="change", target_version_type="branch")
@@ -390,12 +361,3 @@ def test_favorites_and_suggestions(client, repository):
     assert client.get_ref_favorites("ml", repository_id=repository.id) == []
     (found,) = client.get_suggestions(repository.name, "ml")
     assert found.properties["sourceBranch"] == "refs/heads/change"
-
-
-def test_an_empty_repository_has_no_commits_and_no_items(repository):
-    name = f"{repository.name}-empty"
-    call(repository.served, "POST", "ml/_apis/git/repositories", status=201, json={"name": name})
-    base = f"ml/_apis/git/repositories/{name}"
-    assert call(repository.served, "GET", f"{base}/commits")["value"] == []
-    assert call(repository.served, "GET", f"{base}/refs")["count"] == 0
-    assert "TF401175" in call(repository.served, "GET", f"{base}/items", status=404)["message"]
