@@ -20,7 +20,7 @@ Entry = tuple[ScalarNode, Node]
 Rewrite = Callable[[Node], Node]
 _JOB_KEYS_AT_ROOT = (*ROOT_JOB_KEYS, "pool")
 # The keyword steps without a task name of their own are known by their id.
-_BY_ID = ("checkout", "download", "publish")
+_BY_ID = ("checkout", "download", "publish", "upload")
 
 
 def canonical(root: MappingNode) -> MappingNode:

@@ -15,8 +15,9 @@ _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
 def node_to_value(node: Node, *, typed: bool = False) -> Value:
     """The node as a value. Scalars are strings whatever they look like.
 
-    `typed`: inside a parameter of type `object` an unquoted number is a Number, `true` and `false` are Booleans.
-    Measured; `legacyObject` and variables keep strings.
+    `typed`: inside a parameter of type `object` an unquoted number is a Number, `true` and `false` are Booleans
+    (measured) and `null` is Null (public templates rest on `default: null` being false); `legacyObject` and variables
+    keep strings.
     """
     if isinstance(node, ScalarNode):
         return _typed_scalar(node.text) if typed and node.plain else node.text
@@ -26,6 +27,8 @@ def node_to_value(node: Node, *, typed: bool = False) -> Value:
 
 
 def _typed_scalar(text: str) -> Value:
+    if text in ("", "~", "null", "Null", "NULL"):
+        return None
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
     return Decimal(text) if _NUMBER.fullmatch(text) else text

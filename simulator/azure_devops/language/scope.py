@@ -61,3 +61,19 @@ def declared_variables(node: Node) -> dict[str, Value]:
             value = item.find("value")
             found[name.text] = "" if value is None else node_to_value(value)
     return found
+
+
+def joined_lists(own: Node, brought: Node) -> Node:
+    """Two mappings of lists (such as `resources`) as one; a list of both holds the items of both."""
+    if not isinstance(own, MappingNode) or not isinstance(brought, MappingNode):
+        return own
+    entries = list(own.entries)
+    for key, value in brought.entries:
+        index = next((at for at, (mine, _) in enumerate(entries) if mine.text == key.text), None)
+        if index is None:
+            entries.append((key, value))
+            continue
+        mine = entries[index][1]
+        if isinstance(mine, SequenceNode) and isinstance(value, SequenceNode):
+            entries[index] = (key, SequenceNode((*mine.items, *value.items), mine.where))
+    return MappingNode(tuple(entries), own.where)

@@ -22,9 +22,15 @@ from simulator.azure_devops.language.interpolation import (
 )
 from simulator.azure_devops.language.invalid import ErrorList, Position
 from simulator.azure_devops.language.node_values import value_to_node
-from simulator.azure_devops.language.scope import Scope, declared_variables, variable_items
+from simulator.azure_devops.language.scope import (
+    Scope,
+    declared_variables,
+    joined_lists,
+    variable_items,
+)
 from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode
 from simulator.azure_devops.language.template_files import TemplateFiles
+from simulator.azure_devops.language.template_paths import repository_aliases
 from simulator.azure_devops.language.template_places import CHILDREN, INCLUDABLE, TEMPLATE_KEYS
 
 Entry = tuple[ScalarNode, Node]
@@ -82,6 +88,7 @@ class Expander:
         if found is None:
             return [*own, (ScalarNode("steps", extends.where), ScalarNode("", extends.where, broken=True))]
         root, inner = found
+        self.files.aliases |= repository_aliases(root)
         brought = self.extended(self.entries(root, "root", inner), inner)
         return self.merged(own, [entry for entry in brought if entry[0].text != "parameters"])
 
@@ -94,6 +101,8 @@ class Expander:
             elif key.text == "variables":
                 both = (*variable_items(result[index][1]), *variable_items(value))
                 result[index] = (result[index][0], SequenceNode(both, key.where))
+            elif key.text == "resources":
+                result[index] = (result[index][0], joined_lists(result[index][1], value))
             else:
                 self.errors.add(f"'{key.text}' is already defined", key.where)
         return result

@@ -17,9 +17,10 @@ from simulator.azure_devops.language.plan import (
 from simulator.azure_devops.language.reading.containers import RESOURCE_KEYS, read_container_resource
 from simulator.azure_devops.language.reading.fields import Fields, mapping_fields
 from simulator.azure_devops.language.reading.triggers import read_filter, read_trigger
-from simulator.azure_devops.language.source import Node, ScalarNode
+from simulator.azure_devops.language.source import Node, ScalarNode, SequenceNode
 
 _KINDS = ("repositories", "pipelines", "webhooks", "containers", "builds", "packages")
+_OLDEST = ("repo", "clean", "fetchDepth", "lfs", "trigger")
 _REPOSITORY = ("repository", "type", "name", "ref", "endpoint", "trigger")
 _PIPELINE = ("pipeline", "project", "source", "version", "branch", "tags", "trigger")
 _PACKAGE = ("package", "type", "connection", "name", "version", "tag", "trigger")
@@ -29,6 +30,10 @@ _WEBHOOK = ("webhook", "connection", "type", "filters")
 
 def read_resources(node: Node | None, errors: ErrorList) -> Resources:
     """Everything under `resources:`."""
+    if isinstance(node, SequenceNode):
+        for item in node.items:  # the oldest form, `- repo: self`, which the starter pipelines still write
+            mapping_fields(item, _OLDEST, errors)
+        return Resources()
     fields = None if node is None else mapping_fields(node, _KINDS, errors)
     if fields is None:
         return Resources()

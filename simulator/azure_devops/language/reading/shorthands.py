@@ -55,6 +55,10 @@ SHORTHANDS: Mapping[str, Shorthand] = {
     "publish": Shorthand(
         keyword_task("publish"), ("artifact",), lambda text: {"path": text}, {"artifact": "artifactName"}
     ),
+    # As the starter pipelines of the service write it.
+    "upload": Shorthand(
+        keyword_task("publish"), ("artifact",), lambda text: {"path": text}, {"artifact": "artifactName"}
+    ),
     "download": Shorthand(
         keyword_task("download"), ("artifact", "patterns", "tags", "path"), lambda text: {"alias": text}, {}
     ),

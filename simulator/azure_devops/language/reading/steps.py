@@ -108,7 +108,7 @@ def _shorthand(keyword: str, node: MappingNode, around: Surroundings, errors: Er
         _check_repository(value, fields, around)
     never = keyword in ("checkout", "download") and value == "none"
     check_inputs(short.task, inputs, fields.node, around, errors)
-    step = _step(fields, keyword, short.task, inputs)
+    step = _step(fields, "publish" if keyword == "upload" else keyword, short.task, inputs)
     if never:
         # `none` stays a step whose condition never holds; it also tells the agent not to do so by itself.
         return replace(step, condition="false")

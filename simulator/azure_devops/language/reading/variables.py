@@ -9,6 +9,8 @@ from simulator.azure_devops.language.reading.fields import Fields, mapping_field
 from simulator.azure_devops.language.reading.surroundings import Surroundings
 from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode
 
+# The last three have a meaning in pools that a service image fills in (1ES); public pipelines carry them.
+_POOL = ("name", "vmImage", "demands", "os", "image", "hostArchitecture")
 _ITEM = ("name", "value", "readonly", "group")
 
 
@@ -61,7 +63,7 @@ def read_pool(fields: Fields) -> Pool | None:
         return None
     if isinstance(node, ScalarNode):
         return Pool(name=node.text, server=node.text.lower() == "server")
-    pool = fields.mapping("pool", ("name", "vmImage", "demands"))
+    pool = fields.mapping("pool", _POOL)
     if pool is None:
         return None
     name = pool.text("name")
