@@ -18,9 +18,7 @@ from tests.azure_devops.pipelines.test_checks import DEPLOY, PASSED, stage
 
 @pytest.fixture
 def tasks(connect):
-    client = connect("operator").clients_v7_1.get_task_agent_client()
-    yield client
-    client._client.close()
+    return connect("operator").clients_v7_1.get_task_agent_client()
 
 
 def test_the_simulators_own_pools_have_agents_with_capabilities(served, tasks):
@@ -51,7 +49,8 @@ def test_a_pool_is_made_used_by_a_queue_and_removed(tasks, served):
         assert changed.json()["userCapabilities"] == {"gpu": "yes"}
         assert client.patch(f"{agents}/{made['id']}", json={"enabled": False}).json()["enabled"] is False
         assert client.delete(f"{agents}/{made['id']}").status_code == 204
-    tasks.delete_agent_pool(pool.id)
+        # The SDK leaves the connection of a 204 open, and the garbage collector complains.
+        assert client.delete(f"_apis/distributedtask/pools/{pool.id}").status_code == 204
     assert "own" not in [one.name for one in tasks.get_agent_queues("ml")]
 
 

@@ -34,7 +34,7 @@ def test_the_sdk_lists_publishers_consumers_and_what_they_ask_for(connect):
     assert "azureStorageQueue" in [one.id for one in hooks.list_consumers()]
 
 
-def test_the_sdk_makes_queries_and_removes_a_subscription(connect):
+def test_the_sdk_makes_queries_and_removes_a_subscription(connect, served):
     hooks = connect("operator").clients_v7_1.get_service_hooks_client()
     made = hooks.create_subscription(
         Subscription(
@@ -53,7 +53,9 @@ def test_the_sdk_makes_queries_and_removes_a_subscription(connect):
         publisher_id="tfs", publisher_input_filters=[InputFilter(conditions=[condition])]
     )
     assert [one.id for one in hooks.create_subscriptions_query(query).results] == [made.id]
-    hooks.delete_subscription(made.id)
+    with served.client() as client:
+        # The SDK leaves the connection of a 204 open, and the garbage collector complains.
+        assert client.delete(f"_apis/hooks/subscriptions/{made.id}").status_code == 204
     assert hooks.list_subscriptions() == []
 
 
