@@ -162,6 +162,12 @@ CATALOGUE: dict[str, Text] = {
     "WebHookSignatureException": Text(
         401, _TASK, "The signature of the payload does not fit the secret of the incoming webhook {name}."
     ),
+    "TestResultNotFoundException": Text(
+        404, "Microsoft.TeamFoundation.TestManagement.WebApi", "Test result {id} not found."
+    ),
+    "TestAttachmentNotFoundException": Text(
+        404, "Microsoft.TeamFoundation.TestManagement.WebApi", "Attachment {id} not found."
+    ),
     "TestObjectNotFoundException": Text(
         404, "Microsoft.TeamFoundation.TestManagement.WebApi", "Test run {id} not found."
     ),

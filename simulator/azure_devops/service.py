@@ -18,6 +18,7 @@ from simulator.azure_devops.pipelines.starting.queueing import Queue
 from simulator.azure_devops.pipelines.starting.scheduling import Schedules
 from simulator.azure_devops.pipelines.starting.triggering import Triggers
 from simulator.azure_devops.pipelines.starting.webhooks import Webhooks
+from simulator.azure_devops.pipelines.test_attachments import TestAttachments
 from simulator.azure_devops.pipelines.test_runs import TestRuns
 from simulator.azure_devops.policies.configurations import Configurations
 from simulator.azure_devops.policies.evaluations import Evaluations
@@ -48,6 +49,7 @@ class AzureDevOps:
         self.pull_requests = PullRequestRows(self.organization, self.refs)
         self.runs = Runs(self.organization)
         self.test_runs = TestRuns(kernel, self.organization)
+        self.test_attachments = TestAttachments(self.organization)
         signals = Signals()
         self.gates = Gates(self.organization, signals, self.runs)
         self.approvals = self.gates.approvals
