@@ -59,7 +59,7 @@ class Transformer:
             text = f"a record exceeds MaxPayloadInMB={self._limits.payload_mb}"
             await self._log.failed(source.uri, "ClientError: too large payload", text)
             return f"ClientError: {SEE_LOGS}"
-        except (records.NotRecordIO, gzip.BadGzipFile, EOFError, zlib.error) as error:
+        except (records.NotFramed, gzip.BadGzipFile, EOFError, zlib.error) as error:
             await self._log.failed(source.uri, "ClientError: unreadable input", type(error).__name__)
             return f"ClientError: {SEE_LOGS}"
         if not self.stopping:

@@ -1,13 +1,14 @@
 """How a batch transform cuts an object into records and payloads, and puts the answers together: pure.
 
 Source: developer guide, "Use batch transform" (SplitType, BatchStrategy, MaxPayloadInMB, AssembleWith); API reference,
-TransformInput. RecordIO is MXNet's framing: magic number, length in 29 bits, data padded to four bytes.
+TransformInput. RecordIO is MXNet's framing: magic number, length in 29 bits, data padded to four bytes. TFRecord is
+TensorFlow's ("TFRecord and tf.train.Example"): length in 64 bits, its checksum, data, its checksum.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 MEBIBYTE = 1024 * 1024
 _MAGIC = 0xCED7230A
@@ -18,31 +19,46 @@ class TooLarge(Exception):
     """A record does not fit into one payload."""
 
 
-class NotRecordIO(Exception):
-    """The object is not framed as RecordIO."""
+class NotFramed(Exception):
+    """The object is not framed as RecordIO or TFRecord, whichever it is said to be."""
 
 
 def records(body: bytes, split: str) -> Iterator[bytes]:
-    """The records of an object: itself, its lines without their ends, or its RecordIO frames with their heads."""
+    """The records of an object: itself, its lines without their ends, or its frames with their heads."""
     if split == "None":
         yield body
     elif split == "Line":
         yield from (line for line in body.split(b"\n") if line.strip())
     else:
-        yield from _frames(body)
+        yield from _frames(body, _END_OF_FRAME[split])
 
 
-def _frames(body: bytes) -> Iterator[bytes]:
+def _frames(body: bytes, end_of: Callable[[bytes, int], int]) -> Iterator[bytes]:
     position = 0
     while position < len(body):
-        if position + 8 > len(body):
-            raise NotRecordIO
-        magic, head = struct.unpack_from("<II", body, position)
-        end = position + 8 + (head & _LENGTH) + (-(head & _LENGTH) % 4)
-        if magic != _MAGIC or end > len(body):
-            raise NotRecordIO
+        try:
+            end = end_of(body, position)
+        except struct.error as error:
+            raise NotFramed from error
+        if end > len(body):
+            raise NotFramed
         yield body[position:end]
         position = end
+
+
+def _end_of_record_io(body: bytes, position: int) -> int:
+    magic, head = struct.unpack_from("<II", body, position)
+    if magic != _MAGIC:
+        raise NotFramed
+    return int(position + 8 + (head & _LENGTH) + (-(head & _LENGTH) % 4))
+
+
+def _end_of_tf_record(body: bytes, position: int) -> int:
+    (length,) = struct.unpack_from("<Q", body, position)
+    return int(position + 8 + 4 + length + 4)
+
+
+_END_OF_FRAME = {"RecordIO": _end_of_record_io, "TFRecord": _end_of_tf_record}
 
 
 def batches(records: Sequence[bytes], split: str, strategy: str, limit_mb: int) -> Iterator[list[bytes]]:

@@ -11,13 +11,13 @@ from typing import Any
 
 from simulator.aws.sagemaker import storage
 from simulator.aws.sagemaker.transform import association, paths
-from simulator.kernel.errors import CallerError, NotSimulated
+from simulator.kernel.errors import CallerError
 
 MOST_MB = 100
 
 
 def check(params: Mapping[str, Any]) -> None:
-    """Raises CallerError for what AWS refuses, NotSimulated for what is not here."""
+    """Raises CallerError for what AWS refuses."""
     given, target = params["TransformInput"], params["TransformOutput"]
     source = given["DataSource"]["S3DataSource"]
     storage.split(source["S3Uri"])
@@ -26,8 +26,6 @@ def check(params: Mapping[str, Any]) -> None:
         storage.split(capture["DestinationS3Uri"])
     if source["S3DataType"] == "AugmentedManifestFile":
         raise _invalid("S3DataType AugmentedManifestFile is not supported for transform jobs.")
-    if given.get("SplitType") == "TFRecord":
-        raise NotSimulated("SplitType TFRecord of a transform's input", "Use Line, RecordIO or None.")
     megabytes = params.get("MaxConcurrentTransforms", 0) * params.get("MaxPayloadInMB", 0)
     if megabytes > MOST_MB:
         raise _invalid(f"MaxConcurrentTransforms * MaxPayloadInMB must not exceed {MOST_MB} MB.")

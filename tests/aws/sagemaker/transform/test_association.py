@@ -7,7 +7,7 @@ import pytest
 from simulator.aws.sagemaker.transform import paths
 from simulator.aws.sagemaker.transform.association import Association, NotAssociable
 from simulator.aws.sagemaker.transform.request import check
-from simulator.kernel.errors import CallerError, NotSimulated
+from simulator.kernel.errors import CallerError
 
 ROW = ["id", "1", "2", "3", "4", "0.9"]
 RECORD = {"id": 7, "features": [1, 2], "field": {"a": 1, "b": 2}}
@@ -104,8 +104,3 @@ def test_answers_pass_as_they_are_where_nothing_is_asked_of_them():
 def test_what_cannot_be_associated_is_refused_at_once(params: dict[str, Any], text: str):
     with pytest.raises(CallerError, match=text):
         check(params)
-
-
-def test_tfrecord_is_refused_by_name():
-    with pytest.raises(NotSimulated, match="TFRecord"):
-        check(asked("text/csv", "TFRecord"))

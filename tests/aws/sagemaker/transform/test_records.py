@@ -5,7 +5,7 @@ import struct
 import pytest
 
 from simulator.aws.sagemaker.transform.records import (
-    NotRecordIO,
+    NotFramed,
     TooLarge,
     assemble,
     batches,
@@ -41,10 +41,21 @@ def test_recordio_is_cut_at_its_frames_which_keep_their_heads():
     body = frame(b"abc") + frame(b"defgh")
     assert payloads(body, "RecordIO", "SingleRecord", 6) == [frame(b"abc"), frame(b"defgh")]
     assert payloads(body, "RecordIO", "MultiRecord", 6) == [body]
-    with pytest.raises(NotRecordIO):
+    with pytest.raises(NotFramed):
         payloads(b"a,b\n1,2\n", "RecordIO", "SingleRecord", 6)
-    with pytest.raises(NotRecordIO):
+    with pytest.raises(NotFramed):
         payloads(body[:-1], "RecordIO", "SingleRecord", 6)
+
+
+def test_tfrecord_is_cut_at_its_frames_which_keep_their_heads_and_checksums():
+    # Length, checksum, data, checksum; the data is opaque here, and so are the checksums.
+    example = b"\x0a\x0d\x0a\x0b\x0a\x01x\x12\x06\x12\x04\x0a\x02\x80\x3f"
+    one = struct.pack("<Q", len(example)) + b"\1\2\3\4" + example + b"\5\6\7\x08"
+    assert payloads(one * 2, "TFRecord", "SingleRecord", 6) == [one, one]
+    assert payloads(one * 2, "TFRecord", "MultiRecord", 6) == [one * 2]
+    for body in (one[:-1], one + b"\0", b"a,b\n1,2\n3,4\n"):
+        with pytest.raises(NotFramed):
+            payloads(body, "TFRecord", "SingleRecord", 6)
 
 
 def test_answers_are_put_one_after_the_other():
