@@ -59,7 +59,15 @@ class TaskWorld:
         url = f"{self.simulator.azure_devops_url}/_apis/serviceendpoint/endpoints"
         answer = self.azure.post(url, json=body, params={"api-version": "7.1-preview.4"})
         assert answer.status_code == 200, answer.text
-        return dict(answer.json())
+        made = dict(answer.json())
+        self.permit("endpoint", str(made["id"]))
+        return made
+
+    def permit(self, kind: str, identifier: str) -> None:
+        """Open a resource to all pipelines."""
+        body = {"allPipelines": {"authorized": True}}
+        answer = self.azure.patch(f"pipelines/pipelinePermissions/{kind}/{identifier}", json=body)
+        assert answer.status_code == 200, answer.text
 
     def run(self, steps: str, files: dict[str, str] | None = None, **body: object) -> tuple[str, str]:
         """Push the steps as a pipeline, run it to its end: its result and its log."""
