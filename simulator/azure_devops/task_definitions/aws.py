@@ -18,10 +18,18 @@ _TABLE = json.loads(
 _CONNECTION = "connectedService:"
 
 
+def input_names(task: str) -> tuple[str, ...]:
+    """The inputs of a task of the toolkit."""
+    return tuple(each["name"] for each in _inputs(task))
+
+
 def path_inputs(task: str) -> tuple[str, ...]:
     """The inputs of a task of the toolkit that are paths: the agent makes them absolute."""
-    found = next(each for each in _TABLE["tasks"] if each["name"] == task)
-    return tuple(each["name"] for each in found["inputs"] if each["type"] == "filePath")
+    return tuple(each["name"] for each in _inputs(task) if each["type"] == "filePath")
+
+
+def _inputs(task: str) -> list[dict[str, Any]]:
+    return next(list(each["inputs"]) for each in _TABLE["tasks"] if each["name"] == task)
 
 
 def _task(given: Mapping[str, Any]) -> Task:

@@ -77,9 +77,11 @@ class TaskWorld:
         assert answer.status_code == 200, answer.text
         return self.ended(answer.json()["id"])
 
-    def ended(self, run: int) -> tuple[str, str]:
+    def ended(self, run: int, timeout_seconds: float = 60) -> tuple[str, str]:
         """Wait for a run's end: its result and its log."""
-        self.simulator.until(lambda fact: fact["kind"] == "RunCompleted" and fact["detail"]["run"] == run)
+        self.simulator.until(
+            lambda fact: fact["kind"] == "RunCompleted" and fact["detail"]["run"] == run, timeout_seconds
+        )
         found = self.azure.get(f"build/builds/{run}").json()
         logs = self.azure.get(f"build/builds/{run}/logs").json()["value"]
         text = {"accept": "text/plain"}

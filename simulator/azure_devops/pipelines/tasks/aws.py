@@ -10,7 +10,7 @@ from simulator.azure_devops.pipelines.agent.attempt import Program
 from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS
 from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskEffect, TaskFailed
 from simulator.azure_devops.pipelines.tasks.scripts import check_exists
-from simulator.azure_devops.task_definitions.aws import path_inputs
+from simulator.azure_devops.task_definitions.aws import input_names, path_inputs
 from simulator.kernel.errors import NotSimulated
 
 _SECRET = ("password", "sessionToken")
@@ -31,8 +31,10 @@ async def shell_script(call: TaskCall) -> int:
 
 async def run_program(call: TaskCall, task: str, program: str, more: Mapping[str, str] | None = None) -> int:
     """Run a program of `programs/aws` with the task's inputs, its connection and the variables that it reads."""
+    # As the agent does: each input that the task has is there, if empty.
+    given = {**dict.fromkeys(input_names(task), ""), **call.inputs}
     paths = {name: absolute(call.input(name)) for name in path_inputs(task)}
-    inputs = {f"INPUT_{key.upper()}": text for key, text in {**call.inputs, **paths}.items()}
+    inputs = {f"INPUT_{key.upper()}": text for key, text in {**given, **paths}.items()}
     environment = {**inputs, **_connection(call), **_variables(call), **(more or {})}
     return await call.run(Program(("python3", f"{PROGRAMS}/aws/{program}"), environment, predefined.SOURCES))
 

@@ -199,13 +199,17 @@ def _hide(keys: Keys) -> None:
         secret(text)
 
 
+def _is_own(name: str, value: str) -> bool:
+    """Whether the variable is for the task alone; azure-pipelines-task-lib takes away no input that is empty."""
+    return name.startswith(("ENDPOINT_", "VARIABLE_")) or (name.startswith("INPUT_") and value != "")
+
+
 def environment(task: str, *, with_region: bool = True) -> dict[str, str]:
     """The environment of a program that `task` starts: credentials in, the task's own variables out.
 
     AWSCLI gives its program AWS_DEFAULT_REGION alone (`with_region` False), AWSShellScript AWS_REGION too.
     """
-    own = ("INPUT_", "ENDPOINT_", "VARIABLE_")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
+    kept = {name: value for name, value in os.environ.items() if not _is_own(name, value)}
     kept["AWS_EXECUTION_ENV"] = f"VSTS-{task}"
     keys = credentials()
     if keys is not None:

@@ -36,7 +36,8 @@ def secret(text: str) -> None:
 
 
 def fail(message: str) -> NoReturn:
-    """End the task with an error of the step."""
+    """End the task with an error of the step, which is told as an issue and again with the end."""
+    command("task.issue type=error;source=TaskInternal;", message)
     command("task.complete result=Failed;", message)
     sys.exit(1)
 
