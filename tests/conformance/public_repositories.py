@@ -89,9 +89,9 @@ class PublicWorld(TaskWorld):
             assert made.status_code == 200, made.text
             self.permit("variablegroup", str(made.json()["id"]))
         for name in entry.environments.split():
-            made = self.azure.post("distributedtask/environments", json={"name": name})
-            assert made.status_code == 200, made.text
-            self.permit("environment", str(made.json()["id"]))
+            self.azure.post("distributedtask/environments", json={"name": name})  # or it is there already
+            found = self.azure.get("distributedtask/environments", params={"name": name}).json()["value"]
+            self.permit("environment", str(found[0]["id"]))
 
     def end(self, entry: Entry, repository: str) -> tuple[str, str]:
         """Make the pipeline and run it: its result (`refused` where it is not even queued) and what was said."""
