@@ -15,6 +15,7 @@ Row = dict[str, Any]
 PROJECT = "azure_devops.project"
 REPOSITORY = "azure_devops.repository"
 DELETED_REPOSITORY = "azure_devops.deleted_repository"
+DESTROYED_REPOSITORY = "azure_devops.destroyed_repository"
 DEFINITION = "azure_devops.definition"
 ENVIRONMENT = "azure_devops.environment"
 CHECK = "azure_devops.check_configuration"
@@ -97,6 +98,19 @@ class Organization:
         if found is None:
             raise failure("GitRepositoryNotFoundException", name=name_or_id)
         return found
+
+    def repository_of(self, definition: Row) -> Row:
+        """The repository of a pipeline, also when it was deleted since."""
+        identifier = str(definition["repository"])
+        for kind in (REPOSITORY, DELETED_REPOSITORY, DESTROYED_REPOSITORY):
+            if (row := self.kernel.store.get(kind, identifier)) is not None:
+                return row
+        return self.repository(identifier)
+
+    def definitions(self, project: str = "") -> list[Row]:
+        """The pipelines (of one project) whose repository is there: those that can start."""
+        there = {row["id"] for row in self.rows(REPOSITORY)}
+        return [row for row in self.rows(DEFINITION, project) if row["repository"] in there]
 
     def environment_named(self, project: str, name: str) -> Row | None:
         """The project's environment of that name."""

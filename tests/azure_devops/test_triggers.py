@@ -173,3 +173,37 @@ def test_a_signed_payload_that_passes_the_filters_starts_a_run_with_it(git, serv
 def test_nothing_else_is_open_without_a_token(served):
     answer = httpx.get(f"{served.url}/_apis/public/build/definitions/ml/1/badge", trust_env=False)
     assert answer.status_code == 501
+
+
+def test_a_push_with_the_option_ci_skip_starts_nothing(git, served):
+    git.commit({"azure-pipelines.yml": "steps:\n  - checkout: none\n  - script: echo hello\n"})
+    git("push", "-q", "-o", "ci.skip", "origin", "main")
+    served.hear()
+    assert served.facts("RunQueued") == []
+    git.commit({"b.txt": "b"})
+    git("push", "-q", "origin", "main")
+    served.hear()
+    assert len(served.facts("RunQueued")) == 1
+
+
+def test_a_repository_that_was_deleted_stops_no_other_from_starting(git, served):
+    git.commit({"azure-pipelines.yml": "steps:\n  - checkout: none\n  - script: echo hello\n"})
+    with served.client() as client:
+        gone = client.get("ml/_apis/git/repositories/model_deploy").json()["id"]
+        assert client.delete(f"ml/_apis/git/repositories/{gone}").status_code == 204
+    git("push", "-q", "origin", "main")
+    served.rest()
+    assert len(served.facts("RunQueued")) == 1
+    assert served.facts("ConsumerFailed") == []
+
+
+def test_the_runs_of_a_repository_that_was_deleted_are_still_shown(git, served):
+    git.commit({"azure-pipelines.yml": "steps:\n  - checkout: none\n  - script: echo hello\n"})
+    git("push", "-q", "origin", "main")
+    served.rest()
+    with served.client() as client:
+        gone = client.get("ml/_apis/git/repositories/model_build").json()["id"]
+        client.delete(f"ml/_apis/git/repositories/{gone}")
+        assert client.get("ml/_apis/build/builds").json()["value"][0]["repository"]["id"] == gone
+        client.delete(f"ml/_apis/git/recycleBin/repositories/{gone}")
+        assert client.get("ml/_apis/build/builds").json()["count"] == 1

@@ -179,7 +179,7 @@ def _around(organization: Organization, project: Row, definition: Row, run: Row)
     if run["result"]:
         shown |= {"result": run["result"], "finishedDate": iso(run["finished"])}
     shown |= {"id": run["id"], "name": run["name"]}
-    repository = organization.repository(definition["repository"])
+    repository = organization.repository_of(definition)
     used = {
         "type": "Git",
         "change": {"version": run["sourceVersion"]},

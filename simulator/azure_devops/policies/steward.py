@@ -51,14 +51,15 @@ class Steward:
 
     def _concerned(self, fact: Fact) -> list[Row]:
         if fact.kind in ("PullRequestCreated", "PullRequestUpdated"):
-            return [self._requests.find(fact.detail["pullRequestId"])]
+            number = fact.detail["pullRequestId"]
+            return [row for row in self._requests.all() if row["id"] == number]
         if fact.kind == REF_UPDATED:
             names = fact.detail["name"]
             active = self._requests.active(fact.detail["repositoryId"])
             return [row for row in active if names in (row["source"], row["target"])]
         if fact.kind in ("RunCompleted", "RunStarted"):
             number = self._validation.pull_request_of(fact.detail["run"])
-            return [self._requests.find(number)] if number is not None else []
+            return [row for row in self._requests.all() if row["id"] == number]
         if fact.kind == "PolicyChanged":
             rows = self._requests.all()
             return [

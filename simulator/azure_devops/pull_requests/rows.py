@@ -8,7 +8,7 @@ from typing import Any
 
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.git.refs import NO_OBJECT, RefWatch
-from simulator.azure_devops.organization import Organization, Row
+from simulator.azure_devops.organization import REPOSITORY, Organization, Row
 from simulator.azure_devops.pull_requests.gate import Gate, Open
 
 PULL_REQUEST = "azure_devops.pull_request"
@@ -40,8 +40,10 @@ class PullRequestRows:
         return row
 
     def all(self) -> list[Row]:
-        """Every pull request, the newest first."""
-        return sorted(self.organization.rows(PULL_REQUEST), key=lambda row: -row["id"])
+        """Every pull request of a repository that is still there, the newest first."""
+        there = {row["id"] for row in self.organization.rows(REPOSITORY)}
+        found = [row for row in self.organization.rows(PULL_REQUEST) if row["repository"] in there]
+        return sorted(found, key=lambda row: -row["id"])
 
     def active(self, repository: str) -> list[Row]:
         """The active pull requests of a repository (its id), the newest first."""

@@ -31,7 +31,7 @@ def view(call: Call, row: Row) -> Row:
     project = organization.project(row["project"])
     url = f"{call.url}/{project['id']}/_apis/build/Builds/{row['id']}"
     person = organization.person_reference(row["requestedFor"])
-    repository = organization.repository(definition["repository"])
+    repository = organization.repository_of(definition)
     reason = row["reason"][0].lower() + row["reason"][1:]
     value: dict[str, Any] = {
         "_links": {

@@ -34,7 +34,7 @@ def reference(call: Call, row: Row) -> Row:
 
 
 def _view(call: Call, row: Row) -> Row:
-    repository = call.organization.repository(row["repository"])
+    repository = call.organization.repository_of(row)
     source = {
         "id": repository["id"],
         "type": "TfsGit",

@@ -10,7 +10,7 @@ from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.git import objects
 from simulator.azure_devops.git.lineage import fork
 from simulator.azure_devops.git.refs import size_bytes
-from simulator.azure_devops.organization import DELETED_REPOSITORY, REPOSITORY, Row
+from simulator.azure_devops.organization import DELETED_REPOSITORY, DESTROYED_REPOSITORY, REPOSITORY, Row
 from simulator.azure_devops.seeding import repository_row
 from simulator.azure_devops.shapes import mapping
 
@@ -201,6 +201,7 @@ async def destroy(call: Call) -> object:
     row = _in_bin(call)
     with call.kernel.store.transaction():
         call.kernel.store.delete(DELETED_REPOSITORY, row["id"])
+        call.organization.save(DESTROYED_REPOSITORY, row)
         call.kernel.log.record("RepositoryDestroyed", row["name"], {"repositoryId": row["id"]})
     await call.azure.refs.remove(row)
     return Answer(204)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from simulator.azure_devops.git import objects
 from simulator.azure_devops.git.refs import RefWatch
 from simulator.azure_devops.language.plan import PipelineResource, PipelineTrigger
-from simulator.azure_devops.organization import DEFINITION, Organization, Row
+from simulator.azure_devops.organization import Organization, Row
 from simulator.azure_devops.pipelines.runs import RunRequest, Runs
 from simulator.azure_devops.pipelines.starting.pipeline_resources import source_of
 from simulator.azure_devops.pipelines.starting.queueing import Queue
@@ -50,7 +50,7 @@ class Completions:
         run = self._runs.find(fact.detail["run"])
         if run is None:
             return
-        for definition in self._organization.rows(DEFINITION):
+        for definition in self._organization.definitions():
             if (
                 definition["id"] != run["definition"]
                 and definition.get("queueStatus", "enabled") == "enabled"

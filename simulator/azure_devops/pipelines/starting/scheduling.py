@@ -77,6 +77,8 @@ class Schedules:
         definition = self._organization.numbered(DEFINITION, payload["definition"])
         if definition is None or self._organization.find_project(definition["project"]) is None:
             return
+        if definition not in self._organization.definitions():
+            return
         repository = self._organization.repository(definition["repository"])
         commit = await objects.resolve(self._refs.path(repository), payload["ref"])
         enabled = definition.get("queueStatus", "enabled") == "enabled"

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+SKIPPING_OPTION = "ci.skip"
+"""The push option that says the same: `git push -o ci.skip`."""
 _SKIP = re.compile(
     r"\[(skip|no) ci\]|\[ci skip\]|skip-checks: ?true|\[skip (azurepipelines|azpipelines|azp)\]"
     r"|\[(azurepipelines|azpipelines|azp) skip\]|\*\*\*NO_CI\*\*\*",

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from simulator.azure_devops.git import objects
 from simulator.azure_devops.git.refs import NO_OBJECT, REF_UPDATED, RefWatch
 from simulator.azure_devops.language.plan import Trigger
-from simulator.azure_devops.organization import DEFINITION, Organization, Row, number_key
+from simulator.azure_devops.organization import DEFINITION, REPOSITORY, Organization, Row, number_key
 from simulator.azure_devops.pipelines.agent.predefined import short_branch
 from simulator.azure_devops.pipelines.runs import RunRequest, Runs
 from simulator.azure_devops.pipelines.starting.queueing import Queue
-from simulator.azure_devops.pipelines.starting.skipping import asks_to_skip
+from simulator.azure_devops.pipelines.starting.skipping import SKIPPING_OPTION, asks_to_skip
 from simulator.azure_devops.pipelines.starting.triggers import starts_on_push
 from simulator.azure_devops.pipelines.yaml_files import find_repository
 from simulator.kernel.errors import CallerError, NotSimulated
@@ -44,11 +44,11 @@ class Triggers:
         if fact.kind == "RunCompleted":
             await self._release(fact)
         elif fact.kind == REF_UPDATED and fact.detail["newObjectId"] != NO_OBJECT:
-            repository = self._organization.repository(fact.detail["repositoryId"])
-            push = await self._push(repository, fact)
-            if push is None:
+            repository = self._store.get(REPOSITORY, fact.detail["repositoryId"])
+            push = await self._push(repository, fact) if repository else None
+            if push is None or repository is None:
                 return
-            for definition in self._organization.rows(DEFINITION):
+            for definition in self._organization.definitions():
                 if definition.get("queueStatus", "enabled") == "disabled":
                     continue
                 if definition["repository"] == repository["id"]:
@@ -57,8 +57,10 @@ class Triggers:
                     await self._consider_resource(definition, repository, push)
 
     async def _push(self, repository: Row, fact: Fact) -> Push | None:
-        """What the fact tells of; None where it is no commit, or where its messages ask to skip."""
+        """What the fact tells of; None where it is no commit, or where its messages or options ask to skip."""
         path, detail = self._refs.path(repository), fact.detail
+        if SKIPPING_OPTION in detail.get("pushOptions", ()):
+            return None
         old = await objects.resolve(path, detail["oldObjectId"])
         new = await objects.resolve(path, detail["newObjectId"])
         if new is None:

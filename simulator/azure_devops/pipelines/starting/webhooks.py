@@ -15,7 +15,7 @@ from typing import Any
 from simulator.azure_devops.git import objects
 from simulator.azure_devops.git.refs import RefWatch
 from simulator.azure_devops.language.plan import WebhookResource
-from simulator.azure_devops.organization import DEFINITION, SERVICE_ENDPOINT, Organization, Row
+from simulator.azure_devops.organization import SERVICE_ENDPOINT, Organization, Row
 from simulator.azure_devops.pipelines.runs import RunRequest
 from simulator.azure_devops.pipelines.starting.queueing import Queue
 from simulator.formats import jsonpath
@@ -65,7 +65,7 @@ class Webhooks:
     async def receive(self, connection: Row, payload: Any, delivery: str) -> list[Row]:
         """Start what the payload starts; a pipeline whose YAML it makes invalid starts nothing and says so."""
         runs = []
-        for definition in self._organization.rows(DEFINITION, connection["project"]):
+        for definition in self._organization.definitions(connection["project"]):
             repository = self._organization.repository(definition["repository"])
             ref = repository["defaultBranch"]
             commit = await objects.resolve(self._refs.path(repository), ref)
