@@ -124,7 +124,7 @@ class Call:
     def number(self, name: str, default: int) -> int:
         """A query parameter that is a number."""
         text = self.query.get(name, "")
-        if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+        if text and not (text.isascii() and text.isdecimal() and len(text) < 10):
             raise invalid(f"The value '{text}' of the query parameter {name} is not a number.")
         return int(text) if text else default
 

@@ -98,7 +98,7 @@ async def _answer(exchange: _Exchange) -> Response:
         ended = found if isinstance(found, Ended) else None
         return signing_in.refusal(azure.organization.url, request, where.path, ended)
     given = request.headers.get(CAUSE_HEADER, "")
-    because = int(given) if given.isascii() and given.isdigit() else who.cause if who else None
+    because = int(given) if given.isascii() and given.isdecimal() else who.cause if who else None
     with cause(because):
         try:
             return await _dispatch(exchange, where)

@@ -70,7 +70,7 @@ class Organization:
 
     def numbered(self, kind: str, number: str | int) -> Row | None:
         """The row with that number, if it is one and exists."""
-        return self.kernel.store.get(kind, number_key(number)) if str(number).isdigit() else None
+        return self.kernel.store.get(kind, number_key(number)) if str(number).isdecimal() else None
 
     def save(self, kind: str, row: Row) -> None:
         """Write a row under its `id`: a number or a GUID."""

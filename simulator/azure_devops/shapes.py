@@ -28,7 +28,7 @@ def number(given: Mapping[str, Any], name: str, default: int) -> int:
     value = given.get(name)
     if value is None:
         return default
-    if isinstance(value, bool) or not str(value).isdigit():
+    if isinstance(value, bool) or not str(value).isdecimal():
         raise invalid(f"The value of {name} must be a number.")
     return int(value)
 

@@ -52,7 +52,15 @@ def test_without_a_scope_a_token_opens_only_what_clients_need_to_find_their_way(
     areas.load()
     opened = {key[1] for key, target in ENDPOINTS.items() if scopes.allows((), target.scope)}
     resources = {locations.location(identifier).resource.lower() for identifier in opened}
-    assert resources == {"connectiondata", "oidctoken", "operations", "resourceareas", "webhooks"}
+    assert resources == {
+        "connectiondata",
+        "oidctoken",
+        "operations",
+        "resourceareas",
+        "webhooks",
+        "me",
+        "yamlschema",
+    }
 
 
 @pytest.mark.parametrize(

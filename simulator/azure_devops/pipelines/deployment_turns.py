@@ -48,9 +48,9 @@ def last_turn(job: Job, good: bool, resource: str = "") -> list[Turn]:
 def batch_size(most: str, targets: int) -> int:
     """How many machines are deployed to at once: a number, a share of all (at least one), or all."""
     text = most.strip()
-    if text.endswith("%") and text[:-1].isdigit():
+    if text.endswith("%") and text[:-1].isdecimal():
         return max(1, targets * int(text[:-1]) // 100)
-    return max(1, int(text)) if text.isdigit() else max(1, targets)
+    return max(1, int(text)) if text.isdecimal() else max(1, targets)
 
 
 def _turn(job: Job, hook: str, about: str) -> Turn:

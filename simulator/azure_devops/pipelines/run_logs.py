@@ -42,7 +42,7 @@ class RunLogs:
 
     def find(self, number: str) -> Row | None:
         """The log of that number."""
-        return self._kernel.store.get(KIND, self._key(int(number))) if number.isdigit() else None
+        return self._kernel.store.get(KIND, self._key(int(number))) if number.isdecimal() else None
 
     def path(self, number: int) -> Path:
         """The file of a log."""

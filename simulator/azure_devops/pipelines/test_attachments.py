@@ -39,7 +39,7 @@ class TestAttachments:
 
     def find(self, run: Row, number: str) -> Row | None:
         """The run's attachment of that number."""
-        key = f"{number_key(run['id'])}/{number_key(number)}" if number.isdigit() else ""
+        key = f"{number_key(run['id'])}/{number_key(number)}" if number.isdecimal() else ""
         return self._kernel.store.get(KIND, key)
 
     def path(self, row: Row) -> Path:

@@ -42,7 +42,7 @@ def remove(requests: PullRequestRows, kind: str, row: Row, number: int, what: st
 
 def get(requests: PullRequestRows, kind: str, row: Row, number: str) -> Row | None:
     """The thread or status of that number."""
-    return requests.kernel.store.get(kind, _key(row, number)) if number.isdigit() else None
+    return requests.kernel.store.get(kind, _key(row, number)) if number.isdecimal() else None
 
 
 def _rows(requests: PullRequestRows, kind: str, row: Row) -> list[Row]:

@@ -94,7 +94,7 @@ async def builds(call: Call) -> object:
         return view(call, found(call))
     rows = call.azure.runs.of(call.project()["id"])
     wanted = {
-        int(number) for number in call.query.get("definitions", "").split(",") if number.strip().isdigit()
+        int(number) for number in call.query.get("definitions", "").split(",") if number.strip().isdecimal()
     }
     tests: dict[str, Callable[[Row, str], bool]] = {
         "branchname": lambda row, text: row["sourceBranch"] == text,

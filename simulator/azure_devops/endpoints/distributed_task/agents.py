@@ -76,7 +76,7 @@ async def user_capabilities(call: Call) -> object:
 
 def _found(call: Call) -> Row:
     pool, number = found_pool(call, call.route["poolid"]), call.route["agentid"]
-    key = agent_rows.key(pool["id"], int(number)) if number.isdigit() else ""
+    key = agent_rows.key(pool["id"], int(number)) if number.isdecimal() else ""
     row = call.kernel.store.get(AGENT, key)
     if row is None:
         raise failure("TaskAgentNotFoundException", id=number, pool=pool["id"])

@@ -89,7 +89,7 @@ async def records(call: Call) -> object:
     rows = [found for _, found in call.kernel.store.scan(DEPLOYMENT, f"{row['id']}/")]
     rows.sort(key=lambda found: -int(found["id"]))
     if text := call.query.get("continuationtoken", ""):
-        if not text.isdigit():
+        if not text.isdecimal():
             raise invalid(f"The continuation token {text} is not valid.")
         rows = [found for found in rows if found["id"] <= int(text)]
     top = call.number("top", 25)

@@ -41,7 +41,7 @@ async def write_log(call: Call) -> object:
     if "logid" not in call.route:
         return _log(call.azure.callbacks.add_log(plan, str(call.object_body().get("path") or "")))
     number = call.route["logid"]
-    if not number.isdigit():
+    if not number.isdecimal():
         raise invalid(f"The log id {number} is not a number.")
     row = call.azure.callbacks.append(plan, int(number), call.raw.decode(errors="replace"))
     if row is None:

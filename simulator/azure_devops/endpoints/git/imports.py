@@ -99,7 +99,7 @@ def _save(call: Call, row: Row, request: Row) -> None:
 
 def _found(call: Call, row: Row) -> Row:
     number = call.route["importrequestid"]
-    key = f"{row['id']}/{number_key(number)}" if number.isdigit() else ""
+    key = f"{row['id']}/{number_key(number)}" if number.isdecimal() else ""
     found = call.kernel.store.get(_KIND, key)
     if found is None:
         raise failure("GitAsyncOperationNotFoundException", id=number)

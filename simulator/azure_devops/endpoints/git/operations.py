@@ -173,7 +173,7 @@ def _save(call: Call, row: Row, kind: str, operation: Row) -> Row:
 
 
 def _found(call: Call, row: Row, kind: str, number: str) -> Row:
-    key = f"{row['id']}/{kind}/{number_key(number)}" if number.isdigit() else ""
+    key = f"{row['id']}/{kind}/{number_key(number)}" if number.isdecimal() else ""
     found = call.kernel.store.get(_KIND, key)
     if found is None:
         raise failure("GitAsyncRefOperationNotFoundException", id=number)

@@ -22,7 +22,9 @@ async def notifications(call: Call) -> object:
     """The newest notifications of a subscription (`maxResults`, `status`, `result`), or one with its details."""
     subscription = subscriptions.found(call)
     if text := call.route.get("notificationid"):
-        found = call.azure.hooks.notifications.find(subscription["id"], int(text)) if text.isdigit() else None
+        found = (
+            call.azure.hooks.notifications.find(subscription["id"], int(text)) if text.isdecimal() else None
+        )
         if found is None:
             raise failure("NotificationNotFoundException", id=text)
         return _view(subscription, found, True)

@@ -63,7 +63,7 @@ def _place(call: Call, row: Row) -> tuple[int, int]:
     text = call.route.get("testcaseresultid", "")
     if not text:
         return 0, 0
-    number = int(text) if text.isdigit() else 0
+    number = int(text) if text.isdecimal() else 0
     if not FIRST_RESULT <= number < FIRST_RESULT + len(call.azure.test_runs.results(row)):
         raise failure("TestResultNotFoundException", id=text)
     return number, call.number("testsubresultid", 0)

@@ -67,7 +67,7 @@ async def change(call: Call) -> object:
 
 
 def _at(cases: list[Row], text: str) -> Row:
-    place = int(text) - FIRST_RESULT if text.isdigit() else -1
+    place = int(text) - FIRST_RESULT if text.isdecimal() else -1
     if not 0 <= place < len(cases):
         raise failure("TestResultNotFoundException", id=text)
     return cases[place]

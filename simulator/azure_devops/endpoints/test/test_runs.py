@@ -69,7 +69,7 @@ async def runs(call: Call) -> object:
     if "runid" in call.route:
         return view(call, found(call))
     build = call.query.get("builduri", "").rpartition("/")[2] or call.query.get("buildids", "")
-    wanted = {int(text) for text in build.split(",") if text.strip().isdigit()}
+    wanted = {int(text) for text in build.split(",") if text.strip().isdecimal()}
     rows = call.azure.test_runs.of(call.project()["id"])
     rows = [row for row in rows if not wanted or row["build"] in wanted]
     if text := call.query.get("automated", "").lower():

@@ -130,7 +130,7 @@ def _task(fields: Fields, around: Surroundings) -> Step | None:
     name, at, version = reference.partition("@")
     if node is None:
         return None
-    if not at or not version.split(".")[0].isdigit():
+    if not at or not version.split(".")[0].isdecimal():
         fields.errors.add(f"Unexpected value '{reference}'", node.where, ("<task name>@<major version>",))
         return None
     inputs = dict(fields.text_map("inputs"))

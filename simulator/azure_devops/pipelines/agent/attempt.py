@@ -32,7 +32,7 @@ _CANCELED = "The Operation will be canceled. The next steps may not contain expe
 def work_run(name: str) -> int | None:
     """The run that a work of that name belongs to; None for the works of others."""
     number = name.removeprefix(_WORK).partition("-")[0]
-    return int(number) if name.startswith(_WORK) and number.isdigit() else None
+    return int(number) if name.startswith(_WORK) and number.isdecimal() else None
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ def _complete(command: Command) -> Effect:
 
 def _progress(command: Command) -> Effect:
     text = command.properties.get("value", "").strip()
-    percent = int(text) if text.lstrip("+-").isdigit() else 0
+    percent = int(text) if text.lstrip("+-").isdecimal() else 0
     return SetProgress(max(0, min(100, percent)), command.data)
 
 

@@ -27,9 +27,9 @@ def read_detail(command: Command) -> LogDetail:
     if record in ("", _EMPTY):
         raise _null("Can't update timeline record, timeline record id is not provided.")
     changes: dict[str, object] = {name: said[name] for name in ("name", "type") if said.get(name)}
-    if said.get("order", "").isdigit():
+    if said.get("order", "").isdecimal():
         changes["order"] = int(said["order"])
-    if said.get("progress", "").lstrip("-").isdigit():
+    if said.get("progress", "").lstrip("-").isdecimal():
         changes["percentComplete"] = max(0, min(100, int(said["progress"])))
     if command.data:
         changes["currentOperation"] = command.data

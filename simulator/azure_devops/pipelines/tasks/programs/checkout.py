@@ -44,7 +44,7 @@ def truth(name: str) -> bool:
 def depth() -> list[str]:
     """The fetch depth; what is no number is no limit."""
     text = setting("FETCHDEPTH")
-    return [f"--depth={text}"] if text.isdigit() and int(text) > 0 else []
+    return [f"--depth={text}"] if text.isdecimal() and int(text) > 0 else []
 
 
 def fetch(commit: str) -> None:

@@ -188,7 +188,7 @@ def _duration() -> int:
     if not text:
         return SHORTEST_SECONDS
     digits = text.strip()
-    if digits.isdigit() and SHORTEST_SECONDS <= int(digits) <= LONGEST_SECONDS:
+    if digits.isdecimal() and SHORTEST_SECONDS <= int(digits) <= LONGEST_SECONDS:
         return int(digits)
     say(f"Invalid credential duration '{text}', minimum is {SHORTEST_SECONDS}, max {LONGEST_SECONDS}")
     return SHORTEST_SECONDS

@@ -48,7 +48,7 @@ def _configuration(mode: str) -> dict[str, Any]:
         return {}
     wanted: dict[str, Any] = {"Handler": required("functionHandler"), "Runtime": required("runtime")}
     for member, name in (("MemorySize", "memorySize"), ("Timeout", "timeout")):
-        if given(name).isdigit():
+        if given(name).isdecimal():
             wanted[member] = int(given(name))
     for member, name in (("KMSKeyArn", "kmsKeyARN"), ("Description", "description")):
         if given(name):

@@ -26,8 +26,8 @@ def main() -> None:
 
 def _single(name: str, transform: str) -> None:
     version = given("parameterVersion")
-    if version and not (version.isdigit() and int(version) > 0):
-        shown = version if version.lstrip("-").isdigit() else "NaN"
+    if version and not (version.isdecimal() and int(version) > 0):
+        shown = version if version.lstrip("-").isdecimal() else "NaN"
         fail(f"Error: {shown} is not a valid parameter version number. Version numbers should be >= 1")
     asked = f"{name}:{int(version)}" if version else name
     variable = variable_name(name, transform)

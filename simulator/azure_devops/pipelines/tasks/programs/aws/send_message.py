@@ -38,7 +38,7 @@ def _to_queue(sqs: Any, queue: str, message: str) -> None:
         sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
     except ClientError as error:
         sdk.missing(error, f"Queue {queue} does not exist")
-    delay = int(given("delaySeconds")) if given("delaySeconds").isdigit() else 0
+    delay = int(given("delaySeconds")) if given("delaySeconds").isdecimal() else 0
     if delay:
         say(f"Sending message, with delay {delay} seconds, to queue {queue}")
     else:

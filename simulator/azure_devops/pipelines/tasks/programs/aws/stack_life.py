@@ -19,7 +19,7 @@ _NO_WORK = ("No updates are to be performed.", "The submitted information didn't
 def minutes() -> int:
     """The longest wait: the input, where it is a number above 0."""
     text = given("timeoutInMins")
-    found = int(text) if text.isdigit() and int(text) > 0 else USUAL_MINUTES
+    found = int(text) if text.isdecimal() and int(text) > 0 else USUAL_MINUTES
     if found != USUAL_MINUTES:
         say(f"Setting maximum wait period for stack creation/update to {found} minutes")
     return found
