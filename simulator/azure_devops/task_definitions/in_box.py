@@ -20,7 +20,7 @@ def task_of(row: dict[str, Any]) -> Task:
     """The task of one row."""
     known = {name: row[name] for name in _TEXTS if name in row}
     inputs = tuple(_input(each) for each in row.get("inputs", ()))
-    settable = tuple(row["settable"]) if row.get("settable") else None
+    settable = tuple(row["settable"]) if "settable" in row else None
     return Task(
         row["name"],
         row["version"],

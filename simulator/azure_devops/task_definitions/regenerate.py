@@ -39,7 +39,11 @@ def task_row(said: dict[str, Any]) -> dict[str, Any]:
         **_restrictions(said),
         "inputs": [_input(each) for each in said.get("inputs", ())],
     }
-    return {key: value for key, value in row.items() if value or key == "version"}
+    return {
+        key: value
+        for key, value in row.items()
+        if value or key == "version" or (key == "settable" and value is not None)
+    }
 
 
 def _input(said: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +69,7 @@ def _restrictions(said: dict[str, Any]) -> dict[str, Any]:
     commands, variables = rules.get("commands", {}), rules.get("settableVariables", {})
     return {
         "restricted": commands.get("mode") == "restricted",
-        "settable": variables.get("allowed") and list(variables["allowed"]),
+        "settable": list(variables["allowed"]) if "allowed" in variables else None,
     }
 
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from simulator.azure_devops.pipelines.tasks import artifacts, aws, checkout, python, scripts, test_results
+from simulator.azure_devops.pipelines.tasks import (
+    artifacts,
+    aws,
+    checkout,
+    files,
+    python,
+    scripts,
+    test_results,
+    tools,
+)
 from simulator.azure_devops.pipelines.tasks.call import TaskEffect
 from simulator.kernel.errors import NotSimulated
 
@@ -10,6 +19,8 @@ EFFECTS: dict[tuple[str, int], TaskEffect] = {
     ("Checkout", 1): checkout.checkout,
     ("UsePythonVersion", 0): python.use_version,
     **scripts.EFFECTS,
+    **files.EFFECTS,
+    **tools.EFFECTS,
     **artifacts.EFFECTS,
     **test_results.EFFECTS,
     **aws.EFFECTS,

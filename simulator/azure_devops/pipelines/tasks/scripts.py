@@ -8,6 +8,7 @@ from simulator.azure_devops.pipelines.agent import predefined
 from simulator.azure_devops.pipelines.agent.attempt import Program
 from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS, OutsideOfJob
 from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskEffect, TaskFailed
+from simulator.kernel.errors import NotSimulated
 
 _OUTPUT = "========================== Starting Command Output ==========================="
 _BASH = ("/usr/bin/env", "bash", "--noprofile", "--norc")
@@ -27,6 +28,55 @@ async def bash(call: TaskCall) -> int:
     check_exists(call, path, "filePath")
     script = f". {shlex.quote(path)} {call.input('arguments')}"
     return await _run(call, script, call.flag("failOnStderr"))
+
+
+async def shell_script(call: TaskCall) -> int:
+    """ShellScript@2: a file of the repository, run by bash with arguments, in its own folder by default."""
+    path = call.input("scriptPath")
+    path = path if path.startswith("/") else f"{predefined.SOURCES}/{path}"
+    check_exists(call, path, "scriptPath")
+    own_folder = path.rpartition("/")[0]
+    given = call.input("cwd") if call.flag("disableAutoCwd") else own_folder
+    directory = working_directory(call, given)
+    call.attempt.say(f"[command]/usr/bin/bash {path} {call.input('args')}".rstrip())
+    script = f"exec bash {shlex.quote(path)} {call.input('args')}"
+    runner = call.job.files.write_temporary(f"{call.attempt.record}.sh", f"{script}\n")
+    return await _ended(call, (*_BASH, runner), directory, call.flag("failOnStandardError"))
+
+
+async def python_script(call: TaskCall) -> int:
+    """PythonScript@0: a file of the repository or an inline script, run by `pythonInterpreter` or the first python."""
+    if call.input("scriptSource").lower() == "filepath":
+        path = call.input("scriptPath")
+        path = path if path.startswith("/") else f"{predefined.SOURCES}/{path}"
+        check_exists(call, path, "scriptPath")
+    else:
+        path = call.job.files.write_temporary(f"{call.attempt.record}.py", f"{call.input('script')}\n")
+    directory = working_directory(call, call.input("workingDirectory"))
+    python = call.input("pythonInterpreter") or "python3"
+    more = shlex.split(call.input("arguments"))
+    call.attempt.say(f"[command]{python} {path} {call.input('arguments')}".rstrip())
+    return await _ended(call, (python, path, *more), directory, call.flag("failOnStderr"), python)
+
+
+async def powershell(call: TaskCall) -> int:
+    """PowerShell@2: there is no PowerShell on the simulator's agent."""
+    raise NotSimulated("PowerShell (no pwsh on the agent)", "Use bash, or Python, in the step.")
+
+
+async def _ended(
+    call: TaskCall,
+    command: tuple[str, ...],
+    directory: str,
+    fail_on_stderr: bool,
+    name: str = "/usr/bin/bash",
+) -> int:
+    if fail_on_stderr:
+        command = ("python3", f"{PROGRAMS}/fail_on_stderr.py", *command)
+    code = await call.run(Program(command, working_directory=directory))
+    if code:
+        call.attempt.error(f"The process '{name}' failed with exit code {code}")
+    return code
 
 
 async def _run(call: TaskCall, script: str, fail_on_stderr: bool) -> int:
@@ -65,4 +115,7 @@ def check_exists(call: TaskCall, path: str, what: str) -> None:
 EFFECTS: dict[tuple[str, int], TaskEffect] = {
     ("CmdLine", 2): command_line,
     ("Bash", 3): bash,
+    ("ShellScript", 2): shell_script,
+    ("PythonScript", 0): python_script,
+    ("PowerShell", 2): powershell,
 }
