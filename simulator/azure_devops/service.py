@@ -6,6 +6,7 @@ from simulator.azure_devops.git.guard import RefGuard
 from simulator.azure_devops.git.refs import RefWatch
 from simulator.azure_devops.hooks.delivery import Hooks
 from simulator.azure_devops.organization import Organization
+from simulator.azure_devops.pipelines import task_timers
 from simulator.azure_devops.pipelines.callbacks import Callbacks
 from simulator.azure_devops.pipelines.coordinator import Coordinator
 from simulator.azure_devops.pipelines.gates.passing import Gates
@@ -55,7 +56,17 @@ class AzureDevOps:
         self.approvals = self.gates.approvals
         self.secure_files = SecureFiles(self.organization)
         self.callbacks = Callbacks(self.organization, self.gates.checks, signals)
-        room = Room(self.organization, self.refs, self.runs, engine, Agents(PARALLEL_JOBS), signals)
+        room = Room(
+            self.organization,
+            self.refs,
+            self.runs,
+            engine,
+            Agents(PARALLEL_JOBS),
+            signals,
+            approvals=self.approvals,
+            callbacks=self.callbacks,
+        )
+        task_timers.register(kernel, signals)
         self.coordinator = Coordinator(room, self.gates)
         self.queue = Queue(self.organization, self.refs, self.runs, self.coordinator.begin)
         triggers = Triggers(self.organization, self.refs, self.runs, self.queue)

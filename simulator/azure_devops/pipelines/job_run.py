@@ -30,18 +30,24 @@ async def run_job(job: JobRoom) -> tuple[Result, dict[str, str]]:
         if fact is not None:
             timeline.update(record, cause=fact.sequence)
     with cause(timeline.get(record).get("cause")):
-        await asyncio.to_thread(job.files.create)
+        if not job.setup.agentless:
+            await asyncio.to_thread(job.files.create)
         watchers = [asyncio.ensure_future(watch(job)) for watch in (_watch_cancel, _watch_time)]
         try:
-            initialize(job)
-            result = await _run_steps(job, steps)
-            finalize(job)
+            result = await _run_steps(job, steps) if job.setup.agentless else await _run_on_agent(job, steps)
         finally:
             for watcher in watchers:
                 watcher.cancel()
         await asyncio.to_thread(job.files.remove)
         timeline.finish(record, result)
     return result, job.state.outputs
+
+
+async def _run_on_agent(job: JobRoom, steps: list[tuple[str, Step]]) -> Result:
+    initialize(job)
+    result = await _run_steps(job, steps)
+    finalize(job)
+    return result
 
 
 async def _run_steps(job: JobRoom, steps: list[tuple[str, Step]]) -> Result:
@@ -73,6 +79,8 @@ def _draw_steps(job: JobRoom) -> list[tuple[str, Step]]:
 
 def _implicit(job: JobRoom) -> list[Step]:
     tasks = {step.task for step in job.setup.steps}
+    if job.setup.agentless:
+        return []
     if job.setup.job.kind == "job":
         return [] if "Checkout" in tasks else [_agent_step("checkout", {"repository": "self"})]
     if job.setup.hook != "deploy" or "Download" in tasks:
@@ -89,7 +97,8 @@ async def _watch_cancel(job: JobRoom) -> None:
 
 async def _watch_time(job: JobRoom) -> None:
     minutes = job.setup.job.timeout_minutes
-    if not minutes:
+    # What waits without an agent waits on the virtual clock, and counts its time there.
+    if not minutes or job.setup.agentless:
         return
     # Running work counts real time (DESIGN.md 5).
     await asyncio.sleep(minutes * 60)

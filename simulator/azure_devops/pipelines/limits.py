@@ -24,8 +24,6 @@ def _refusals(plan: Plan) -> Iterator[NotSimulated]:
         if pool.vm_image.lower().startswith(_OTHER_SYSTEMS):
             remedy = "Jobs run on Linux: vmImage ubuntu-latest."
             yield NotSimulated(f"an agent with vmImage {pool.vm_image}", remedy)
-        if pool.server:
-            yield NotSimulated("an agentless job (pool: server)", "Use a pool of agents.")
 
 
 def _resources(plan: Plan) -> Iterator[NotSimulated]:

@@ -51,7 +51,12 @@ async def run_part(context: RunContext, stage: Stage, job: Job, own: list[Variab
         *(Variable(key, value) for key, value in part.variables.items()),
         *job_own(context, names, current_cause(), _deployment(context, job, part)),
     ]
-    room = JobRoom(context, JobSetup(record, names, job, part.steps, tuple(variables), part.hook))
+    pool = part.pool or job.pool or stage.pool or context.plan.pool
+    agentless = pool is not None and pool.server
+    setup = JobSetup(record, names, job, part.steps, tuple(variables), part.hook, agentless)
+    room = JobRoom(context, setup)
+    if agentless:
+        return await run_job(room)
     begun = context.timeline.get(record)["state"] != "pending"
     async with context.room.agents.one(None if begun else context.stop(stage.name)) as taken:
         if taken:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from simulator.azure_devops.git.refs import RefWatch
 from simulator.azure_devops.language.plan import Plan
@@ -104,9 +105,26 @@ class Signals:
         self._events.pop(name, None)
 
 
+class Asking(Protocol):
+    """Asks people: the approvals of the organization."""
+
+    def find(self, identifier: str) -> Row | None:
+        """The approval of that id."""
+
+    def ask(self, identifier: str, run: Row, stage: str, check: Row) -> Row:
+        """The approval under that id, made on first use."""
+
+
+class Hearing(Protocol):
+    """Hears what somebody outside says of a task."""
+
+    def said(self, job: str, task: str) -> Row | None:
+        """What was last said of a task: `name` and `result`."""
+
+
 @dataclass(frozen=True)
 class Room:
-    """The organization's side: shared by all runs."""
+    """The organization's side: shared by all runs. Agentless tasks need `approvals` and `callbacks`."""
 
     organization: Organization
     refs: RefWatch
@@ -115,6 +133,8 @@ class Room:
     agents: Agents
     signals: Signals
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    approvals: Asking | None = None
+    callbacks: Hearing | None = None
 
     @property
     def kernel(self) -> Kernel:

@@ -128,6 +128,10 @@ class StepRun:
         given = canonical_inputs(task, step.inputs)
         inputs = {name: expand_macros(text, values) for name, text in given.items()}
         env = {name: expand_macros(text, values) for name, text in step.env.items()}
+        if task.server is not self._job.setup.agentless:
+            where = "an agentless job (pool: server)" if task.server else "a job on an agent"
+            attempt.error(f"The task {task.reference} runs in {where} only.")
+            return step_result(attempt.commanded, 1)
         for missing in missing_inputs(task, inputs):
             attempt.error(f"Input required: {missing.name}")
             return step_result(attempt.commanded, 1)

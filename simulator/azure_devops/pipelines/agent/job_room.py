@@ -19,7 +19,10 @@ _LONGEST_STOP_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class JobSetup:
-    """What an agent is told: the job's record, names, steps and variables; `hook` of a deployment."""
+    """What an agent is told: the job's record, names, steps and variables; `hook` of a deployment.
+
+    `agentless`: the service itself carries out the steps.
+    """
 
     record: str
     names: JobNames
@@ -27,6 +30,7 @@ class JobSetup:
     steps: tuple[Step, ...]
     variables: tuple[Variable, ...]
     hook: str = ""
+    agentless: bool = False
 
 
 class JobRoom:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from simulator.azure_devops.pipelines.tasks import (
+    agentless,
     artifacts,
     aws,
     checkout,
     files,
     python,
+    requests,
     scripts,
     test_results,
     tools,
@@ -19,6 +21,8 @@ EFFECTS: dict[tuple[str, int], TaskEffect] = {
     ("Checkout", 1): checkout.checkout,
     ("UsePythonVersion", 0): python.use_version,
     **scripts.EFFECTS,
+    **agentless.EFFECTS,
+    **requests.EFFECTS,
     **files.EFFECTS,
     **tools.EFFECTS,
     **artifacts.EFFECTS,

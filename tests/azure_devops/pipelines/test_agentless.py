@@ -1,0 +1,164 @@
+"""Jobs without an agent: they wait on the virtual clock, ask people, and call what is outside."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from simulator.kernel.outbound import Route
+from tests.azure_devops.conftest import Served
+from tests.azure_devops.outside import Outside
+from tests.azure_devops.pipelines.test_checks import advance, connection
+from tests.azure_devops.scripted import log_text, records
+
+JOB = """
+trigger: none
+jobs:
+  - job: Wait
+    pool: server
+    timeoutInMinutes: 60
+    steps:
+"""
+
+
+@pytest.fixture
+def outside():
+    server = Outside()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def served(topology, tmp_path, outside):
+    service = Served(topology, tmp_path / "state", routes=(Route("outside.example", outside.origin),))
+    service.start()
+    yield service
+    service.stop()
+
+
+def build_now(served, build):
+    with served.client() as client:
+        return client.get(f"ml/_apis/build/builds/{build['id']}").json()
+
+
+def step(task, **inputs):
+    lines = "".join(f"\n          {name}: {json.dumps(value)}" for name, value in inputs.items())
+    return JOB + f"      - task: {task}\n        name: it\n        inputs:{lines}\n"
+
+
+def test_a_delay_lasts_its_minutes_of_the_virtual_clock(queued, served):
+    build = queued(step("Delay@1", delayForMinutes="30"))
+    assert build["status"] == "inProgress"
+    advance(served, 29 * 60)
+    assert build_now(served, build)["status"] == "inProgress"
+    advance(served, 61)
+    served.rest()
+    assert build_now(served, build)["result"] == "succeeded"
+    assert served.engine.started == []
+
+
+def permitted(served, url="https://outside.example/gate"):
+    """A generic connection that every pipeline may use."""
+    identifier = connection(served, url)
+    with served.client() as client:
+        place = f"ml/_apis/pipelines/pipelinePermissions/endpoint/{identifier}"
+        said = client.patch(place, json={"allPipelines": {"authorized": True}})
+    assert said.status_code == 200, said.text
+
+
+def approval_of(served):
+    with served.client("grace") as client:
+        (found,) = client.get("ml/_apis/pipelines/approvals", params={"state": "pending"}).json()["value"]
+    return found
+
+
+def answer(served, approval, status, person="grace"):
+    body = [{"approvalId": approval["id"], "status": status, "comment": "looked at it"}]
+    with served.client(person) as client:
+        said = client.patch("ml/_apis/pipelines/approvals", json=body)
+    assert said.status_code == 200, said.text
+    served.rest()
+
+
+@pytest.mark.parametrize(("said", "result"), [("approved", "succeeded"), ("rejected", "failed")])
+def test_a_manual_validation_goes_on_as_a_person_says(queued, served, said, result):
+    yaml = step("ManualValidation@1", notifyUsers="grace@example.com", instructions="Look at the metrics")
+    build = queued(yaml)
+    approval = approval_of(served)
+    assert (build["status"], approval["instructions"]) == ("inProgress", "Look at the metrics")
+    answer(served, approval, said)
+    assert build_now(served, build)["result"] == result
+    assert "Look at the metrics" in log_text(served, build)
+
+
+@pytest.mark.parametrize(("then", "result"), [("reject", "failed"), ("resume", "succeeded")])
+def test_a_manual_validation_that_nobody_answers_times_out(queued, served, then, result):
+    build = queued(step("ManualValidation@0", notifyUsers="", onTimeout=then).replace('""', '"x@y.z"'))
+    advance(served, 61 * 60)
+    served.rest()
+    assert build_now(served, build)["result"] == result
+
+
+def test_a_canceled_run_no_longer_waits(queued, served):
+    build = queued(step("ManualValidation@1", notifyUsers="x@y.z"))
+    with served.client() as client:
+        client.patch(f"ml/_apis/build/builds/{build['id']}", json={"status": "cancelling"})
+    served.rest()
+    assert build_now(served, build)["result"] == "canceled"
+
+
+def test_a_request_goes_to_the_connection_and_its_answer_is_judged(queued, served, outside):
+    permitted(served, "https://outside.example/api")
+    outside.answers = [(200, b'{"state": "ready"}')]
+    given = {
+        "serviceConnection": "outside",
+        "method": "POST",
+        "urlSuffix": "/go",
+        "body": '{"run": "$(Build.BuildId)"}',
+    }
+    good = queued(step("InvokeRESTAPI@1", **given, successCriteria="eq(root['state'], 'ready')"))
+    assert good["result"] == "succeeded", log_text(served, good)
+    asked = outside.asked[0]
+    assert (asked.method, asked.path, asked.body) == (
+        "POST",
+        "/api/go",
+        f'{{"run": "{good["id"]}"}}'.encode(),
+    )
+    assert asked.headers["planurl"].startswith(served.url)
+    bad = queued(step("InvokeRESTAPI@1", **given, successCriteria="eq(root['state'], 'done')"))
+    assert bad["result"] == "failed"
+
+
+def test_a_task_that_waits_for_completion_ends_by_its_callback(queued, served, outside):
+    permitted(served)
+    build = queued(step("InvokeRESTAPI@1", serviceConnection="outside", waitForCompletion="true"))
+    assert build["status"] == "inProgress"
+    said = outside.asked[0].headers
+    body = {
+        "name": "TaskCompleted",
+        "taskId": said["taskinstanceid"],
+        "jobId": said["jobid"],
+        "result": "succeeded",
+    }
+    url = f"{said['projectid']}/_apis/distributedtask/hubs/{said['hubname']}/plans/{said['planid']}/events"
+    with served.client() as client:
+        client.auth = ("", said["authtoken"])
+        answered = client.post(url, json=body)
+    assert answered.status_code in (200, 204), answered.text
+    served.rest()
+    assert build_now(served, build)["result"] == "succeeded"
+
+
+def test_an_azure_function_is_called_with_its_key_and_the_key_is_no_secret_told(queued, served, outside):
+    build = queued(step("AzureFunction@1", function="https://outside.example/api/f", key="verysecretkey"))
+    assert build["result"] == "succeeded", log_text(served, build)
+    assert outside.asked[0].path == "/api/f?code=verysecretkey"
+    assert "verysecretkey" not in log_text(served, build)
+
+
+def test_a_task_of_an_agent_does_not_run_without_one(queued, served):
+    build = queued(JOB + "      - script: echo hello\n")
+    assert build["result"] == "failed"
+    assert "runs in a job on an agent only" in log_text(served, build)
+    assert records(served, build, "Task")[0][2] == "failed"
