@@ -37,7 +37,7 @@ def task(tmp_path):
         done = subprocess.run(
             [sys.executable, "-B", PROGRAMS / f"{program}.py"],
             cwd=tmp_path,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(PROGRAMS / "aws"), **environment},
+            env={"PATH": os.environ["PATH"], **environment},
             capture_output=True,
             text=True,
             check=False,

@@ -7,16 +7,12 @@ from simulator.azure_devops.pipelines.agent.attempt import Program
 from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS
 from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskEffect
 
-TASK_LIBRARY = f"{PROGRAMS}/aws"
-"""Where programs find task_library.py, which the programs of the AWS toolkit brought."""
-
 
 def program(name: str) -> TaskEffect:
     """The effect of a task that is a program of `programs/` with nothing but its inputs."""
 
     async def run(call: TaskCall) -> int:
         inputs = {f"INPUT_{key.upper()}": text for key, text in call.inputs.items()}
-        inputs["PYTHONPATH"] = TASK_LIBRARY
         return await call.run(Program(("python3", f"{PROGRAMS}/{name}"), inputs, predefined.SOURCES))
 
     return run
