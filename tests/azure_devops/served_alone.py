@@ -1,9 +1,11 @@
 """A program: Azure DevOps with the process engine in a process of its own, so that a test can kill it.
 
-Arguments: port, state directory, directory of works, folder of images, cache of images.
+Arguments: port, state directory, directory of works, folder of images, cache of images. Where OUTSIDE_ORIGIN is
+set, it serves the host outside.example.
 """
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import uvicorn
 
 from simulator.azure_devops.gateway import application
 from simulator.azure_devops.service import AzureDevOps
+from simulator.kernel.outbound import Route
 from simulator.kernel.world import Kernel
 from simulator.runtime.engine_process import ProcessEngine
 from simulator.runtime.images import Images
@@ -21,7 +24,9 @@ from simulator.topology import load
 async def main() -> None:
     """Serve until killed."""
     port, state, works, images, cache = int(sys.argv[1]), *map(Path, sys.argv[2:])
-    kernel = Kernel.open(state)
+    outside = os.environ.get("OUTSIDE_ORIGIN")
+    routes = (Route("outside.example", outside),) if outside else ()
+    kernel = Kernel.open(state, routes=routes)
     engine = ProcessEngine(works, Reach(1, port), Images(images, cache))
     azure = AzureDevOps(kernel, engine, load(), f"http://localhost:{port}")
     await azure.start()

@@ -124,8 +124,7 @@ def _run(call: Call, identifier: str) -> Row:
     }
     if "updates" in row:
         value["resultUpdates"] = [
-            {"status": one["status"], "resultMessage": one["message"], "modifiedOn": iso(one["on"])}
-            for one in row["updates"]
+            {"status": one["status"], "modifiedOn": iso(one["on"])} for one in row["updates"]
         ]
     if status not in _OPEN:
         value["completedDate"] = iso(row.get("completed") or row.get("changed"))
