@@ -80,6 +80,28 @@ CATALOGUE: dict[str, Text] = {
     "PipelineValidationException": Text(400, _PIPELINES, "{message}"),
     "PipelineExistsException": Text(409, _PIPELINES, "A pipeline named {name} already exists in folder \\."),
     "RunNotFoundException": Text(404, _PIPELINES, "Run {id} of pipeline {pipeline} not found."),
+    "DefinitionExistsException": Text(
+        409, _BUILD, "The build definition name is already in use: {name}. Specify a different name."
+    ),
+    "DefinitionRevisionException": Text(
+        409, _BUILD, "The definition {id} was changed since the revision that the request names."
+    ),
+    "DefinitionDisabledException": Text(
+        400, _BUILD, "The definition {name} is disabled: no build can be queued."
+    ),
+    "CannotDeleteRetainedDefinitionException": Text(
+        400, _BUILD, "The definition {id} cannot be deleted: a retention lease protects it."
+    ),
+    "CannotDeleteRetainedBuildException": Text(
+        400, _BUILD, "The build {id} cannot be deleted: a retention lease retains it."
+    ),
+    "BuildStatusInvalidChangeException": Text(
+        400, _BUILD, "The build {id} has not completed and cannot be deleted."
+    ),
+    "RetentionLeaseNotFoundException": Text(404, _BUILD, "The retention lease {id} could not be found."),
+    "AttachmentNotFoundException": Text(404, _BUILD, "The attachment {name} could not be found."),
+    "FolderNotFoundException": Text(404, _BUILD, "The folder {path} does not exist."),
+    "FolderExistsException": Text(409, _BUILD, "The folder {path} already exists."),
     "DefinitionNotFoundException": Text(404, _BUILD, "Definition {id} not found."),
     "BuildNotFoundException": Text(404, _BUILD, "The requested build {id} could not be found."),
     "BuildLogNotFoundException": Text(404, _BUILD, "The log {id} of build {build} could not be found."),

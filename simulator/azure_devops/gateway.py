@@ -94,7 +94,7 @@ async def _answer(exchange: _Exchange) -> Response:
         return signing_in.page(203)
     found = caller(request.headers, azure.organization)
     exchange.who = who = found if isinstance(found, Caller) else None
-    if who is None and not where.path.lower().startswith(_PUBLIC):
+    if who is None and not _is_open(where.path.lower(), request):
         ended = found if isinstance(found, Ended) else None
         return signing_in.refusal(azure.organization.url, request, where.path, ended)
     given = request.headers.get(CAUSE_HEADER, "")
@@ -106,6 +106,11 @@ async def _answer(exchange: _Exchange) -> Response:
             told: dict[str, object] = {"cloud": "azure_devops", "remedy": refused.remedy}
             azure.kernel.log.record("NotSimulated", refused.what, told)
             return JSONResponse(not_simulated_envelope(refused), 501, {"x-simulator": "not simulated"})
+
+
+def _is_open(path: str, request: Request) -> bool:
+    """Whether an address needs no token: a public one, or one that its endpoint opens for a signature."""
+    return path.startswith(_PUBLIC) or ("/signed" in path and "urlSignature" in request.query_params)
 
 
 async def _issuer(azure: AzureDevOps, request: Request) -> Response:

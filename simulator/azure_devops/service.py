@@ -11,6 +11,7 @@ from simulator.azure_devops.pipelines.callbacks import Callbacks
 from simulator.azure_devops.pipelines.coordinator import Coordinator
 from simulator.azure_devops.pipelines.gates.passing import Gates
 from simulator.azure_devops.pipelines.resource_uses import ResourceUses
+from simulator.azure_devops.pipelines.retention import Leases
 from simulator.azure_devops.pipelines.room import Agents, Room, Signals
 from simulator.azure_devops.pipelines.runs import Runs
 from simulator.azure_devops.pipelines.secure_files import SecureFiles
@@ -49,6 +50,7 @@ class AzureDevOps:
         self.refs = RefWatch(self.organization)
         self.pull_requests = PullRequestRows(self.organization, self.refs)
         self.runs = Runs(self.organization)
+        self.leases = Leases(self.organization)
         self.test_runs = TestRuns(kernel, self.organization)
         self.test_attachments = TestAttachments(self.organization)
         signals = Signals()

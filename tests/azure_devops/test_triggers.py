@@ -171,8 +171,10 @@ def test_a_signed_payload_that_passes_the_filters_starts_a_run_with_it(git, serv
 
 
 def test_nothing_else_is_open_without_a_token(served):
-    answer = httpx.get(f"{served.url}/_apis/public/build/definitions/ml/1/badge", trust_env=False)
-    assert answer.status_code == 501
+    public = f"{served.url}/_apis/public/build/builds/1/ticketedlogs"
+    assert httpx.get(public, trust_env=False).status_code == 501
+    signed = f"{served.url}/ml/_apis/pipelines/1/runs/1/signedlogcontent/1?urlSignature=0"
+    assert httpx.get(signed, trust_env=False).status_code in (401, 404)
 
 
 def test_a_push_with_the_option_ci_skip_starts_nothing(git, served):

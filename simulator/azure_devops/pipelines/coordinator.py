@@ -56,6 +56,11 @@ class Coordinator:
         stage_retry.reset(self._room.kernel, self._room.runs, row, stage, all_jobs)
         self.begin(int(row["id"]))
 
+    def retry_failed(self, row: Row) -> None:
+        """Run every stage that failed once more, with those after them."""
+        stage_retry.reset_failed(self._room.kernel, self._room.runs, row)
+        self.begin(int(row["id"]))
+
     def start_stage(self, row: Row, name: str) -> None:
         """Start a stage whose trigger is manual; a run that has completed goes on with it."""
         stage_starting.start(self._room.kernel, self._room.runs, row, name)

@@ -42,15 +42,32 @@ def reset(kernel: Kernel, runs: Runs, row: Row, name: str, all_jobs: bool) -> No
             state="retry",
             current=result or row["state"],
         )
+    _reset(kernel, runs, row, [stage.name], all_jobs)
+
+
+def reset_failed(kernel: Kernel, runs: Runs, row: Row) -> None:
+    """Make the run ready to begin again at every stage that failed; refused where none did."""
+    plan, records = runs.plan(row["id"]), Timeline(kernel, row["id"])
+    names = [
+        one.name for one in plan.stages if records.get(records.record_id(one.name))["result"] in _RETRIED
+    ]
+    if row["state"] != "completed" or not names:
+        current = row["result"] or row["state"]
+        raise failure("StageNotInRetriableStateException", name=row["name"], state="retry", current=current)
+    _reset(kernel, runs, row, names, all_jobs=False)
+
+
+def _reset(kernel: Kernel, runs: Runs, row: Row, names: list[str], all_jobs: bool) -> None:
+    plan, records = runs.plan(row["id"]), Timeline(kernel, row["id"])
+    again = list(dict.fromkeys(one for name in names for one in dependents(plan, name)))
     with kernel.store.transaction():
-        again = dependents(plan, stage.name)
         for one in again:
-            _reset_stage(kernel, records, one, keep=one == stage.name and not all_jobs)
+            _reset_stage(kernel, records, one, keep=one in names and not all_jobs)
         canceled = [one for one in row.get("canceledStages", []) if one not in again]
         runs.move(row["id"], "inProgress", result=None, finished=None, canceledStages=canceled)
-        kernel.log.record(
-            "StageRetried", f"run {row['name']} {stage.name}", {"run": row["id"], "stage": stage.name}
-        )
+        for name in names:
+            told = {"run": row["id"], "stage": name}
+            kernel.log.record("StageRetried", f"run {row['name']} {name}", told)
 
 
 def _reset_stage(kernel: Kernel, records: Timeline, name: str, keep: bool) -> None:

@@ -54,9 +54,14 @@ async def artifacts(call: Call) -> object:
         return collection([_view(call, build, row) for row in store.listed()])
     row = named(call, build, name)
     if call.query.get("$format") == "zip" or "application/zip" in call.headers.get("accept", ""):
-        content = await asyncio.to_thread(_zip, store.path(row), name)
-        return Answer(content=content, content_type="application/zip")
+        return Answer(content=await zipped(call, build, name), content_type="application/zip")
     return _view(call, build, row)
+
+
+async def zipped(call: Call, build: Row, name: str) -> bytes:
+    """The files of an artifact as one zip file."""
+    row = named(call, build, name)
+    return await asyncio.to_thread(_zip, Artifacts(call.kernel, build["id"]).path(row), name)
 
 
 def _zip(top: Path, name: str) -> bytes:

@@ -1,142 +1,85 @@
-"""Builds: the older face of runs, with timeline, logs, tags, stages and cancelling."""
+"""Builds: the older face of runs. Listed, queued, changed, deleted."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
-from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint
+from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint, page
 from simulator.azure_devops.endpoints import run_requests
-from simulator.azure_devops.endpoints.build import definitions
-from simulator.azure_devops.endpoints.core import projects
-from simulator.azure_devops.endpoints.moments import iso
+from simulator.azure_devops.endpoints.build.build_queries import chosen
+from simulator.azure_devops.endpoints.build.build_views import STATUS, found, whole
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.organization import Row
-from simulator.azure_devops.pipelines.run_logs import RunLogs
+from simulator.azure_devops.pipelines.retention import FOREVER_DAYS
 from simulator.azure_devops.pipelines.runs import RunRequest
-from simulator.azure_devops.shapes import as_mapping, mapping
+from simulator.azure_devops.shapes import as_mapping, as_mappings, mapping
 
 BUILDS = "0cd358e1-9217-4d94-8269-1c1ee6f93dcf"
-LOGS = "35a80daf-7f30-45fc-86e8-6b813d9c90df"
-TAGS = "6e6114b2-8161-44c8-8f6c-c5505782427f"
-_STATUS = {"canceling": "cancelling"}
-
-
-def view(call: Call, row: Row) -> Row:
-    """The Build of the wire."""
-    organization = call.organization
-    definition = organization.definition(row["project"], row["definition"])
-    assert definition is not None
-    project = organization.project(row["project"])
-    url = f"{call.url}/{project['id']}/_apis/build/Builds/{row['id']}"
-    person = organization.person_reference(row["requestedFor"])
-    repository = organization.repository_of(definition)
-    reason = row["reason"][0].lower() + row["reason"][1:]
-    value: dict[str, Any] = {
-        "_links": {
-            "self": {"href": url},
-            "web": {"href": f"{call.url}/{project['name']}/_build/results?buildId={row['id']}"},
-            "timeline": {"href": f"{url}/Timeline"},
-        },
-        "id": row["id"],
-        "buildNumber": row["name"],
-        "status": _STATUS.get(row["state"], row["state"]),
-        "result": row["result"],
-        "queueTime": iso(row["created"]),
-        "startTime": iso(row["started"]),
-        "finishTime": iso(row["finished"]),
-        "url": url,
-        "definition": definitions.reference(call, definition),
-        "project": projects.reference(call, project),
-        "uri": f"vstfs:///Build/Build/{row['id']}",
-        "sourceBranch": row["sourceBranch"],
-        "sourceVersion": row["sourceVersion"],
-        "priority": "normal",
-        "reason": reason,
-        "requestedFor": person,
-        "requestedBy": person,
-        "lastChangedDate": iso(row["finished"] or row["started"] or row["created"]),
-        "parameters": json.dumps(
-            {k: v.get("value") for k, v in row["variables"].items() if not v.get("isSecret")}
-        ),
-        "templateParameters": {name: str(item) for name, item in row["parameters"].items()},
-        "orchestrationPlan": {"planId": row["planId"]},
-        "plans": [{"planId": row["planId"]}],
-        "logs": {"id": 0, "type": "Container", "url": f"{url}/logs"},
-        "repository": {"id": repository["id"], "type": "TfsGit", "name": repository["name"], "clean": None},
-        "tags": row["tags"],
-        "properties": {},
-        "retainedByRelease": False,
-        "triggeredByBuild": None,
-        "triggerInfo": row.get("triggerInfo", {}),
-        "validationResults": row.get("validationResults", []),
-    }
-    return {key: item for key, item in value.items() if item is not None}
-
-
-def found(call: Call) -> Row:
-    """The build of the route."""
-    row = call.azure.runs.find(call.route["buildid"])
-    if row is None:
-        raise failure("BuildNotFoundException", id=call.route["buildid"])
-    project = call.project_or_none()
-    call.visible(call.organization.project(row["project"]), row["project"])
-    if project is not None and project["id"] != row["project"]:
-        raise failure("BuildNotFoundException", id=call.route["buildid"])
-    return row
+_REASONS = {
+    name.lower(): name
+    for name in (
+        "Manual",
+        "IndividualCI",
+        "BatchedCI",
+        "Schedule",
+        "PullRequest",
+        "ResourceTrigger",
+        "BuildCompletion",
+    )
+}
 
 
 @endpoint("GET", BUILDS, "vso.build")
 async def builds(call: Call) -> object:
-    """One build, or those that fit: `definitions`, `branchName`, `statusFilter`, `resultFilter`, `$top`."""
+    """One build, or a page of those that fit every filter."""
     if "buildid" in call.route:
-        return view(call, found(call))
-    rows = call.azure.runs.of(call.project()["id"])
-    wanted = {
-        int(number) for number in call.query.get("definitions", "").split(",") if number.strip().isdecimal()
-    }
-    tests: dict[str, Callable[[Row, str], bool]] = {
-        "branchname": lambda row, text: row["sourceBranch"] == text,
-        "buildnumber": lambda row, text: row["name"] == text,
-        "statusfilter": lambda row, text: (
-            text == "all" or _STATUS.get(row["state"], row["state"]) in text.split(",")
-        ),
-        "resultfilter": lambda row, text: row["result"] in text.split(","),
-        "reasonfilter": lambda row, text: text == "all" or row["reason"].lower() == text.lower(),
-        "buildids": lambda row, text: str(row["id"]) in text.split(","),
-    }
-    for name, fits in tests.items():
-        if text := call.query.get(name):
-            rows = [row for row in rows if fits(row, text)]
-    chosen = [row for row in rows if not wanted or row["definition"] in wanted]
-    if call.query.get("queryorder", "").lower().endswith("ascending"):
-        chosen.reverse()
-    return collection([view(call, row) for row in chosen[: call.number("$top", 1000)]])
+        return whole(call, found(call))
+    rows = chosen(call.query, call.azure.runs.of(call.project()["id"]))
+    shown, headers = page(call, rows, 1000, 5000)
+    return Answer(200, collection([whole(call, row) for row in shown]), headers=headers)
 
 
 @endpoint("POST", BUILDS, "vso.build_execute")
 async def queue(call: Call) -> object:
-    """Queue a build of `definition.id`."""
+    """Queue a build of `definition.id`, or once more what `sourceBuildId` was."""
     given = call.object_body()
+    if again := call.number("sourcebuildid", 0):
+        return await _again(call, again)
     number = mapping(given, "definition").get("id") or call.query.get("definitionid", "")
     row = call.organization.definition(call.project()["id"], str(number))
     if row is None:
         raise failure("DefinitionNotFoundException", id=number)
+    if row.get("queueStatus") == "disabled":
+        raise failure("DefinitionDisabledException", name=row["name"])
     branch, version = str(given.get("sourceBranch") or ""), str(given.get("sourceVersion") or "")
     ref, commit = await run_requests.version_of(call, row, branch, version)
-    variables = _parameters(given.get("parameters"))
+    reason = _REASONS.get(str(given.get("reason") or "manual").lower())
+    if reason is None:
+        raise invalid(f"The build reason '{given.get('reason')}' is not valid.")
     request = RunRequest(
         row,
         ref,
         commit,
-        "Manual",
+        reason,
         call.caller.identity.name,
         mapping(given, "templateParameters"),
-        {name: {"value": str(value)} for name, value in variables.items()},
+        {name: {"value": str(value)} for name, value in _parameters(given.get("parameters")).items()},
         key=run_requests.request_key(call, row),
     )
-    return view(call, await call.azure.queue.queue(request))
+    return whole(call, await call.azure.queue.queue(request))
+
+
+async def _again(call: Call, number: int) -> object:
+    """The same commit with the same parameters and variables."""
+    known = call.azure.runs.find(number)
+    row = known and call.organization.definition(call.project()["id"], known["definition"])
+    if known is None or row is None:
+        raise failure("BuildNotFoundException", id=number)
+    person = call.caller.identity.name
+    given = (known["parameters"], known["variables"], tuple(known["stagesToSkip"]))
+    request = RunRequest(row, known["sourceBranch"], known["sourceVersion"], "Manual", person, *given)
+    return whole(call, await call.azure.queue.queue(request))
 
 
 def _parameters(text: Any) -> dict[str, Any]:
@@ -149,55 +92,47 @@ def _parameters(text: Any) -> dict[str, Any]:
 
 @endpoint("PATCH", BUILDS, "vso.build_execute")
 async def change(call: Call) -> object:
-    """Cancel a build (`status: cancelling`); nothing else of a YAML run can be changed."""
-    row = found(call)
-    status = str(call.object_body().get("status", "")).lower()
-    if status != "cancelling":
+    """Cancel, keep or retry (`?retry=true`) a build; without a number in the address, those of the body's list."""
+    if "buildid" in call.route:
+        row = found(call)
+        if call.query.get("retry", "").lower() == "true":
+            call.azure.coordinator.retry_failed(row)
+        else:
+            _change(call, row, call.object_body())
+        return whole(call, call.azure.runs.get(row["id"]))
+    changed = []
+    for given in as_mappings(call.body, "the body"):
+        call.route["buildid"] = str(given.get("id") or "")
+        row = found(call)
+        _change(call, row, given)
+        changed.append(whole(call, call.azure.runs.get(row["id"])))
+    return collection(changed)
+
+
+def _change(call: Call, row: Row, given: dict[str, Any]) -> None:
+    status = str(given.get("status") or "").lower()
+    if status == "cancelling":
+        call.azure.coordinator.cancel(row)
+    elif status not in ("", str(STATUS.get(row["state"], row["state"])).lower()):
         raise invalid(f"The build status '{status}' cannot be set. Expected cancelling.")
-    call.azure.coordinator.cancel(row)
-    return view(call, call.azure.runs.get(row["id"]))
+    if isinstance(keep := given.get("keepForever"), bool):
+        owner = f"User:{call.caller.identity.id}"
+        call.azure.leases.keep(row, owner, FOREVER_DAYS) if keep else call.azure.leases.let_go(
+            row["id"], owner
+        )
+    if isinstance(retained := given.get("retainedByRelease"), bool):
+        call.azure.runs.update(row["id"], retainedByRelease=retained)
+    if name := given.get("buildNumber"):
+        call.azure.runs.update(row["id"], name=str(name))
 
 
-@endpoint("GET", LOGS, "vso.build")
-async def logs(call: Call) -> object:
-    """The logs of a build; one as text, or as JSON lines, from `startLine` to `endLine`."""
+@endpoint("DELETE", BUILDS, "vso.build_execute")
+async def remove(call: Call) -> object:
+    """Delete a build that has completed and that no lease retains; `deletedFilter` still finds it."""
     row = found(call)
-    store = RunLogs(call.kernel, row["id"])
-    base = f"{call.url}/{row['project']}/_apis/build/builds/{row['id']}/logs"
-    wanted = call.route.get("logid")
-    if not wanted:
-        return collection([_log(store, base, log) for log in store.rows()])
-    if store.find(wanted) is None:
-        raise failure("BuildLogNotFoundException", id=wanted, build=row["id"])
-    lines = store.lines(int(wanted))
-    lines = lines[max(0, call.number("startline", 0)) : call.number("endline", len(lines)) or None]
-    if "application/json" in call.headers.get("accept", ""):
-        return collection(lines)
-    text = "".join(f"{line}\n" for line in lines)
-    return Answer(content=text.encode(), content_type="text/plain; charset=utf-8")
-
-
-def _log(store: RunLogs, base: str, log: Row) -> Row:
-    return {
-        "lineCount": len(store.lines(log["id"])),
-        "createdOn": iso(log["created"]),
-        "lastChangedOn": iso(log["changed"]),
-        "id": log["id"],
-        "type": "Container",
-        "url": f"{base}/{log['id']}",
-    }
-
-
-@endpoint("GET", TAGS, "vso.build")
-async def tags(call: Call) -> object:
-    """The tags of a build."""
-    return collection(found(call)["tags"])
-
-
-@endpoint("PUT", TAGS, "vso.build_execute")
-async def add_tag(call: Call) -> object:
-    """One more tag."""
-    row = found(call)
-    listed = [*row["tags"], *([call.route["tag"]] if call.route["tag"] not in row["tags"] else [])]
-    call.azure.runs.update(row["id"], tags=listed)
-    return collection(listed)
+    if call.azure.leases.of_run(row["id"]):
+        raise failure("CannotDeleteRetainedBuildException", id=row["id"])
+    if row["state"] != "completed":
+        raise failure("BuildStatusInvalidChangeException", id=row["id"])
+    call.azure.runs.update(row["id"], deleted=True, deletedDate=call.kernel.clock.now())
+    return Answer(204)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.azure_devops.endpoint import Answer, Call, endpoint
-from simulator.azure_devops.endpoints.build import builds
+from simulator.azure_devops.endpoints.build import build_views
 from simulator.azure_devops.errors import invalid
 
 STAGES = "b8aac6c9-744b-46e1-88fc-3550969f9313"
@@ -12,7 +12,7 @@ STAGES = "b8aac6c9-744b-46e1-88fc-3550969f9313"
 @endpoint("PATCH", STAGES, "vso.build_execute")
 async def update(call: Call) -> object:
     """`retry` (the jobs that failed, all with `forceRetryAllJobs`), `cancel`, or `run` for `trigger: manual`."""
-    row, given = builds.found(call), call.object_body()
+    row, given = build_views.found(call), call.object_body()
     state, name = str(given.get("state", "")).lower(), call.route["stagerefname"]
     if state in ("cancel", "0"):
         call.azure.coordinator.cancel_stage(row, name)

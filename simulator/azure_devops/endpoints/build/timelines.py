@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.azure_devops.endpoint import Call, endpoint
-from simulator.azure_devops.endpoints.build import builds
+from simulator.azure_devops.endpoints.build import build_views
 from simulator.azure_devops.endpoints.moments import iso
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.organization import Row
@@ -36,7 +36,7 @@ _MEMBERS = (
 @endpoint("GET", TIMELINE, "vso.build")
 async def timeline(call: Call) -> object:
     """The records; their states and results are the wire's own words."""
-    build = builds.found(call)
+    build = build_views.found(call)
     found = Timeline(call.kernel, build["id"])
     wanted = call.route.get("timelineid", found.id).lower()
     rows = found.records() if wanted in (found.id, build["planId"]) else found.of_attempt(wanted)

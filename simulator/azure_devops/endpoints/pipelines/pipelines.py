@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from simulator.azure_devops.endpoint import Call, collection, endpoint
+from simulator.azure_devops.endpoint import Call, endpoint, paged
 from simulator.azure_devops.endpoints import run_requests
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.language.final_yaml import final_yaml
 from simulator.azure_devops.organization import DEFINITION, Row
+from simulator.azure_devops.pipelines import definition_history
 from simulator.azure_devops.pipelines.starting.queueing import definition_named
 from simulator.azure_devops.seeding import definition_row
-from simulator.azure_devops.shapes import mapping
+from simulator.azure_devops.shapes import as_mapping, mapping
 
 PIPELINES = "28e1305e-2afe-47bf-abaf-cbb0e6a91988"
 PREVIEW = "53df2d18-29ea-46a9-bee0-933540f80abf"
+_ORDERS: dict[str, Callable[[Row], Any]] = {
+    "id": lambda row: row["id"],
+    "name": lambda row: row["name"].lower(),
+    "folder": lambda row: row.get("folder", "\\").lower(),
+    "revision": lambda row: row["revision"],
+}
 
 
 def reference(call: Call, row: Row) -> Row:
@@ -28,17 +36,27 @@ def reference(call: Call, row: Row) -> Row:
         "id": row["id"],
         "revision": row["revision"],
         "name": row["name"],
-        "folder": "\\",
+        "folder": row.get("folder", "\\"),
     }
 
 
 @endpoint("GET", PIPELINES, "vso.build")
 async def pipelines(call: Call) -> object:
-    """The pipelines of the project, or one with its configuration."""
+    """The pipelines of the project by page in `orderBy`, or one (of a `pipelineVersion`) with its configuration."""
     if "pipelineid" not in call.route:
         rows = call.organization.rows(DEFINITION, call.project()["id"])
-        return collection([reference(call, row) for row in rows])
+        member, _, direction = (call.query.get("orderby") or "id asc").lower().partition(" ")
+        key = _ORDERS.get(member)
+        if key is None:
+            raise invalid(
+                f"The value '{member}' of orderBy is not valid. Expected one of: {', '.join(_ORDERS)}."
+            )
+        rows.sort(key=key, reverse=direction.strip() == "desc")
+        return paged(call, rows, lambda row: reference(call, row))
     row = run_requests.found(call)
+    version = call.number("pipelineversion", row["revision"])
+    if version != row["revision"]:
+        row = definition_history.at(call.kernel, row, version)
     repository = {"id": row["repository"], "type": "azureReposGit"}
     configuration = {"path": f"/{row['path']}", "repository": repository, "type": "yaml"}
     return {**reference(call, row), "configuration": configuration}
@@ -57,7 +75,13 @@ async def create(call: Call) -> object:
     repository = call.organization.repository(str(given.get("id") or given.get("name") or ""), project["id"])
     path = str(configuration.get("path") or "azure-pipelines.yml")
     row = definition_row(call.organization, project["id"], name, repository["id"], path)
+    folder = str(call.object_body().get("folder") or "\\").replace("/", "\\")
+    row["folder"] = folder if folder.startswith("\\") else f"\\{folder}"
+    row["variables"] = {
+        name: as_mapping(item, name) for name, item in mapping(configuration, "variables").items()
+    }
     await run_requests.save_new(call, row)
+    definition_history.keep(call.kernel, row, call.caller.identity.name, "add", "")
     return reference(call, row)
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from simulator.azure_devops.endpoint import Call, collection, endpoint
 from simulator.azure_devops.endpoints import run_requests
-from simulator.azure_devops.endpoints.build import artifacts
+from simulator.azure_devops.endpoints.build import artifacts, build_views
 from simulator.azure_devops.endpoints.moments import iso
-from simulator.azure_devops.endpoints.pipelines import pipelines
+from simulator.azure_devops.endpoints.pipelines import pipelines, signed_content
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.pipelines.run_logs import RunLogs
@@ -16,6 +16,7 @@ from simulator.azure_devops.pipelines.run_logs import RunLogs
 RUNS = "7859261e-d2e9-4a68-b820-a5d84cc5bb3d"
 LOGS = "fb1b6d27-3957-43d5-a14b-a2d70403e545"
 ARTIFACTS = "85023071-bd5e-4438-89b0-2a5bf362a19d"
+MOST_RUNS = 10_000
 # The runs API has no word of its own for a run with issues.
 _RESULTS = {"partiallySucceeded": "succeeded"}
 _STATES = {"notStarted": "inProgress"}
@@ -23,8 +24,7 @@ _STATES = {"notStarted": "inProgress"}
 
 def view(call: Call, row: Row) -> Row:
     """The Run of the wire."""
-    definition = call.organization.definition(row["project"], row["definition"])
-    assert definition is not None
+    definition = build_views.definition_of(call, row)
     project = call.organization.project(row["project"])
     url = f"{call.url}/{project['id']}/_apis/pipelines/{row['definition']}/runs/{row['id']}"
     web = f"{call.url}/{project['name']}/_build/results?buildId={row['id']}"
@@ -40,7 +40,7 @@ def view(call: Call, row: Row) -> Row:
         "createdDate": iso(row["created"]),
         "finishedDate": iso(row["finished"]),
         "url": url,
-        "resources": {"repositories": {"self": used}},
+        "resources": _resources(call, row, used),
         "finalYaml": row["yaml"],
         "id": row["id"],
         "name": row["name"],
@@ -48,6 +48,26 @@ def view(call: Call, row: Row) -> Row:
     if row["result"]:
         value["result"] = _RESULTS.get(row["result"], row["result"])
     return {key: item for key, item in value.items() if item is not None}
+
+
+def _resources(call: Call, row: Row, used: Row) -> Row:
+    """The versions that the run takes of everything: repositories and pipelines by alias."""
+    repositories = {
+        alias: {
+            "repository": {"id": one["id"], "type": "azureReposGit"},
+            "refName": one["ref"],
+            "version": one["commit"],
+        }
+        for alias, one in row["repositories"].items()
+    }
+    found: Row = {"repositories": {**repositories, "self": used}}
+    pipelines_used = {}
+    for alias, number in row.get("pipelines", {}).items():
+        run = call.azure.runs.get(number)
+        source = pipelines.reference(call, build_views.definition_of(call, run))
+        plain = {name: source[name] for name in ("url", "id", "revision", "name", "folder")}
+        pipelines_used[alias] = {"pipeline": plain, "version": run["name"]}
+    return {**found, "pipelines": pipelines_used} if pipelines_used else found
 
 
 def shown_variables(variables: dict[str, Any]) -> dict[str, Any]:
@@ -62,7 +82,7 @@ def found(call: Call) -> Row:
     """The run of the route."""
     pipeline = run_requests.found(call)
     row = call.azure.runs.find(call.route["runid"])
-    if row is None or row["definition"] != pipeline["id"]:
+    if row is None or row["definition"] != pipeline["id"] or row.get("deleted"):
         raise failure("RunNotFoundException", id=call.route["runid"], pipeline=pipeline["id"])
     return row
 
@@ -73,7 +93,8 @@ async def runs(call: Call) -> object:
     if "runid" in call.route:
         return view(call, found(call))
     pipeline = run_requests.found(call)
-    return collection([view(call, row) for row in call.azure.runs.of(pipeline["project"], pipeline["id"])])
+    rows = [row for row in call.azure.runs.of(pipeline["project"], pipeline["id"]) if not row.get("deleted")]
+    return collection([view(call, row) for row in rows[:MOST_RUNS]])
 
 
 @endpoint("POST", RUNS, "vso.build_execute")
@@ -103,7 +124,6 @@ async def logs(call: Call) -> object:
 
 
 def _log(call: Call, row: Row, store: RunLogs, base: str, log: Row) -> Row:
-    text = f"{call.url}/{row['project']}/_apis/build/builds/{row['id']}/logs/{log['id']}"
     value = {
         "createdOn": iso(log["created"]),
         "lastChangedOn": iso(log["changed"]),
@@ -111,7 +131,9 @@ def _log(call: Call, row: Row, store: RunLogs, base: str, log: Row) -> Row:
         "lineCount": len(store.lines(log["id"])),
         "url": f"{base}/{log['id']}",
     }
-    return {**value, "signedContent": {"url": text}} if call.query.get("$expand") else value
+    if not call.query.get("$expand"):
+        return value
+    return {**value, "signedContent": signed_content.of_log(call, row, log["id"])}
 
 
 @endpoint("GET", ARTIFACTS, "vso.build")
@@ -121,5 +143,6 @@ async def run_artifact(call: Call) -> object:
     artifact = artifacts.named(call, row, call.query.get("artifactname", ""))
     base = f"{call.url}/{row['project']}/_apis/pipelines/{row['definition']}/runs/{row['id']}/artifacts"
     value = {"name": artifact["name"], "url": f"{base}?artifactName={artifact['name']}"}
-    content = {"url": artifacts.download_url(call, row, artifact["name"])}
-    return {**value, "signedContent": content} if call.query.get("$expand") else value
+    if not call.query.get("$expand"):
+        return value
+    return {**value, "signedContent": signed_content.of_artifact(call, row, artifact["name"])}

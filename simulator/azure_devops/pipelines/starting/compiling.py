@@ -17,6 +17,7 @@ from simulator.azure_devops.organization import Organization
 from simulator.azure_devops.pipelines import yaml_files
 from simulator.azure_devops.pipelines.agent.predefined import RunFacts, at_template_time
 from simulator.azure_devops.pipelines.limits import refuse_not_simulated
+from simulator.azure_devops.pipelines.project_settings import general
 from simulator.azure_devops.pipelines.runs import RunRequest
 from simulator.azure_devops.pipelines.yaml_files import YamlFiles
 
@@ -137,6 +138,8 @@ class Compiler:
         )
 
     def _check_variables(self, request: RunRequest) -> None:
+        if not general(self._organization.kernel.store, request.definition["project"])["enforceSettableVar"]:
+            return
         settable = {
             name.lower()
             for name, item in request.definition["variables"].items()

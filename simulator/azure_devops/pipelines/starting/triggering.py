@@ -9,6 +9,7 @@ from simulator.azure_devops.git.refs import NO_OBJECT, REF_UPDATED, RefWatch
 from simulator.azure_devops.language.plan import Trigger
 from simulator.azure_devops.organization import DEFINITION, REPOSITORY, Organization, Row, number_key
 from simulator.azure_devops.pipelines.agent.predefined import short_branch
+from simulator.azure_devops.pipelines.project_settings import general
 from simulator.azure_devops.pipelines.runs import RunRequest, Runs
 from simulator.azure_devops.pipelines.starting.queueing import Queue
 from simulator.azure_devops.pipelines.starting.skipping import SKIPPING_OPTION, asks_to_skip
@@ -107,6 +108,8 @@ class Triggers:
         definition = request.definition
         try:
             trigger = said or (await self._queue.outline(request)).trigger
+            if trigger.implied and general(self._store, definition["project"])["disableImpliedYAMLCiTrigger"]:
+                return
             if not starts_on_push(trigger, push.ref, push.changed):
                 return
             if trigger.batch and self._goes_on(definition, request.ref):
