@@ -174,7 +174,8 @@ def batch_predicted(world: World, loop: Loop, batch: dict[str, Any]) -> None:
 def batch_listed(world: World, batch: dict[str, Any]) -> None:
     log = world.azure_devops("grace").task_log(batch["run"], "List the predictions")
 
-    assert f"[command]aws s3 ls s3://{batch['bucket']}/batch/output/{batch['run']}/" in log
+    listed = re.escape(f"aws s3 ls s3://{batch['bucket']}/batch/output/{batch['run']}/")
+    assert re.search(rf"\[command\]\S*{listed}", log)
     assert re.search(r"\d+ rows\.csv\.out$", log, re.MULTILINE)
 
 
