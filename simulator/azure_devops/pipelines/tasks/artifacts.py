@@ -21,11 +21,24 @@ async def publish(call: TaskCall) -> None:
     if call.input("artifactType").lower() == "filepath":
         raise NotSimulated("a pipeline artifact on a file share", "Use artifactType pipeline.")
     name = call.input("artifactName") or default_artifact_name(call.value("System.JobIdentifier"))
+    await _publish(call, name, call.input("path") or call.input("targetPath"), "PipelineArtifact")
+
+
+async def publish_build_artifact(call: TaskCall) -> None:
+    """PublishBuildArtifacts@1: the same into the build's container, under a name that must be given."""
+    if call.input("ArtifactType").lower() != "container":
+        raise NotSimulated("a build artifact on a file share", "Use publishLocation: Container.")
+    if call.flag("StoreAsTar"):
+        raise NotSimulated("PublishBuildArtifacts with StoreAsTar", "Archive the files with ArchiveFiles@2.")
+    await _publish(call, call.input("ArtifactName"), call.input("PathtoPublish"), "Container")
+
+
+async def _publish(call: TaskCall, name: str, place: str, kind: str) -> None:
     if wrong := artifact_name_error(name):
         raise TaskFailed(wrong)
-    source = _inside(call, call.input("path"))
+    source = _inside(call, place)
     if not source.exists():
-        raise TaskFailed(f"Path does not exist: {call.input('path')}")
+        raise TaskFailed(f"Path does not exist: {place}")
     job = call.job
     artifacts = Artifacts(job.kernel, job.context.run)
     known = artifacts.find(name)
@@ -33,8 +46,8 @@ async def publish(call: TaskCall) -> None:
         raise TaskFailed(f"Artifact {name} already exists for build {job.context.run}.")
     number = known["id"] if known else job.context.room.organization.next_number("artifact")
     count = await asyncio.to_thread(artifacts.copy_in, number, source, job.files.root)
-    artifacts.add(name, number, "PipelineArtifact", call.attempt.record)
-    call.attempt.say(f"Uploading pipeline artifact from {call.input('path')} for build #{job.context.run}")
+    artifacts.add(name, number, kind, call.attempt.record)
+    call.attempt.say(f"Uploading pipeline artifact from {place} for build #{job.context.run}")
     call.attempt.say(f"{count} files processed. Associated artifact {number} with build {job.context.run}")
 
 
@@ -123,7 +136,9 @@ def _pattern(text: str) -> re.Pattern[str]:
 
 
 EFFECTS: dict[tuple[str, int], TaskEffect] = {
+    ("PublishPipelineArtifact", 0): publish,
     ("PublishPipelineArtifact", 1): publish,
+    ("PublishBuildArtifacts", 1): publish_build_artifact,
     ("DownloadPipelineArtifact", 1): download,
     ("DownloadPipelineArtifact", 2): download,
     ("Download", 1): download_keyword,
