@@ -204,7 +204,8 @@ def main() -> None:
     tried = good + sum(len(files) for files in refused.values())
     print(f"{good} of {tried} compile ({100 * good / max(tried, 1):.1f} %); {absent} are not in the folder")
     for sentence, files in sorted(refused.items(), key=lambda item: -len(item[1])):
-        print(f"{len(files):4} {sentence}\n       {files[0][:300]}")
+        for shown in (f"{len(files):4} {sentence}", *(f"       {each[:300]}" for each in files)):
+            print(shown)
     print(
         "tasks outside the catalogue:",
         ", ".join(f"{name} ({count})" for name, count in unknown.most_common(40)),

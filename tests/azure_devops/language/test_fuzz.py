@@ -6,7 +6,7 @@ from tests.conformance.language_fuzz import DOCUMENTS, EXPRESSIONS, compile_docu
 
 
 def test_random_expressions_have_a_value_or_a_sentence():
-    found = fuzz(EXPRESSIONS, evaluate, 2_000, 1)
+    found = fuzz(EXPRESSIONS, evaluate, 2_000, 1, 20)
     assert sum(found.values()) >= 2_000
     assert min(found["value"], found["refused"]) > 100
 
