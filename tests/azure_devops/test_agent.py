@@ -295,3 +295,25 @@ steps:
     assert [(issue["type"], issue["message"]) for issue in step["issues"]] == [
         ("warning", "train.py(3,): warning : look here")
     ]
+
+
+def test_files_are_copied_archived_and_published_by_the_tasks(build, sandboxed):
+    found, log = build(
+        """
+steps:
+  - task: CopyFiles@2
+    inputs: {SourceFolder: src, Contents: '**/*.txt', TargetFolder: $(Build.ArtifactStagingDirectory)/kept}
+  - task: ArchiveFiles@2
+    inputs:
+      rootFolderOrFile: $(Build.ArtifactStagingDirectory)/kept
+      archiveFile: $(Build.ArtifactStagingDirectory)/kept.zip
+  - task: PublishBuildArtifacts@1
+    inputs: {PathtoPublish: $(Build.ArtifactStagingDirectory)/kept.zip, ArtifactName: drop}
+""",
+        {"src/a.txt": "a", "src/b.log": "b"},
+    )
+    assert found["result"] == "succeeded", log
+    assert "Description  : Copy files from a source folder" in log
+    with sandboxed.client() as client:
+        (artifact,) = client.get(f"ml/_apis/build/builds/{found['id']}/artifacts").json()["value"]
+    assert (artifact["name"], artifact["resource"]["type"]) == ("drop", "Container")
