@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from simulator.azure_devops.language.plan import Job, Pool, Stage, Step, Variable
+from simulator.azure_devops.pipelines import agent_rows
 from simulator.azure_devops.pipelines.agent.job_room import JobRoom, JobSetup
-from simulator.azure_devops.pipelines.agent.job_variables import job_own, stage_variables
+from simulator.azure_devops.pipelines.agent.job_variables import job_own, plain_values, stage_variables
+from simulator.azure_devops.pipelines.agent.macros import expand_macros
 from simulator.azure_devops.pipelines.agent.predefined import JobNames, of_deployment
+from simulator.azure_devops.pipelines.demands import HOSTED, capabilities, refusal, satisfies
 from simulator.azure_devops.pipelines.job_run import run_job
 from simulator.azure_devops.pipelines.results import Result
 from simulator.azure_devops.pipelines.room import RunContext
 from simulator.kernel.facts import current_cause
 
 _DEFAULT = "__default"
+_NO_POOL = (
+    "Could not find a pool with name {name}. The pool does not exist or has not been authorized for use."
+    " For authorization details, refer to https://aka.ms/yamlauthz."
+)
+# Ours: the service would let the job wait for the agent, which nobody runs here.
+_OFFLINE = (
+    "The agents of pool {name} that satisfy the demands are offline: their own programs are not simulated."
+)
 
 Ended = tuple[Result, dict[str, str]]
 
@@ -58,7 +69,13 @@ async def run_part(context: RunContext, stage: Stage, job: Job, own: list[Variab
     if agentless:
         return await run_job(room)
     begun = context.timeline.get(record)["state"] != "pending"
-    async with context.room.agents.one(None if begun else context.stop(stage.name)) as taken:
+    place = agents_of(context, part.pool or job.pool or stage.pool or context.plan.pool, variables)
+    if place.refusal and not begun:
+        context.timeline.add_issue(record, "error", place.refusal)
+        context.timeline.finish(record, Result.FAILED)
+        return Result.FAILED, {}
+    stop = None if begun else context.stop(stage.name)
+    async with context.room.agents.one(stop, place.pool, place.size) as taken:
         if taken:
             return await run_job(room)
     # Canceled while it waited for an agent: no step has run.
@@ -85,3 +102,29 @@ def _deployment(context: RunContext, job: Job, part: Part) -> list[Mapping[str, 
         return []
     row = context.room.organization.environment_named(context.project["id"], job.environment.name)
     return [of_deployment(job.environment.name, row["id"] if row else 0), part.deployment]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a job runs: a pool (0: none was found) of so many agents, or why it cannot."""
+
+    pool: int
+    size: int
+    refusal: str = ""
+
+
+def agents_of(context: RunContext, pool: Pool | None, variables: Sequence[Variable]) -> Place:
+    """The pool that a job asks for, and how many of its agents work here."""
+    organization = context.room.organization
+    values = plain_values(variables)
+    name = expand_macros(pool.name, values) if pool and pool.name else HOSTED
+    queue = organization.queue_named(context.project["id"], name)
+    if queue is None:
+        return Place(0, 0, "" if name == HOSTED else _NO_POOL.format(name=name))
+    agents = agent_rows.of_pool(organization, queue["pool"])
+    demands = [expand_macros(demand, values) for demand in (pool.demands if pool else ())]
+    if why := refusal(name, agents, demands):
+        return Place(queue["pool"], 0, why)
+    working = [one for one in agents if one["enabled"] and one["status"] == "online"]
+    fitting = [one for one in working if satisfies(capabilities(one), demands)]
+    return Place(queue["pool"], len(working), "" if fitting else _OFFLINE.format(name=name))

@@ -66,15 +66,20 @@ class Attention:
 
 
 class Agents:
-    """The agents of the organization: so many jobs run side by side, the others wait for their turn."""
+    """The agents of the organization's pools: as many jobs of a pool run side by side as it has, the others wait."""
 
     def __init__(self, count: int) -> None:
-        self._free = asyncio.Semaphore(count)
+        self._count = count
+        self._free: dict[tuple[int, int], asyncio.Semaphore] = {}
 
     @asynccontextmanager
-    async def one(self, stop: asyncio.Event | None = None) -> AsyncIterator[bool]:
-        """Inside, one agent is taken; False where `stop` was set before one was free."""
-        turn = asyncio.ensure_future(self._free.acquire())
+    async def one(
+        self, stop: asyncio.Event | None = None, pool: int = 0, size: int = 0
+    ) -> AsyncIterator[bool]:
+        """Inside, one agent of the pool of that size is taken; False where `stop` was set before one was free."""
+        count = size or self._count
+        free = self._free.setdefault((pool, count), asyncio.Semaphore(count))
+        turn = asyncio.ensure_future(free.acquire())
         stopped = asyncio.ensure_future((stop or asyncio.Event()).wait())
         try:
             await asyncio.wait((turn, stopped), return_when=asyncio.FIRST_COMPLETED)
@@ -82,7 +87,7 @@ class Agents:
         finally:
             stopped.cancel()
             if turn.done() and not turn.cancelled():
-                self._free.release()
+                free.release()
             turn.cancel()
 
 
