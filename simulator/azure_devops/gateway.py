@@ -16,7 +16,7 @@ from simulator.azure_devops import answer_headers, api_version, id_tokens, locat
 from simulator.azure_devops.addressing import Address, address
 from simulator.azure_devops.endpoint import ENDPOINTS, Answer, Call, Endpoint, RouteValues
 from simulator.azure_devops.endpoints import areas
-from simulator.azure_devops.errors import envelope, failure, no_controller, not_simulated_envelope
+from simulator.azure_devops.errors import envelope, failure, invalid, no_controller, not_simulated_envelope
 from simulator.azure_devops.git import smart_http
 from simulator.azure_devops.identify import ANONYMOUS, Caller, Ended, caller
 from simulator.azure_devops.locations import Location, Match
@@ -161,6 +161,8 @@ def _nothing_there(method: str, location: Location) -> Response:
 async def _call(exchange: _Exchange, where: Address, match: Match, target: Endpoint) -> Response:
     azure, request, who = exchange.azure, exchange.request, exchange.who or ANONYMOUS
     query = {name.lower(): value for name, value in request.query_params.items()}
+    if any("\x00" in value for value in (*query.values(), *match.values.values())):
+        raise invalid("A NUL character is not allowed in the address of a request.")
     version = api_version.negotiate(
         request.method, api_version.requested(request.headers, query), match.location
     )
@@ -189,7 +191,11 @@ def _json(body: bytes, media_type: str) -> object:
     if not body.strip() or (kind and "json" not in kind and not kind.startswith("text/")):
         return None
     try:
-        return json.loads(body)
+        value = json.loads(body)
+        if b"\\u" in body:
+            # Half of a surrogate pair is no character, and nothing could write it down.
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
     except (ValueError, RecursionError) as error:
         raise failure(
             "JsonReaderException", message=f"The request body is not valid JSON: {error}"

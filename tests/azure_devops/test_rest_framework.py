@@ -127,7 +127,9 @@ def test_a_known_location_of_another_product_is_refused_by_name(served, path):
     assert answer.headers["x-simulator"] == "not simulated"
 
 
-@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"name": ', b"\xff\xfe", b"nonsense"])
+@pytest.mark.parametrize(
+    "body", [b"[" * 100_000, b'{"name": ', b"\xff\xfe", b"nonsense", b'{"name": "\\ud800"}']
+)
 def test_a_malformed_body_is_the_callers_error(served, body):
     answer = asked(served, "POST", "ml/_apis/git/repositories?api-version=7.1", content=body)
     assert (answer.status_code, answer.json()["typeKey"]) == (400, "JsonReaderException")
@@ -160,3 +162,8 @@ def test_people_ask_for_themselves_at_the_host_of_accounts(served):
         trust_env=False,
     )
     assert answer.json()["authenticatedUser"]["providerDisplayName"] == "Ada Lovelace"
+
+
+def test_a_nul_character_in_an_address_is_the_callers_error(served):
+    path = "ml/_apis/git/repositories/model_build/items?path=%00&versionDescriptor.version=%00"
+    assert asked(served, "GET", path).status_code == 400

@@ -35,6 +35,9 @@ async def git(
     repository: Path, *arguments: str, given: bytes = b"", extra: Mapping[str, str] | None = None
 ) -> bytes:
     """The output of one git command in a bare repository; GitFailed when it ends with an error."""
+    if any("\x00" in argument for argument in arguments):
+        # No program can be given such an argument; git has nothing of such a name.
+        raise GitFailed(arguments, 128, b"", "an argument has a NUL character")
     process = await asyncio.create_subprocess_exec(
         "git",
         f"--git-dir={repository}",
