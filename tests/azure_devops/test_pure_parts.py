@@ -53,13 +53,8 @@ def test_without_a_scope_a_token_opens_only_what_clients_need_to_find_their_way(
     opened = {key[1] for key, target in ENDPOINTS.items() if scopes.allows((), target.scope)}
     resources = {locations.location(identifier).resource.lower() for identifier in opened}
     assert resources == {
-        "connectiondata",
-        "oidctoken",
-        "operations",
-        "resourceareas",
-        "webhooks",
-        "me",
-        "yamlschema",
+        *("accesscontrollists", "connectiondata", "me", "oidctoken", "operations", "resourceareas"),
+        *("securitynamespaces", "webhooks", "yamlschema"),
     }
 
 
