@@ -1,15 +1,17 @@
-"""What every test shares: those that need Docker or a browser skip with the reason, or fail where CI demands them."""
+"""What every test shares: those that need Docker, a browser or npm packages skip with the reason, or fail where CI demands them."""
 
 import gc
 import os
 import shutil
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.wire import RunningSimulator
 
+NPM_CLIENTS = Path(__file__).parent / "azure_devops" / "clients"
 DEMANDED = frozenset(os.environ.get("SIMULATOR_TESTS_DEMAND", "").split())
 
 
@@ -36,7 +38,16 @@ def _why_no_browser() -> str:
     return "" if found else "no chromium on PATH (Debian: apt-get install chromium)"
 
 
-NEEDS = {"docker": _why_no_docker, "browser": _why_no_browser}
+def _why_no_npm_clients() -> str:
+    if not shutil.which("node"):
+        return "no node on PATH (Debian: apt-get install nodejs npm)"
+    if not (NPM_CLIENTS / "node_modules").is_dir():
+        place = NPM_CLIENTS.relative_to(Path(__file__).parents[1])
+        return f"its packages are not there (npm install --ignore-scripts --no-package-lock --prefix {place})"
+    return ""
+
+
+NEEDS = {"docker": _why_no_docker, "browser": _why_no_browser, "npm": _why_no_npm_clients}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
