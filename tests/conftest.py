@@ -1,4 +1,4 @@
-"""What every test shares: those that need Docker, a browser or npm packages skip with the reason, or fail where CI demands them."""
+"""What every test shares: what needs Docker, a browser or npm skips with the reason, or fails where CI demands it."""
 
 import gc
 import os

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from simulator.azure_devops.enumerations import MERGE_STRATEGY, PULL_REQUEST_STATUS, named
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.git.merging import STRATEGIES
 from simulator.azure_devops.git.refs import NO_OBJECT
@@ -15,7 +16,7 @@ from simulator.azure_devops.pull_requests.rows import PullRequestRows
 from simulator.azure_devops.shapes import mapping
 
 _NOBODY = "00000000-0000-0000-0000-000000000000"
-_STATUSES = (None, "active", "abandoned", "completed")
+_STATUSES = ("active", "abandoned", "completed")
 _OPTIONS = (
     *(
         "autoCompleteIgnoreConfigIds",
@@ -30,11 +31,7 @@ _OPTIONS = (
 
 async def edit(requests: PullRequestRows, row: Row, by: Identity, given: dict[str, Any]) -> Row:
     """Change what the body names; several members at once are one change of the row each."""
-    status = given.get("status")
-    if status not in _STATUSES:
-        raise invalid(
-            f"The pull request status '{status}' is not valid. Expected active, abandoned or completed."
-        )
+    status = _status(given.get("status"))
     if row["status"] == "completed" or (row["status"] == "abandoned" and status != "active"):
         raise failure("GitPullRequestNotEditableException")
     options = {**row["completionOptions"], **_options(given)}
@@ -50,6 +47,17 @@ async def edit(requests: PullRequestRows, row: Row, by: Identity, given: dict[st
     if status is not None and status != row["status"]:
         row = _move(requests, row, by, status)
     return row
+
+
+def _status(given: object) -> str | None:
+    if given is None:
+        return None
+    status = named(given, PULL_REQUEST_STATUS)
+    if status not in _STATUSES:
+        raise invalid(
+            f"The pull request status '{given}' is not valid. Expected active, abandoned or completed."
+        )
+    return status
 
 
 def _texts(requests: PullRequestRows, row: Row, by: Identity, given: dict[str, Any]) -> Row:
@@ -69,8 +77,13 @@ def _options(given: dict[str, Any]) -> Row:
     for name, value in mapping(given, "completionOptions").items():
         if name in _OPTIONS and value is not None:
             found[name] = (value.lower() == "true") if value in ("true", "false", "True", "False") else value
-    if found.get("mergeStrategy", STRATEGIES[0]) not in STRATEGIES:
-        raise invalid(f"The merge strategy '{found['mergeStrategy']}' is not one of {', '.join(STRATEGIES)}.")
+    if "mergeStrategy" in found:
+        strategy = named(found["mergeStrategy"], MERGE_STRATEGY)
+        if strategy is None:
+            raise invalid(
+                f"The merge strategy '{found['mergeStrategy']}' is not one of {', '.join(STRATEGIES)}."
+            )
+        found["mergeStrategy"] = strategy
     return found
 
 

@@ -127,9 +127,7 @@ def test_a_tour_from_a_new_project_to_an_approved_deployment(
     served.rest()  # the run waits for the first use of its environment to be permitted
     permissions = connect("operator").clients_v7_1.get_pipeline_permissions_client()
     permitted = {"pipelines": [{"id": pipeline.id, "authorized": True}]}
-    permissions.update_pipeline_permisions_for_resource(
-        permitted, "tour", "environment", str(environment.id)
-    )
+    permissions.update_pipeline_permisions_for_resource(permitted, "tour", "environment", str(environment.id))
     served.rest()
     (pending,) = served.facts("ApprovalPending")
     answer = raw._send(

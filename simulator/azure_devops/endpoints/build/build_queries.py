@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from simulator.azure_devops.endpoints.build.build_views import STATUS
+from simulator.azure_devops.enumerations import BUILD_RESULT, BUILD_STATUS, named
 from simulator.azure_devops.errors import invalid
 from simulator.azure_devops.organization import Row
 from simulator.formats.wildcards import matches
@@ -33,8 +34,10 @@ def _tests(query: Mapping[str, str]) -> list[Callable[[Row], bool]]:
         "definitions": lambda text: lambda row: str(row["definition"]) in _listed(text),
         "branchname": lambda text: lambda row: row["sourceBranch"] == text,
         "buildnumber": lambda text: lambda row: matches(text.lower(), row["name"].lower()),
-        "statusfilter": lambda text: lambda row: _named(text, str(STATUS.get(row["state"], row["state"]))),
-        "resultfilter": lambda text: lambda row: _named(text, str(row["result"] or "none")),
+        "statusfilter": lambda text: (
+            lambda row: _named(text, str(STATUS.get(row["state"], row["state"])), BUILD_STATUS)
+        ),
+        "resultfilter": lambda text: lambda row: _named(text, str(row["result"] or "none"), BUILD_RESULT),
         "reasonfilter": lambda text: lambda row: _named(text, row["reason"]),
         "buildids": lambda text: lambda row: str(row["id"]) in _listed(text),
         "tagfilters": lambda text: lambda row: set(_listed(text)) <= set(row["tags"]),
@@ -58,8 +61,8 @@ def _listed(text: str) -> list[str]:
     return [item.strip() for item in text.split(",") if item.strip()]
 
 
-def _named(text: str, value: str) -> bool:
-    names = [name.lower() for name in _listed(text)]
+def _named(text: str, value: str, numbers: Mapping[int, str] | None = None) -> bool:
+    names = [((numbers and named(name, numbers)) or name).lower() for name in _listed(text)]
     return "all" in names or value.lower() in names
 
 

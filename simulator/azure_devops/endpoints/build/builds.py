@@ -9,6 +9,7 @@ from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint, 
 from simulator.azure_devops.endpoints import run_requests
 from simulator.azure_devops.endpoints.build.build_queries import chosen
 from simulator.azure_devops.endpoints.build.build_views import STATUS, found, whole
+from simulator.azure_devops.enumerations import BUILD_STATUS, named
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.pipelines.retention import FOREVER_DAYS
@@ -110,11 +111,12 @@ async def change(call: Call) -> object:
 
 
 def _change(call: Call, row: Row, given: dict[str, Any]) -> None:
-    status = str(given.get("status") or "").lower()
+    asked = given.get("status") or STATUS.get(row["state"], row["state"])
+    status = named(asked, BUILD_STATUS)
     if status == "cancelling":
         call.azure.coordinator.cancel(row)
-    elif status not in ("", str(STATUS.get(row["state"], row["state"])).lower()):
-        raise invalid(f"The build status '{status}' cannot be set. Expected cancelling.")
+    elif status != STATUS.get(row["state"], row["state"]):
+        raise invalid(f"The build status '{asked}' cannot be set. Expected cancelling.")
     if isinstance(keep := given.get("keepForever"), bool):
         owner = f"User:{call.caller.identity.id}"
         call.azure.leases.keep(row, owner, FOREVER_DAYS) if keep else call.azure.leases.let_go(

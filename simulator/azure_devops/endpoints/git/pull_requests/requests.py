@@ -6,6 +6,7 @@ from simulator.azure_devops import identities
 from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint
 from simulator.azure_devops.endpoints.git import commits
 from simulator.azure_devops.endpoints.git.pull_requests import views
+from simulator.azure_devops.enumerations import PULL_REQUEST_STATUS, named
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.git import objects
 from simulator.azure_devops.git.refs import NO_OBJECT
@@ -23,7 +24,6 @@ COMMITS = "52823034-34a8-4576-922c-8d8b77e9e4c4"
 WORK_ITEMS = "0a637fcc-5370-4ce8-b0e8-98091f5f9482"
 SHARE = "696f3a82-47c9-487f-9117-b9d00972ca84"
 QUERY = "b3a6eebe-9cf0-49ea-b6cb-1a4c5f5007b0"
-_STATUSES = ("notset", "active", "abandoned", "completed", "all")
 
 
 @endpoint("GET", OF_REPOSITORY, "vso.code")
@@ -64,10 +64,11 @@ async def of_project(call: Call) -> object:
 
 async def _list(call: Call, shown: list[Row]) -> object:
     criteria = {name.removeprefix("searchcriteria."): value for name, value in call.query.items()}
-    status = criteria.get("status", "active").lower()
-    if status not in _STATUSES:
-        raise invalid(f"The value '{status}' of searchCriteria.status is not valid.")
-    status = "active" if status == "notset" else status
+    given = criteria.get("status", "active")
+    status = named(given, PULL_REQUEST_STATUS)
+    if status is None:
+        raise invalid(f"The value '{given}' of searchCriteria.status is not valid.")
+    status = "active" if status == "notSet" else status
     identifiers = {row["id"] for row in shown}
     if wanted := criteria.get("repositoryid"):
         identifiers &= {wanted.lower()}
