@@ -34,9 +34,7 @@ def _tests(query: Mapping[str, str]) -> list[Callable[[Row], bool]]:
         "definitions": lambda text: lambda row: str(row["definition"]) in _listed(text),
         "branchname": lambda text: lambda row: row["sourceBranch"] == text,
         "buildnumber": lambda text: lambda row: matches(text.lower(), row["name"].lower()),
-        "statusfilter": lambda text: (
-            lambda row: _named(text, str(STATUS.get(row["state"], row["state"])), BUILD_STATUS)
-        ),
+        "statusfilter": lambda text: lambda row: _named(text, _status(row), BUILD_STATUS),
         "resultfilter": lambda text: lambda row: _named(text, str(row["result"] or "none"), BUILD_RESULT),
         "reasonfilter": lambda text: lambda row: _named(text, row["reason"]),
         "buildids": lambda text: lambda row: str(row["id"]) in _listed(text),
@@ -59,6 +57,10 @@ def _tests(query: Mapping[str, str]) -> list[Callable[[Row], bool]]:
 
 def _listed(text: str) -> list[str]:
     return [item.strip() for item in text.split(",") if item.strip()]
+
+
+def _status(row: Row) -> str:
+    return str(STATUS.get(row["state"], row["state"]))
 
 
 def _named(text: str, value: str, numbers: Mapping[int, str] | None = None) -> bool:
