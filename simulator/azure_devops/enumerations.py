@@ -1,6 +1,6 @@
 """Values of the service's enumerations: clients send their names in any case, and the Node client their numbers.
 
-Source of the numbers: the enumerations of the public clients (azure-devops-node-api: GitInterfaces, BuildInterfaces).
+Source of the numbers: the enumerations of azure-devops-node-api (its Git-, Pipelines- and BuildInterfaces).
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 PULL_REQUEST_STATUS = {0: "notSet", 1: "active", 2: "abandoned", 3: "completed", 4: "all"}
 MERGE_STRATEGY = {1: "noFastForward", 2: "squash", 3: "rebase", 4: "rebaseMerge"}
+CONFIGURATION_TYPE = {0: "unknown", 1: "yaml", 2: "designerJson", 3: "justInTime"}
 BUILD_STATUS = {
     0: "none",
     1: "inProgress",

@@ -52,6 +52,7 @@ def client_variables(aws_port: int, proxy_port: int | None, certificates: str | 
         proxy = f"http://127.0.0.1:{proxy_port}"
         variables |= dict.fromkeys(("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"), proxy)
         variables |= dict.fromkeys(("NO_PROXY", "no_proxy"), "localhost,127.0.0.1")
+        variables["NODE_USE_ENV_PROXY"] = "1"  # for fetch, from Node.js 22.21 and 24.5 on
     if certificates is not None:
         names = (
             "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "PIP_CERT", "GIT_SSL_CAINFO",

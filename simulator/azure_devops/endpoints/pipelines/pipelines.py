@@ -7,6 +7,7 @@ from typing import Any
 
 from simulator.azure_devops.endpoint import Call, endpoint, paged
 from simulator.azure_devops.endpoints import run_requests
+from simulator.azure_devops.enumerations import CONFIGURATION_TYPE, named
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.language.final_yaml import final_yaml
 from simulator.azure_devops.organization import DEFINITION, Row
@@ -67,7 +68,7 @@ async def create(call: Call) -> object:
     """A new YAML pipeline."""
     project, name = call.project(), str(call.member("name"))
     configuration = mapping(call.object_body(), "configuration")
-    if configuration.get("type") != "yaml":
+    if named(configuration.get("type"), CONFIGURATION_TYPE) != "yaml":
         raise invalid("The configuration type must be yaml.")
     if definition_named(call.organization, project["id"], name):
         raise failure("PipelineExistsException", name=name)
