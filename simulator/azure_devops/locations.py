@@ -102,7 +102,8 @@ def _patterns() -> dict[str, list[tuple[Location, re.Pattern[str], int]]]:
     """The patterns by the last word that each must have."""
     found = defaultdict(list)
     for entry in _by_id().values():
-        if float(entry.maximum) >= _OLDEST_VERSION:
+        # The fallback's route fits every path: it is how the service says that there is nothing.
+        if float(entry.maximum) >= _OLDEST_VERSION and entry.area != "Fallback":
             found[_words(entry)[-1].lower()].append((entry, *_pattern(entry)))
     return found
 

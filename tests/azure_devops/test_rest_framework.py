@@ -167,3 +167,8 @@ def test_people_ask_for_themselves_at_the_host_of_accounts(served):
 def test_a_nul_character_in_an_address_is_the_callers_error(served):
     path = "ml/_apis/git/repositories/model_build/items?path=%00&versionDescriptor.version=%00"
     assert asked(served, "GET", path).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["_apis/nonsense", "_apis/nonsense/deeper", "ml/_apis/nonsense"])
+def test_a_path_that_no_location_has_is_not_found(served, path):
+    assert asked(served, "GET", path).status_code == 404
