@@ -69,8 +69,7 @@ def _extract(path: str, target: str) -> None:
         if zipfile.is_zipfile(path):
             _unzip(path, target)
         elif tarfile.is_tarfile(path):
-            with tarfile.open(path) as archive:
-                archive.extractall(target, filter="data")
+            _untar(path, target)
         elif path.endswith(".gz"):
             with gzip.open(path) as packed, Path(_inside(target, Path(path).stem)).open("wb") as made:
                 shutil.copyfileobj(packed, made)
@@ -78,6 +77,21 @@ def _extract(path: str, target: str) -> None:
             fail(f"Extraction failed for file: {path}: only zip, tar and gz archives are simulated.")
     except (OSError, tarfile.TarError, zipfile.BadZipFile) as wrong:
         fail(f"Extraction failed for file: {path} \nerror: {wrong};")
+
+
+def _untar(path: str, target: str) -> None:
+    with tarfile.open(path) as archive:
+        if hasattr(tarfile, "data_filter"):
+            archive.extractall(target, filter="data")
+            return
+        for item in archive:  # Python before 3.11.4 has no filters
+            _inside(target, item.name)
+            if item.issym() or item.islnk():
+                folder = "" if item.islnk() else os.path.dirname(item.name)
+                _inside(target, os.path.join(folder, item.linkname))
+            elif not (item.isfile() or item.isdir()):
+                fail(f"Extraction failed: {item.name} is neither a file nor a folder")
+            archive.extract(item, target)
 
 
 def _unzip(path: str, target: str) -> None:
