@@ -63,7 +63,9 @@ def _pieces(text: str) -> tuple[list[str], list[str]]:
     return literals, expressions
 
 
-_UP_TO_CLOSING = re.compile(r"(?:[^'}]|'[^']*'|\}(?!\}))*+(?=\}\})")
+# No possessive quantifier: those of Python 3.11.2, which Debian 12 has, lose what they matched. The alternatives
+# begin with different characters, so there is one way only to go back.
+_UP_TO_CLOSING = re.compile(r"(?:[^'}]|'[^']*'|\}(?!\}))*(?=\}\})")
 
 
 def _closing(text: str, index: int) -> int:

@@ -66,7 +66,7 @@ def _pieces(pattern: str, count: int) -> list[str | tuple[int, str]]:
     return found
 
 
-_HOLE = re.compile(r"\{([0-9]{1,9})(?:\}|:((?:[^}]|\}\})*+)\})")
+_HOLE = re.compile(r"\{([0-9]{1,9})(?:\}|:((?:[^}]|\}\})*)\}(?!\}))")  # a run of braces ends it if it is odd
 
 
 def _filled(value: Value, specifiers: str) -> str:

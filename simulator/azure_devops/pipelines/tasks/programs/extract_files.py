@@ -87,8 +87,8 @@ def _untar(path: str, target: str) -> None:
         for item in archive:  # Python before 3.11.4 has no filters
             _inside(target, item.name)
             if item.issym() or item.islnk():
-                folder = "" if item.islnk() else os.path.dirname(item.name)
-                _inside(target, os.path.join(folder, item.linkname))
+                folder = Path() if item.islnk() else Path(item.name).parent
+                _inside(target, str(folder / item.linkname))
             elif not (item.isfile() or item.isdir()):
                 fail(f"Extraction failed: {item.name} is neither a file nor a folder")
             archive.extract(item, target)
