@@ -26,6 +26,7 @@ from simulator.runtime.engine_scripted import ScriptedEngine
 from simulator.runtime.images import Images
 from simulator.runtime.reach import Reach
 from simulator.topology import Topology, load
+from tests.azure_devops.outside import Outside
 from tests.azure_devops.scripted import prints
 from tests.azure_devops.specification.checked import Checked
 
@@ -198,9 +199,20 @@ def topology() -> Topology:
 
 
 @pytest.fixture
-def served(topology: Topology, tmp_path: Path) -> Iterator[Served]:
-    """The service, running."""
-    service = Served(topology, tmp_path / "state")
+def outside() -> Iterator[Outside]:
+    """Somebody outside of the simulation, whom the service reaches as outside.example."""
+    server = Outside()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def served(topology: Topology, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Served]:
+    """The service, running; with a way out for a test that has somebody outside."""
+    routes: tuple[Route, ...] = ()
+    if "outside" in request.fixturenames:
+        routes = (Route("outside.example", request.getfixturevalue("outside").origin),)
+    service = Served(topology, tmp_path / "state", routes=routes)
     service.start()
     yield service
     service.stop()

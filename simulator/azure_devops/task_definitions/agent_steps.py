@@ -8,7 +8,7 @@ from __future__ import annotations
 from simulator.azure_devops.task_definitions.definition import Task, TaskInput
 
 _ARTIFACT = ("artifact", "patterns", "tags", "path")
-_CHECKOUT = (
+CHECKOUT = (
     "clean",
     "fetchDepth",
     "fetchFilter",
@@ -21,6 +21,7 @@ _CHECKOUT = (
     "sparseCheckoutPatterns",
     "workspaceRepo",
 )
+"""What `checkout` takes beside its repository, as key of the YAML and as input of its task."""
 
 TASKS: tuple[Task, ...] = (
     Task(
@@ -29,7 +30,7 @@ TASKS: tuple[Task, ...] = (
         "6d15af64-176c-496d-b583-fd2ae21d4df4",
         (
             TaskInput("repository", required=True, default="self"),
-            *(TaskInput(name) for name in _CHECKOUT),
+            *(TaskInput(name) for name in CHECKOUT),
         ),
         "Get sources",
         keyword="checkout",

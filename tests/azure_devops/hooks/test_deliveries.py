@@ -5,31 +5,11 @@ from __future__ import annotations
 import base64
 import json
 
-import pytest
-
 from simulator.azure_devops.identities import stable_id
-from simulator.kernel.outbound import Route
-from tests.azure_devops.conftest import Served
-from tests.azure_devops.outside import Outside
 from tests.azure_devops.scripted import SIMPLE
 from tests.azure_devops.test_gates import GATED, answer, pending
 
 URL = "https://outside.example/hook"
-
-
-@pytest.fixture
-def outside():
-    server = Outside()
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def served(topology, tmp_path, outside):
-    service = Served(topology, tmp_path / "state", routes=(Route("outside.example", outside.origin),))
-    service.start()
-    yield service
-    service.stop()
 
 
 def subscribe(served, event, publisher="pipelines", filters=None, person="grace", **inputs):

@@ -6,9 +6,6 @@ import json
 
 import pytest
 
-from simulator.kernel.outbound import Route
-from tests.azure_devops.conftest import Served
-from tests.azure_devops.outside import Outside
 from tests.azure_devops.pipelines.test_checks import advance, connection
 from tests.azure_devops.scripted import log_text, records
 
@@ -20,21 +17,6 @@ jobs:
     timeoutInMinutes: 60
     steps:
 """
-
-
-@pytest.fixture
-def outside():
-    server = Outside()
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def served(topology, tmp_path, outside):
-    service = Served(topology, tmp_path / "state", routes=(Route("outside.example", outside.origin),))
-    service.start()
-    yield service
-    service.stop()
 
 
 def build_now(served, build):

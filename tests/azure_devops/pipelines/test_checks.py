@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
-from simulator.kernel.outbound import Route
-from tests.azure_devops.conftest import Served
-from tests.azure_devops.outside import Outside
 from tests.azure_devops.scripted import prints, records
 
 DEPLOY = """
@@ -35,21 +30,6 @@ TASKS = {
     "function": ("537fdb7a-a601-4537-aa70-92645a2b5ce4", "AzureFunction"),
 }
 PASSED, FAILED = ("Deploy", "completed", "succeeded"), ("Deploy", "completed", "failed")
-
-
-@pytest.fixture
-def outside():
-    server = Outside()
-    yield server
-    server.close()
-
-
-@pytest.fixture
-def served(topology, tmp_path, outside):
-    service = Served(topology, tmp_path / "state", routes=(Route("outside.example", outside.origin),))
-    service.start()
-    yield service
-    service.stop()
 
 
 def add(served, kind, settings, timeout=43200, resource=None):

@@ -12,6 +12,7 @@ from simulator.azure_devops.endpoints.build.definition_details import (
     patched,
     wire_properties,
 )
+from simulator.azure_devops.endpoints.build.tag_lists import retagged
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.git import objects
 from simulator.azure_devops.git.objects import Commit
@@ -65,8 +66,7 @@ async def remove_tag(call: Call) -> object:
 
 def _tagged(call: Call, add: Any, remove: Any) -> object:
     row = found(call)
-    kept = [tag for tag in row["tags"] if tag not in remove]
-    listed = [*kept, *dict.fromkeys(tag for tag in add if tag not in kept)]
+    listed = retagged(row["tags"], add, remove)
     call.azure.runs.update(row["id"], tags=listed)
     return collection(listed)
 

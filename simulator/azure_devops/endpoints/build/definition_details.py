@@ -8,6 +8,7 @@ from typing import Any
 from simulator.azure_devops.endpoint import Call, collection, endpoint
 from simulator.azure_devops.endpoints import run_requests
 from simulator.azure_devops.endpoints.build.definition_views import reference
+from simulator.azure_devops.endpoints.build.tag_lists import retagged
 from simulator.azure_devops.endpoints.moments import iso
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.git import objects
@@ -148,9 +149,7 @@ async def remove_tag(call: Call) -> object:
 
 def _tagged(call: Call, add: Any, remove: Any) -> object:
     row = _definition(call)
-    kept = [tag for tag in row.get("tags", []) if tag not in remove]
-    found = [*kept, *dict.fromkeys(tag for tag in add if tag not in kept)]
-    return collection(_save(call, row, tags=found)["tags"])
+    return collection(_save(call, row, tags=retagged(row.get("tags", []), add, remove))["tags"])
 
 
 @endpoint("GET", METRICS, "vso.build")

@@ -8,23 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from simulator.azure_devops.task_definitions.agent_steps import CHECKOUT
 from simulator.azure_devops.task_definitions.catalogue import Task, keyword_task
 
 _SCRIPT = ("workingDirectory", "failOnStderr")
 _POWERSHELL = (*_SCRIPT, "errorActionPreference", "ignoreLASTEXITCODE", "warningPreference")
-_CHECKOUT = (
-    "clean",
-    "fetchDepth",
-    "fetchFilter",
-    "fetchTags",
-    "lfs",
-    "persistCredentials",
-    "submodules",
-    "path",
-    "sparseCheckoutDirectories",
-    "sparseCheckoutPatterns",
-    "workspaceRepo",
-)
 
 
 @dataclass(frozen=True)
@@ -51,7 +39,7 @@ SHORTHANDS: Mapping[str, Shorthand] = {
     "powershell": Shorthand(
         keyword_task("powershell"), _POWERSHELL, lambda text: {"targetType": "inline", "script": text}, {}
     ),
-    "checkout": Shorthand(keyword_task("checkout"), _CHECKOUT, lambda text: {"repository": text}, {}),
+    "checkout": Shorthand(keyword_task("checkout"), CHECKOUT, lambda text: {"repository": text}, {}),
     "publish": Shorthand(
         keyword_task("publish"), ("artifact",), lambda text: {"path": text}, {"artifact": "artifactName"}
     ),
