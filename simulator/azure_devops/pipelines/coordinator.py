@@ -9,10 +9,11 @@ from simulator.azure_devops.errors import failure
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.pipelines import stage_retry, stage_starting
 from simulator.azure_devops.pipelines.agent.attempt import work_run
+from simulator.azure_devops.pipelines.attention import Attention
 from simulator.azure_devops.pipelines.gates.passing import Gates
 from simulator.azure_devops.pipelines.graph_run import run_graph
 from simulator.azure_devops.pipelines.results import Result, stage_result
-from simulator.azure_devops.pipelines.room import Attention, Room, RunContext
+from simulator.azure_devops.pipelines.room import Room, RunContext
 from simulator.azure_devops.pipelines.run_logs import RunLogs
 from simulator.azure_devops.pipelines.runs import WIRE_RESULTS
 from simulator.azure_devops.pipelines.stage_run import run_stage
@@ -124,7 +125,7 @@ class Coordinator:
         await run_graph(
             nodes,
             lambda name: run_stage(context, self._gates, stages[name]),
-            context.attention.begun,
+            context.attention,
             context.changed,
         )
         timeline = context.timeline

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from simulator.azure_devops.language.plan import Job, Stage, Variable
 from simulator.azure_devops.organization import Row
+from simulator.azure_devops.pipelines.attention import side_by_side
 from simulator.azure_devops.pipelines.deployment_turns import (
     Turn,
     batch_size,
@@ -38,7 +39,8 @@ async def deploy(context: RunContext, stage: Stage, job: Job, own: list[Variable
     size, ended = batch_size(most, len(machines)), list[Ended]()
     for first in range(0, len(machines), size):
         batch = machines[first : first + size]
-        ended += await asyncio.gather(*(_once(context, stage, job, own, one) for one in batch))
+        works = [partial(_once, context, stage, job, own, one) for one in batch]
+        ended += await side_by_side(context.attention, works)
         if stage_result([result for result, _ in ended]) not in _GOOD:
             break
     return stage_result([result for result, _ in ended]), _merged([outputs for _, outputs in ended])

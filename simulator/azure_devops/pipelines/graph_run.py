@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
+from simulator.azure_devops.pipelines.attention import Attention
+
 
 def ready(nodes: Mapping[str, tuple[str, ...]], begun: frozenset[str], ended: frozenset[str]) -> list[str]:
     """The nodes that may begin now: not begun, and all they depend on has ended. Pure."""
@@ -17,27 +19,28 @@ def ready(nodes: Mapping[str, tuple[str, ...]], begun: frozenset[str], ended: fr
 async def run_graph(
     nodes: Callable[[], Mapping[str, tuple[str, ...]]],
     perform: Callable[[str], Awaitable[None]],
-    begun_now: Callable[[int], None] = lambda _: None,
+    attention: Attention,
     changed: asyncio.Event | None = None,
 ) -> None:
     """Perform every node once; nodes that do not depend on each other run side by side. An error ends them all.
 
-    `begun_now` is told how many are begun and not ended, each time that changes. While nodes go on, `changed` says that
-    `nodes()` may give more than before.
+    `attention` knows how many are begun and not ended. While nodes go on, `changed` says that `nodes()` may give more
+    than before.
     """
     tasks: dict[asyncio.Task[None], str] = {}
     ended: frozenset[str] = frozenset()
     begun: frozenset[str] = frozenset()
     news = changed or asyncio.Event()
     try:
-        while len(ended) < len(nodes()):
-            for name in ready(nodes(), begun, ended):
-                begun |= {name}
-                tasks[asyncio.ensure_future(_as_coroutine(perform, name))] = name
-            begun_now(len(tasks))
-            for task in await _first(tasks, news):
-                task.result()
-                ended |= {tasks.pop(task)}
+        with attention.beside() as count:
+            while len(ended) < len(nodes()):
+                for name in ready(nodes(), begun, ended):
+                    begun |= {name}
+                    tasks[asyncio.ensure_future(_as_coroutine(perform, name))] = name
+                count(len(tasks))
+                for task in await _first(tasks, news):
+                    task.result()
+                    ended |= {tasks.pop(task)}
     finally:
         for task in tasks:
             task.cancel()

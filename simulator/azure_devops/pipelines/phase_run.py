@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
+from functools import partial
 
 from simulator.azure_devops.language.conditions import (
     ConditionContext,
@@ -19,6 +19,7 @@ from simulator.azure_devops.pipelines.agent.job_variables import (
     plain_values,
     stage_variables,
 )
+from simulator.azure_devops.pipelines.attention import side_by_side
 from simulator.azure_devops.pipelines.deployment_run import NoTarget, deploy
 from simulator.azure_devops.pipelines.job_copies import JobCopy, MatrixInvalid, job_copies
 from simulator.azure_devops.pipelines.part_run import Ended, Part, run_part
@@ -79,14 +80,9 @@ async def _copies(
     context: RunContext, stage: Stage, job: Job, own: list[Variable], copies: Sequence[JobCopy]
 ) -> Ended:
     limit = job.strategy.max_parallel if isinstance(job.strategy, Matrix | Parallel) else 0
-    gate = asyncio.Semaphore(limit or len(copies))
     parts = [Part(copy.key, copy.display_name, job.steps, dict(copy.variables)) for copy in copies]
-
-    async def one(part: Part) -> Ended:
-        async with gate:
-            return await run_part(context, stage, job, own, part)
-
-    ends = await asyncio.gather(*(one(part) for part in parts))
+    works = [partial(run_part, context, stage, job, own, part) for part in parts]
+    ends = await side_by_side(context.attention, works, limit)
     # A single copy is just the job; the outputs of several are told apart by their key.
     outputs = {
         f"{part.key}.{name}" if part.key else name: value

@@ -4,65 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from simulator.azure_devops.git.refs import RefWatch
 from simulator.azure_devops.language.plan import Plan
 from simulator.azure_devops.organization import Organization, Row
+from simulator.azure_devops.pipelines.attention import Attention, Pause
 from simulator.azure_devops.pipelines.run_logs import RunLogs
 from simulator.azure_devops.pipelines.runs import Runs
 from simulator.azure_devops.pipelines.timeline import Timeline
-from simulator.kernel.activity import Activity
 from simulator.kernel.world import Kernel
 from simulator.runtime.engine import Engine
 
 INSIDE_URL = "http://localhost:4567"
 """Where a job reaches Azure DevOps, whatever port it has outside (runtime/reach.py)."""
-
-
-class Attention:
-    """Keeps the world busy while a run works, and lets it rest while all of it waits for people."""
-
-    def __init__(self, activity: Activity, name: str) -> None:
-        self._activity, self._name = activity, name
-        self._begun, self._waiting = 1, 0
-        self._held: ExitStack | None = None
-        self._settle()
-
-    def begun(self, count: int) -> None:
-        """So many stages are begun and not yet ended."""
-        self._begun = count
-        self._settle()
-
-    @contextmanager
-    def waiting(self) -> Iterator[None]:
-        """Inside, one stage waits for somebody."""
-        self._waiting += 1
-        self._settle()
-        try:
-            yield
-        finally:
-            self._waiting -= 1
-            self._settle()
-
-    def end(self) -> None:
-        """The run does nothing more."""
-        self._begun = self._waiting = 0
-        self._release()
-
-    def _settle(self) -> None:
-        if self._begun > self._waiting and self._held is None:
-            self._held = ExitStack()
-            self._held.enter_context(self._activity.busy(self._name))
-        elif self._begun <= self._waiting:
-            self._release()
-
-    def _release(self) -> None:
-        if self._held is not None:
-            self._held.close()
-            self._held = None
 
 
 class Agents:
@@ -96,14 +53,28 @@ class Signals:
 
     def __init__(self) -> None:
         self._events: dict[str, asyncio.Event] = {}
+        self._pauses: dict[str, list[Pause]] = {}
 
     def event(self, name: str) -> asyncio.Event:
         """The event of that name."""
         return self._events.setdefault(name, asyncio.Event())
 
     def set(self, name: str) -> None:
-        """Wake who waits for it."""
+        """Wake who waits for it: they are at work from now on, not only when they have their turn."""
+        for pause in self._pauses.get(name, ()):
+            pause.over()
         self.event(name).set()
+
+    @contextmanager
+    def ending(self, name: str, pause: Pause) -> Iterator[asyncio.Event]:
+        """Inside, the signal ends the pause; gives its event."""
+        self._pauses.setdefault(name, []).append(pause)
+        try:
+            yield self.event(name)
+        finally:
+            self._pauses[name].remove(pause)
+            if not self._pauses[name]:
+                del self._pauses[name]
 
     def forget(self, name: str) -> None:
         """Nobody will wait for it any more."""

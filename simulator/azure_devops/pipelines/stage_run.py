@@ -36,7 +36,7 @@ async def run_stage(context: RunContext, gates: Gates, stage: Stage) -> None:
     with cause(timeline.get(record).get("cause")):
         nodes = {job.name: job.depends_on for job in stage.jobs}
         jobs = {job.name: job for job in stage.jobs}
-        await run_graph(lambda: nodes, lambda name: run_phase(context, stage, jobs[name]))
+        await run_graph(lambda: nodes, lambda name: run_phase(context, stage, jobs[name]), context.attention)
         results = [result_of(timeline.get(timeline.record_id(stage.name, name))) for name in nodes]
         timeline.finish(record, stage_result(results))
 

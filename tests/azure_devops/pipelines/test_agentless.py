@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from datetime import datetime
 
 import pytest
 
+from simulator.runtime.engine_scripted import Script
 from tests.azure_devops.pipelines.test_checks import advance, connection
-from tests.azure_devops.scripted import log_text, records
+from tests.azure_devops.scripted import log_text, records, script_of, started
 
 JOB = """
 trigger: none
@@ -144,3 +147,38 @@ def test_a_task_of_an_agent_does_not_run_without_one(queued, served):
     assert build["result"] == "failed"
     assert "runs in a job on an agent only" in log_text(served, build)
     assert records(served, build, "Task")[0][2] == "failed"
+
+
+def test_time_does_not_jump_past_a_job_that_runs_beside_one_that_waits(git, served):
+    served.engine.script("agent", Script(held=True), when=lambda work: "wait here" in script_of(work))
+    works = "  - job: Work\n    steps: [{checkout: none}, {script: wait here}]\n"
+    git.commit({"azure-pipelines.yml": step("Delay@1", delayForMinutes="30") + works})
+    git("push", "-q", "origin", "main")
+    with served.client("ada") as client:
+        client.post("ml/_apis/pipelines/1/runs", json={})
+    name = served.run(started(served, "wait here"))
+    jump = asyncio.run_coroutine_threadsafe(served.kernel.scheduler.advance(31 * 60), served.loop)
+    served.hear()
+    assert served.call(served.kernel.activity.running) == ["pipeline run 1"]
+    assert not jump.done()
+    served.run(served.engine.finish(name))
+    jump.result(60)
+    assert records(served, {"id": 1}, "Job") == [
+        ("Wait", "completed", "succeeded"),
+        ("Work", "completed", "succeeded"),
+    ]
+
+
+def test_delays_one_after_another_end_at_their_own_moments_of_one_advance(queued, served):
+    waits = "".join(f"      - {{task: Delay@1, inputs: {{delayForMinutes: {n}}}}}\n" for n in (5, 7))
+    build = queued(JOB + waits)
+    advance(served, 20 * 60)
+    with served.client() as client:
+        found = client.get(f"ml/_apis/build/builds/{build['id']}/timeline").json()["records"]
+    tasks = [row for row in found if row["type"] == "Task"]
+    lasted = [_moment(row["finishTime"]) - _moment(row["startTime"]) for row in tasks]
+    assert [round(each.total_seconds() / 60, 1) for each in lasted] == [5, 7]
+
+
+def _moment(text):
+    return datetime.fromisoformat(text[:19])

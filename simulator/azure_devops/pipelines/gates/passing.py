@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from simulator.azure_devops.language.plan import Stage
@@ -111,14 +110,15 @@ class Gates:
         """Wait until all of them let the stage pass, or one does not: says whether the stage ends here."""
         name = gate(context.run, stage.name)
         self._tell_waiting(context, stage, begun)
-        with context.attention.waiting():
+        signals = context.room.signals
+        with context.attention.waiting() as pause, signals.ending(name, pause) as event:
             while True:
                 states = [self._row(identifier)["status"] for identifier in begun]
                 if any(state not in (*_GOOD, *_OPEN) for state in states):
                     break
                 if all(state in _GOOD for state in states):
                     return False
-                event: asyncio.Event = context.room.signals.event(name)
+                pause.again()
                 await event.wait()
                 event.clear()
         # One that failed ends the others: nobody needs to know what they would have come to.

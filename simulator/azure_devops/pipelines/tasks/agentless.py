@@ -102,9 +102,10 @@ def _question(call: TaskCall) -> Row:
 
 async def wait_until(call: TaskCall, signal: str, holds: Callable[[], bool]) -> None:
     """Wait for a signal of the room until something holds, or the job is stopped; the world may rest."""
-    event, stopping = call.job.context.room.signals.event(signal), call.job.stopping
-    with call.job.context.attention.waiting():
+    signals, stopping = call.job.context.room.signals, call.job.stopping
+    with call.job.context.attention.waiting() as pause, signals.ending(signal, pause) as event:
         while not holds() and not stopping.is_set():
+            pause.again()
             waits = [asyncio.ensure_future(each.wait()) for each in (event, stopping)]
             try:
                 await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
