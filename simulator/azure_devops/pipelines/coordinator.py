@@ -12,6 +12,7 @@ from simulator.azure_devops.pipelines.agent.attempt import work_run
 from simulator.azure_devops.pipelines.attention import Attention
 from simulator.azure_devops.pipelines.gates.passing import Gates
 from simulator.azure_devops.pipelines.graph_run import run_graph
+from simulator.azure_devops.pipelines.part_run import AGENT_OF
 from simulator.azure_devops.pipelines.results import Result, stage_result
 from simulator.azure_devops.pipelines.room import Room, RunContext
 from simulator.azure_devops.pipelines.run_logs import RunLogs
@@ -50,6 +51,10 @@ class Coordinator:
             if run is not None and run not in going_on:
                 await self._room.engine.remove(name)
         for run in going_on:
+            for record in Timeline(self._room.kernel, run).records():
+                if record["state"] == "inProgress" and (agent := record.get(AGENT_OF)):
+                    self._room.agents.keep(*agent)
+        for run in going_on:
             self.begin(run)
 
     def retry(self, row: Row, stage: str, all_jobs: bool = False) -> None:
@@ -72,8 +77,9 @@ class Coordinator:
 
     def cancel_stage(self, row: Row, name: str) -> None:
         """Cancel one stage of a run that goes on."""
-        stage = stage_starting.cancel(self._room.kernel, self._room.runs, row, name)
-        self._gates.cancel(row["id"], stage.name)
+        with self._room.kernel.store.transaction():
+            stage = stage_starting.cancel(self._room.kernel, self._room.runs, row, name)
+            self._gates.cancel(row["id"], stage.name)
         if context := self._contexts.get(row["id"]):
             context.cancel(stage.name)
 

@@ -18,6 +18,8 @@ from simulator.azure_devops.pipelines.room import RunContext
 from simulator.kernel.facts import current_cause
 
 _DEFAULT = "__default"
+AGENT_OF = "agentOf"
+"""The member of a job's record that says which pool it has an agent of, and that pool's size."""
 _NO_POOL = (
     "Could not find a pool with name {name}. The pool does not exist or has not been authorized for use."
     " For authorization details, refer to https://aka.ms/yamlauthz."
@@ -68,15 +70,20 @@ async def run_part(context: RunContext, stage: Stage, job: Job, own: list[Variab
     room = JobRoom(context, setup)
     if agentless:
         return await run_job(room)
-    begun = context.timeline.get(record)["state"] != "pending"
-    place = agents_of(context, part.pool or job.pool or stage.pool or context.plan.pool, variables)
-    if place.refusal and not begun:
+    row, agents = context.timeline.get(record), context.room.agents
+    if row["state"] == "completed":
+        return await run_job(room)
+    if row["state"] == "inProgress" and (kept := row.get(AGENT_OF)):
+        async with agents.kept(*kept):
+            return await run_job(room)
+    place = agents_of(context, pool, variables)
+    if place.refusal:
         context.timeline.add_issue(record, "error", place.refusal)
         context.timeline.finish(record, Result.FAILED)
         return Result.FAILED, {}
-    stop = None if begun else context.stop(stage.name)
-    async with context.room.agents.one(stop, place.pool, place.size) as taken:
+    async with agents.one(context.stop(stage.name), place.pool, place.size) as taken:
         if taken:
+            context.timeline.update(record, **{AGENT_OF: [place.pool, place.size]})
             return await run_job(room)
     # Canceled while it waited for an agent: no step has run.
     context.timeline.finish(record, Result.CANCELED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -28,14 +29,32 @@ class Agents:
     def __init__(self, count: int) -> None:
         self._count = count
         self._free: dict[tuple[int, int], asyncio.Semaphore] = {}
+        self._kept: Counter[tuple[int, int]] = Counter()
+
+    def keep(self, pool: int, size: int) -> None:
+        """At start: a job that goes on has one agent of the pool already; nobody else gets it before that job ends."""
+        self._kept[pool, size or self._count] += 1
+
+    @asynccontextmanager
+    async def kept(self, pool: int, size: int) -> AsyncIterator[None]:
+        """Inside, the job has the agent that was kept for it."""
+        try:
+            yield
+        finally:
+            self._of(pool, size).release()
+
+    def _of(self, pool: int, size: int) -> asyncio.Semaphore:
+        key = (pool, size or self._count)
+        if key not in self._free:
+            self._free[key] = asyncio.Semaphore(max(0, key[1] - self._kept[key]))
+        return self._free[key]
 
     @asynccontextmanager
     async def one(
         self, stop: asyncio.Event | None = None, pool: int = 0, size: int = 0
     ) -> AsyncIterator[bool]:
         """Inside, one agent of the pool of that size is taken; False where `stop` was set before one was free."""
-        count = size or self._count
-        free = self._free.setdefault((pool, count), asyncio.Semaphore(count))
+        free = self._of(pool, size)
         turn = asyncio.ensure_future(free.acquire())
         stopped = asyncio.ensure_future((stop or asyncio.Event()).wait())
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -21,8 +22,8 @@ class RunLogs:
         self._kernel, self._run = kernel, run
         self._directory = kernel.store.directory / "azure_devops" / "logs" / str(run)
 
-    def open(self, timeline: Timeline, record: str) -> LogWriter:
-        """The log of a record, made on first use; what an earlier attempt wrote is written over."""
+    def open(self, timeline: Timeline, record: str, keep: int = 0) -> LogWriter:
+        """The log of a record, made on first use; what is there beyond the first `keep` lines is written over."""
         with self._kernel.store.transaction():
             row = timeline.get(record)
             number = row["log"] or len(self.rows()) + 1
@@ -34,7 +35,7 @@ class RunLogs:
             )
             timeline.update(record, log=number)
         self._directory.mkdir(parents=True, exist_ok=True)
-        return LogWriter(self._kernel, self.path(number))
+        return LogWriter(self._kernel, self.path(number), self.lines(number)[:keep] if keep else ())
 
     def rows(self) -> list[Row]:
         """Every log of the run."""
@@ -60,10 +61,11 @@ class RunLogs:
 class LogWriter:
     """Writes one log; each line is on disk when `line` returns. `written`: how many lines so far."""
 
-    def __init__(self, kernel: Kernel, path: Path) -> None:
+    def __init__(self, kernel: Kernel, path: Path, kept: Sequence[str] = ()) -> None:
         self._clock = kernel.clock
-        self.written = 0
+        self.written = len(kept)
         self._file = path.open("w", buffering=1, errors="replace")
+        self._file.write("".join(f"{line}\n" for line in kept))
 
     def line(self, text: str) -> None:
         """One line (or several), each with its time."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.language.plan import Plan
 from simulator.azure_devops.organization import Row
-from simulator.azure_devops.pipelines import timeline
+from simulator.azure_devops.pipelines import callbacks, timeline
 from simulator.azure_devops.pipelines.agent import job_state
 from simulator.azure_devops.pipelines.gates import approvals, check_runs
 from simulator.azure_devops.pipelines.runs import Runs
+from simulator.azure_devops.pipelines.tasks import requests
 from simulator.azure_devops.pipelines.timeline import Timeline
 from simulator.kernel.world import Kernel
 
@@ -90,6 +91,9 @@ def _reset_stage(kernel: Kernel, records: Timeline, name: str, keep: bool) -> No
         kernel.store.delete(approvals.KIND, row["id"])
         kernel.store.delete(check_runs.KIND, row["id"])
         kernel.store.delete(job_state.KIND, records.key(row["id"]))
+        kernel.store.delete(callbacks.EVENT, f"{row['parentId']}/{row['id']}".lower())
+        for key, _ in kernel.store.scan(requests.ANSWER, f"{row['id']}/"):
+            kernel.store.delete(requests.ANSWER, key)
 
 
 def _below(rows: list[Row], top: str, kept: list[str]) -> set[str]:

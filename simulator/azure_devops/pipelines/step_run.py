@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from simulator.azure_devops.language.conditions import ConditionContext, evaluate_condition
 from simulator.azure_devops.language.expressions.failure import ExpressionFailure
@@ -43,7 +44,7 @@ class StepRun:
         if row["state"] == "completed":
             return result_of(row)
         variables = self._job.variables()
-        with self._job.context.logs.open(self._timeline, self._record) as log:
+        with self._job.context.logs.open(self._timeline, self._record, self._before()["lines"]) as log:
             if row["state"] == "pending" and not self._runs(variables, log):
                 return result_of(self._timeline.get(self._record))
             fact = self._timeline.start(self._record)
@@ -51,8 +52,8 @@ class StepRun:
                 if fact is not None:
                     self._timeline.update(self._record, cause=fact.sequence)
                 else:
-                    # After a restart the step's lines are read again from the first on, and its issues with them.
-                    self._timeline.update(self._record, issues=[], errorCount=0, warningCount=0)
+                    # After a restart the attempt's lines are read again from the first on, and its issues with them.
+                    self._timeline.update(self._record, **self._issues_before())
                 result, attempt = await self._attempts(variables, log)
             log.line(f"##[section]Finishing: {self._shown()}")
         with self._job.kernel.store.transaction():
@@ -60,6 +61,16 @@ class StepRun:
             self._timeline.finish(self._record, result)
         await attempt.forget()
         return result
+
+    def _before(self) -> dict[str, Any]:
+        """What the failed attempts of the step have left: how many they were, lines of the log, issues."""
+        kept = self._timeline.get(self._record).get("failures")
+        return dict(kept) if kept else {"count": 0, "lines": 0, "issues": []}
+
+    def _issues_before(self) -> dict[str, Any]:
+        issues = self._before()["issues"]
+        counts = {f"{kind}Count": sum(one["type"] == kind for one in issues) for kind in ("error", "warning")}
+        return {"issues": issues, **counts}
 
     def _shown(self) -> str:
         return self._job.masker.mask(display_name(self._step))
@@ -98,9 +109,10 @@ class StepRun:
         values = values_of(variables)
         shown = expand_macros(display_name(step), values)
         self._timeline.update(self._record, name=self._job.masker.mask(shown))
-        log.line(f"##[section]Starting: {self._job.masker.mask(shown)}")
-        _describe(step, log)
-        failures = 0
+        if not log.written:
+            log.line(f"##[section]Starting: {self._job.masker.mask(shown)}")
+            _describe(step, log)
+        failures = int(self._before()["count"])
         while True:
             attempt = Attempt(
                 self._job, self._record, step, failures, log, variables, lambda: self._survives(variables)
@@ -110,11 +122,16 @@ class StepRun:
             if result is not Result.FAILED or failures >= step.retry_count or self._job.stopping.is_set():
                 break
             failures += 1
-            await attempt.forget()
             log.line(
                 "##[warning]RetryHelper encountered task failure, will retry"
                 f" (attempt #: {failures} out of {step.retry_count})"
             )
+            # A restart goes on with this attempt and with what the log has now.
+            issues = self._timeline.get(self._record)["issues"]
+            self._timeline.update(
+                self._record, failures={"count": failures, "lines": log.written, "issues": issues}
+            )
+            await attempt.forget()
             await self._job.context.room.pause(retry_wait_seconds(failures))
         if step.continue_on_error and result is Result.FAILED:
             result = Result.SUCCEEDED_WITH_ISSUES
@@ -139,7 +156,9 @@ class StepRun:
         code: int | None
         try:
             effect: Callable[[TaskCall], Awaitable[int | None]] = effect_of(step.task, step.version)
-            async with asyncio.timeout(step.timeout_minutes * 60 or None):
+            # What waits without an agent counts its time on the virtual clock (tasks/agentless.py).
+            own = 0 if task.server else step.timeout_minutes * 60
+            async with asyncio.timeout(own or None):
                 code = await effect(call)
         except TimeoutError:
             await attempt.stop()

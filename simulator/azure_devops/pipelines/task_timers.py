@@ -19,6 +19,11 @@ def register(kernel: Kernel, signals: Signals) -> None:
     kernel.scheduler.on(TIMER, wake)
 
 
+def forget(kernel: Kernel, signal: str) -> None:
+    """Nobody waits for that moment any more."""
+    kernel.scheduler.cancel(f"task/{signal}")
+
+
 def wake_at(kernel: Kernel, signal: str, moment: float) -> None:
     """Set the signal at that moment."""
     kernel.scheduler.at(moment, TIMER, {"signal": signal}, f"task/{signal}")

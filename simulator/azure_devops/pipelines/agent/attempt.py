@@ -47,6 +47,8 @@ class Program:
 class Attempt:
     """One attempt of a step; `commanded` is the result that logging commands asked for, `stopped` that it was ended.
 
+    `failures`: how many attempts of the step failed before.
+
     `survives`: whether the step goes on although its job is being canceled.
     """
 
@@ -61,6 +63,7 @@ class Attempt:
         survives: Callable[[], bool] = lambda: False,
     ) -> None:
         self.job, self.record, self.step, self.variables = job, record, step, variables
+        self.failures = failures
         self.restrictions = restrictions_of(step, find_task(step.task_id, step.version))
         self._log, self._survives = log, survives
         self._name = f"{_WORK}{job.context.run}-{record}-{failures}"

@@ -83,6 +83,23 @@ class JobRoom:
             self.masker.add(secret)
             self.state.secrets.append(secret)
 
+    def time_is_over(self) -> None:
+        """The job ran longer than it may: its record says so, and what it does is stopped."""
+        minutes = self.setup.job.timeout_minutes
+        where = "" if self.setup.agentless else " running on agent Azure Pipelines 1"
+        self.context.timeline.add_issue(
+            self.setup.record,
+            "error",
+            f"The job{where} ran longer than the maximum time of {minutes} minutes."
+            " For more information, see https://go.microsoft.com/fwlink/?linkid=2077134",
+        )
+        self.stop()
+
+    def stop(self) -> None:
+        """The steps end, but those whose condition wants a canceled job."""
+        self.stopping.set()
+        self.status = Result.CANCELED
+
     def save(self) -> None:
         """Keep what the steps have changed."""
         self.state.save(self.kernel.store, self.context.run, self.setup.record)

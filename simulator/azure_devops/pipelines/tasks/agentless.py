@@ -7,7 +7,8 @@ clock, and the world may rest meanwhile.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 
 from simulator.azure_devops import identities
 from simulator.azure_devops.identities import stable_id
@@ -40,7 +41,8 @@ async def manual_validation(call: TaskCall) -> None:
     approvals = call.job.context.room.approvals
     assert approvals is not None, "the room of a run knows its approvals"
     timeline, setup = call.job.context.timeline, call.job.setup
-    identifier = stable_id("manual validation", call.attempt.record)
+    again = (str(call.attempt.failures),) if call.attempt.failures else ()
+    identifier = stable_id("manual validation", call.attempt.record, *again)
     timeline.add(
         identifier,
         "Checkpoint.Approval",
@@ -49,7 +51,9 @@ async def manual_validation(call: TaskCall) -> None:
         1,
         identifier="Approval",
     )
-    timeline.start(identifier)
+    # Killed after the answer and before the task saw it, the record is completed already.
+    if timeline.get(identifier)["state"] == "pending":
+        timeline.start(identifier)
     call.attempt.say("Waiting for manual validation.")
     if told := call.input("instructions"):
         call.attempt.say(f"Instructions: {told}")
@@ -61,7 +65,7 @@ async def manual_validation(call: TaskCall) -> None:
         return found
 
     signal = f"gate/{call.job.context.run}/{setup.names.stage}"
-    await wait_until(call, signal, lambda: row()["status"] not in ("pending", "deferred"))
+    await wait_until(call, signal, lambda: row()["status"] not in ("pending", "deferred"), step_time=False)
     _answered(call, row())
 
 
@@ -100,21 +104,60 @@ def _question(call: TaskCall) -> Row:
     }
 
 
-async def wait_until(call: TaskCall, signal: str, holds: Callable[[], bool]) -> None:
-    """Wait for a signal of the room until something holds, or the job is stopped; the world may rest."""
-    signals, stopping = call.job.context.room.signals, call.job.stopping
-    with call.job.context.attention.waiting() as pause, signals.ending(signal, pause) as event:
-        while not holds() and not stopping.is_set():
+async def wait_until(call: TaskCall, signal: str, holds: Callable[[], bool], step_time: bool = True) -> None:
+    """Wait for a signal of the room until something holds, or the job is stopped; the world may rest.
+
+    Raises TimeoutError when the step's own time is over (`step_time`); when the job's is, the job is stopped. Both
+    count on the virtual clock.
+    """
+    signals, job = call.job.context.room.signals, call.job
+    limits = _limits(call, step_time)
+    with ExitStack() as around:
+        pause = around.enter_context(job.context.attention.waiting())
+        events = [around.enter_context(signals.ending(name, pause)) for name in (signal, *limits)]
+        for name, moment in limits.items():
+            task_timers.wake_at(job.kernel, name, moment)
+            around.callback(task_timers.forget, job.kernel, name)
+        while not holds() and not job.stopping.is_set() and not _over(call, limits):
             pause.again()
-            waits = [asyncio.ensure_future(each.wait()) for each in (event, stopping)]
-            try:
-                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for each in waits:
-                    each.cancel()
-            event.clear()
-    if stopping.is_set():
+            await _first_of(*events, job.stopping)
+            for event in events:
+                event.clear()
+    if job.stopping.is_set() and not holds():
         call.attempt.stopped = True
+
+
+def _limits(call: TaskCall, step_time: bool) -> dict[str, float]:
+    """The moments at which the step's and the job's own time are over, by the signal that says so."""
+    timeline, setup, step = call.job.context.timeline, call.job.setup, call.attempt.step
+    found = {}
+    if setup.job.timeout_minutes:
+        # A second later than what a task asks with the same time: that ends first.
+        started = timeline.get(setup.record)["startTime"]
+        found[f"job time/{setup.record}"] = started + setup.job.timeout_minutes * 60 + 1
+    if step.timeout_minutes and step_time:
+        started = timeline.get(call.attempt.record)["startTime"]
+        found[f"step time/{call.attempt.record}"] = started + step.timeout_minutes * 60
+    return found
+
+
+def _over(call: TaskCall, limits: Mapping[str, float]) -> bool:
+    now = call.job.kernel.clock.now()
+    if limits.get(f"step time/{call.attempt.record}", now + 1) <= now:
+        raise TimeoutError
+    over = limits.get(f"job time/{call.job.setup.record}", now + 1) <= now
+    if over:
+        call.job.time_is_over()
+    return over
+
+
+async def _first_of(*events: asyncio.Event) -> None:
+    waits = [asyncio.ensure_future(each.wait()) for each in events]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waits:
+            each.cancel()
 
 
 EFFECTS: dict[tuple[str, int], TaskEffect] = {

@@ -12,6 +12,7 @@ from simulator.azure_devops.language.expressions.evaluate import evaluate_text
 from simulator.azure_devops.language.expressions.failure import ExpressionFailure
 from simulator.azure_devops.language.expressions.values import of, truth
 from simulator.azure_devops.pipelines.agent.macros import expand_macros
+from simulator.azure_devops.pipelines.callbacks import EVENT
 from simulator.azure_devops.pipelines.room import INSIDE_URL
 from simulator.azure_devops.pipelines.tasks.agentless import wait_until
 from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskEffect, TaskFailed
@@ -19,6 +20,7 @@ from simulator.kernel.errors import NotSimulated
 from simulator.kernel.outbound import OutboundFailed, OutboundRefused, OutboundResponse
 
 _TIMEOUT_SECONDS = 20.0
+ANSWER = "azure_devops.task_answer"
 
 
 async def invoke_rest_api(call: TaskCall) -> None:
@@ -52,12 +54,7 @@ async def _invoke(call: TaskCall, url: str, own: dict[str, str]) -> None:
     body = "" if method in ("GET", "HEAD") else call.input("body")
     attempt.say(f"{method} {url}")
     attempt.say(f"Request body: {body or '<null>'}")
-    try:
-        answer = await call.job.kernel.outbound.send(
-            method, url, headers, body.encode(), timeout_seconds=_TIMEOUT_SECONDS
-        )
-    except (OutboundRefused, OutboundFailed) as failed:
-        raise TaskFailed(f"An error was encountered while processing request. {failed}") from failed
+    answer = await _answer_once(call, method, url, headers, body.encode())
     attempt.say(f"Response Code: {answer.status}")
     attempt.say(f"Response: {answer.body.decode(errors='replace')}")
     if not 200 <= answer.status < 300:
@@ -66,6 +63,27 @@ async def _invoke(call: TaskCall, url: str, own: dict[str, str]) -> None:
         await _completed(call)
     else:
         _judge(call, answer)
+
+
+async def _answer_once(
+    call: TaskCall, method: str, url: str, headers: dict[str, str], body: bytes
+) -> OutboundResponse:
+    """What was answered to this attempt of the task: after a restart nobody is asked a second time."""
+    store, key = call.job.kernel.store, f"{call.attempt.record}/{call.attempt.failures}"
+    known = store.get(ANSWER, key)
+    if known is not None:
+        return OutboundResponse(known["status"], known["headers"], base64.b64decode(known["body"]))
+    # What was said of an attempt before says nothing of this one.
+    store.delete(EVENT, f"{call.job.setup.record}/{call.attempt.record}".lower())
+    try:
+        answer = await call.job.kernel.outbound.send(
+            method, url, headers, body, timeout_seconds=_TIMEOUT_SECONDS
+        )
+    except (OutboundRefused, OutboundFailed) as failed:
+        raise TaskFailed(f"An error was encountered while processing request. {failed}") from failed
+    row = {"status": answer.status, "headers": dict(answer.headers)}
+    store.put(ANSWER, key, {**row, "body": base64.b64encode(answer.body).decode()})
+    return answer
 
 
 def _headers(call: TaskCall) -> dict[str, str]:
