@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from simulator.azure_devops.pipelines.demands import refusal, satisfies
+from simulator.azure_devops.pipelines.room import Agents
 from tests.azure_devops.scripted import SIMPLE
 
 KNOWN = {"java": "/usr/bin/java", "agent.os": "Linux", "agent.version": "4.1.0"}
@@ -56,3 +59,22 @@ def test_a_job_that_no_agent_can_take_fails_and_says_why(queued, served, pool, t
 def test_a_job_with_demands_that_an_agent_meets_runs(queued):
     build = queued("pool: {name: Default, demands: [git, Agent.OS -equals Linux]}\n" + SIMPLE)
     assert build["result"] == "succeeded"
+
+
+def test_an_agent_that_a_job_has_from_before_a_restart_goes_to_nobody_else_until_that_job_ends():
+    async def told():
+        agents, heard = Agents(1), []
+        agents.keep(7, 1)
+
+        async def younger():
+            async with agents.one(pool=7, size=1):
+                heard.append("younger")
+
+        waiting = asyncio.ensure_future(younger())
+        await asyncio.sleep(0)
+        async with agents.kept(7, 1):
+            heard.append("older")
+        await waiting
+        return heard
+
+    assert asyncio.run(told()) == ["older", "younger"]

@@ -182,3 +182,31 @@ def test_delays_one_after_another_end_at_their_own_moments_of_one_advance(queued
 
 def _moment(text):
     return datetime.fromisoformat(text[:19])
+
+
+def test_a_task_without_an_agent_has_its_time_and_its_jobs_time_on_the_virtual_clock(queued, served):
+    slow = "      - {{task: Delay@1, {0}inputs: {{delayForMinutes: 120}}}}\n"
+    own = queued(JOB + slow.format("timeoutInMinutes: 10, "))
+    long = queued(JOB + slow.format(""))
+    advance(served, 11 * 60)
+    assert (build_now(served, own)["result"], build_now(served, long)["status"]) == ("failed", "inProgress")
+    assert "The task has timed out." in log_text(served, own)
+    advance(served, 50 * 60)
+    assert build_now(served, long)["result"] == "canceled"
+    with served.client() as client:
+        found = client.get(f"ml/_apis/build/builds/{long['id']}/timeline").json()["records"]
+    (told,) = [issue["message"] for row in found if row["type"] == "Job" for issue in row["issues"]]
+    assert told.startswith("The job ran longer than the maximum time of 60 minutes.")
+
+
+def test_a_stage_that_is_retried_asks_outside_anew(queued, served, outside):
+    permitted(served)
+    outside.answers = [(200, b'{"state": "bad"}'), (200, b'{"state": "good"}')]
+    build = queued(
+        step("InvokeRESTAPI@1", serviceConnection="outside", successCriteria="eq(root['state'], 'good')")
+    )
+    assert build["result"] == "failed"
+    with served.client() as client:
+        client.patch(f"ml/_apis/build/builds/{build['id']}/stages/__default", json={"state": "retry"})
+    served.rest()
+    assert (build_now(served, build)["result"], len(outside.asked)) == ("succeeded", 2)
