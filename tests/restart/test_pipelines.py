@@ -125,7 +125,7 @@ def publish(scene: Scene, directory: Path) -> None:
     office = scene.ask("POST", "distributedtask/environments", json={"name": "office"})
     (staging,) = scene.ask("GET", "distributedtask/environments", params={"name": "staging"})["value"]
     project = {"projectReference": {"name": "ml"}, "name": "outside"}
-    connection = {"name": "outside", "type": "generic", "url": scene.outside.origin}
+    connection: dict[str, Any] = {"name": "outside", "type": "generic", "url": scene.outside.origin}
     connection |= {"serviceEndpointProjectReferences": [project], "authorization": {"scheme": "None"}}
     connection = scene.ask("POST", "serviceendpoint/endpoints", json=connection)
     for kind, identifier in (("environment", office["id"]), ("endpoint", connection["id"])):
@@ -189,8 +189,8 @@ def finish(scene: Scene) -> None:
     scene.world.azure_devops("grace").decide(approval["id"], "approved")
     said = scene.outside.wait("/task", 1)[0].headers
     event = {"name": "TaskCompleted", "taskId": said["taskinstanceid"], "jobId": said["jobid"]}
-    place = f"distributedtask/hubs/{said['hubname']}/plans/{said['planid']}/events"
-    scene.ask("POST", place, json={**event, "result": "succeeded"})
+    events = f"distributedtask/hubs/{said['hubname']}/plans/{said['planid']}/events"
+    scene.ask("POST", events, json={**event, "result": "succeeded"})
     scene.world.control.advance(2 * 3600)
 
 
