@@ -76,6 +76,9 @@ CATALOGUE: dict[str, Text] = {
     "InvalidArgumentValueException": Text(400, _WEB, "{message}"),
     "VssPropertyValidationException": Text(400, _WEB, "Value cannot be null.\r\nParameter name: {parameter}"),
     "JsonReaderException": Text(400, "Newtonsoft.Json", "{message}"),
+    "JsonSerializationException": Text(
+        400, "Newtonsoft.Json", "Error converting value {value} to type '{kind}'. Path '{path}'."
+    ),
     "PipelineNotFoundException": Text(404, _PIPELINES, "Pipeline {id} not found."),
     "PipelineValidationException": Text(400, _PIPELINES, "{message}"),
     "PipelineExistsException": Text(409, _PIPELINES, "A pipeline named {name} already exists in folder \\."),

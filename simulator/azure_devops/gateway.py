@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from simulator.azure_devops import answer_headers, api_version, id_tokens, locations, signing_in
+from simulator.azure_devops import answer_headers, api_version, bodies, id_tokens, locations, signing_in
 from simulator.azure_devops.addressing import Address, address
 from simulator.azure_devops.endpoint import ENDPOINTS, Answer, Call, Endpoint, RouteValues
 from simulator.azure_devops.endpoints import areas
@@ -169,6 +169,7 @@ async def _call(exchange: _Exchange, where: Address, match: Match, target: Endpo
     if not who.may(target.scope):
         raise failure("UnauthorizedRequestException", user=who.identity.id)
     raw = await request.body()
+    given = _json(raw, request.headers.get("content-type", ""))
     call = Call(
         azure,
         who,
@@ -176,7 +177,7 @@ async def _call(exchange: _Exchange, where: Address, match: Match, target: Endpo
         RouteValues(request.method, match.values),
         query,
         request.headers,
-        _json(raw, request.headers.get("content-type", "")),
+        bodies.read(request.method, match.location.id, given),
         raw,
         where.suffix,
     )

@@ -20,7 +20,7 @@ def mappings(given: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
 
 def texts(given: Mapping[str, Any], name: str) -> tuple[str, ...]:
     """A list of texts; a missing member is an empty one."""
-    return tuple(str(item) for item in _listed(given.get(name), name))
+    return as_texts(given.get(name), name)
 
 
 def number(given: Mapping[str, Any], name: str, default: int) -> int:
@@ -40,6 +40,11 @@ def as_mapping(value: Any, name: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise invalid(f"The value of {name} must be an object.")
     return value
+
+
+def as_texts(value: Any, name: str) -> tuple[str, ...]:
+    """`value` as a list of texts; None is an empty one."""
+    return tuple(str(item) for item in _listed(value, name))
 
 
 def as_mappings(value: Any, name: str) -> list[dict[str, Any]]:

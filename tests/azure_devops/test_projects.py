@@ -87,7 +87,7 @@ def test_a_project_is_renamed_and_deleted_with_all_that_is_in_it(served, client)
             "ProcessNotFoundByTypeIdException",
         ),
         ({"capabilities": {"versioncontrol": {"sourceControlType": "Tfvc"}}}, 501, "NotSimulated"),
-        ({"visibility": "secret"}, 400, "InvalidArgumentValueException"),
+        ({"visibility": "secret"}, 400, "JsonSerializationException"),
         ({"name": None}, 400, "VssPropertyValidationException"),
     ],
 )

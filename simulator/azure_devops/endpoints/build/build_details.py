@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
 
 from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint, paged
 from simulator.azure_devops.endpoints.build.build_views import definition_of, found
@@ -12,14 +11,13 @@ from simulator.azure_devops.endpoints.build.definition_details import (
     patched,
     wire_properties,
 )
-from simulator.azure_devops.endpoints.build.tag_lists import retagged
+from simulator.azure_devops.endpoints.build.tags import answer_tags
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.git import objects
 from simulator.azure_devops.git.objects import Commit
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.pipelines.agent.uploads import ATTACHMENT, attachment_path
 from simulator.azure_devops.pipelines.timeline import Timeline
-from simulator.azure_devops.shapes import texts
 
 TAGS = "6e6114b2-8161-44c8-8f6c-c5505782427f"
 PROJECT_TAGS = "d84ac5c6-edc7-43d5-adc9-1b34be5dea09"
@@ -34,41 +32,11 @@ ATTACHMENT_FILE = "af5122d3-3438-485e-a25a-2dbbfde84ee6"
 _LONGEST_MESSAGE = 200
 
 
-@endpoint("GET", TAGS, "vso.build")
-async def tags(call: Call) -> object:
-    """The tags of a build."""
-    return collection(found(call)["tags"])
+def _keep_tags(call: Call, row: Row, tags: list[str]) -> None:
+    call.azure.runs.update(row["id"], tags=tags)
 
 
-@endpoint("PUT", TAGS, "vso.build_execute")
-async def add_tag(call: Call) -> object:
-    """One more tag."""
-    return _tagged(call, [call.route["tag"]], [])
-
-
-@endpoint("POST", TAGS, "vso.build_execute")
-async def add_tags(call: Call) -> object:
-    """More tags: the body is their list."""
-    return _tagged(call, [str(tag) for tag in call.body or []], [])
-
-
-@endpoint("PATCH", TAGS, "vso.build_execute")
-async def change_tags(call: Call) -> object:
-    """`tagsToAdd` and `tagsToRemove`."""
-    return _tagged(call, texts(call.object_body(), "tagsToAdd"), texts(call.object_body(), "tagsToRemove"))
-
-
-@endpoint("DELETE", TAGS, "vso.build_execute")
-async def remove_tag(call: Call) -> object:
-    """One tag less."""
-    return _tagged(call, [], [call.route["tag"]])
-
-
-def _tagged(call: Call, add: Any, remove: Any) -> object:
-    row = found(call)
-    listed = retagged(row["tags"], add, remove)
-    call.azure.runs.update(row["id"], tags=listed)
-    return collection(listed)
+answer_tags(TAGS, found, _keep_tags)
 
 
 @endpoint("GET", PROJECT_TAGS, "vso.build")

@@ -8,13 +8,13 @@ from typing import Any
 from simulator.azure_devops.endpoint import Call, collection, endpoint
 from simulator.azure_devops.endpoints import run_requests
 from simulator.azure_devops.endpoints.build.definition_views import reference
-from simulator.azure_devops.endpoints.build.tag_lists import retagged
+from simulator.azure_devops.endpoints.build.tags import answer_tags
 from simulator.azure_devops.endpoints.moments import iso
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.git import objects
 from simulator.azure_devops.organization import DEFINITION, Row
 from simulator.azure_devops.pipelines import definition_history
-from simulator.azure_devops.shapes import as_mappings, texts
+from simulator.azure_devops.shapes import as_mappings
 
 REVISIONS = "7c116775-52e5-453e-8c5d-914d9762d8c4"
 YAML = "7c3df3a1-7e51-4150-8cf7-540347f8697f"
@@ -117,39 +117,11 @@ def patched(call: Call, values: dict[str, Any]) -> dict[str, Any]:
     return changed
 
 
-@endpoint("GET", TAGS, "vso.build")
-async def tags(call: Call) -> object:
-    """The tags of a definition."""
-    return collection(_definition(call).get("tags", []))
+def _keep_tags(call: Call, row: Row, tags: list[str]) -> None:
+    _save(call, row, tags=tags)
 
 
-@endpoint("PUT", TAGS, "vso.build_execute")
-async def add_tag(call: Call) -> object:
-    """One more tag."""
-    return _tagged(call, [call.route["tag"]], [])
-
-
-@endpoint("POST", TAGS, "vso.build_execute")
-async def add_tags(call: Call) -> object:
-    """More tags: the body is their list."""
-    return _tagged(call, [str(tag) for tag in call.body or []], [])
-
-
-@endpoint("PATCH", TAGS, "vso.build_execute")
-async def change_tags(call: Call) -> object:
-    """`tagsToAdd` and `tagsToRemove`."""
-    return _tagged(call, texts(call.object_body(), "tagsToAdd"), texts(call.object_body(), "tagsToRemove"))
-
-
-@endpoint("DELETE", TAGS, "vso.build_execute")
-async def remove_tag(call: Call) -> object:
-    """One tag less."""
-    return _tagged(call, [], [call.route["tag"]])
-
-
-def _tagged(call: Call, add: Any, remove: Any) -> object:
-    row = _definition(call)
-    return collection(_save(call, row, tags=retagged(row.get("tags", []), add, remove))["tags"])
+answer_tags(TAGS, _definition, _keep_tags)
 
 
 @endpoint("GET", METRICS, "vso.build")

@@ -45,8 +45,8 @@ async def change_general_settings(call: Call) -> object:
 async def settings(call: Call) -> object:
     """The build settings of the organization: the older form of retention."""
     kept = call.kernel.store.get(_KIND, "build") or {}
-    policy = {**_POLICY, **kept.get("defaultRetentionPolicy", {})}
-    days = int(kept.get("daysToKeepDeletedBuildsBeforeDestroy", 30))
+    policy = {**_POLICY, **(kept.get("defaultRetentionPolicy") or {})}
+    days = int(kept.get("daysToKeepDeletedBuildsBeforeDestroy") or 30)
     return {
         "defaultRetentionPolicy": policy,
         "maximumRetentionPolicy": {**_POLICY, "minimumToKeep": 50, "daysToKeep": 365},
