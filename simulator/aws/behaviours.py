@@ -18,6 +18,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "simulator.aws.cloudformation.template_operations",
     ),
     "organizations": ("simulator.aws.organizations",),
+    "service-quotas": ("simulator.aws.service_quotas",),
     "cloudwatch": (
         "simulator.aws.cloudwatch.alarms",
         "simulator.aws.cloudwatch.put_metric_data",

@@ -52,6 +52,10 @@ class Tasks:
         if tasks := [task for task in self._tasks.get(kernel, ()) if task.get_name() == name]:
             await asyncio.wait(tasks)
 
+    def running(self, kernel: Kernel, beginning: str) -> int:
+        """How many tasks run whose name begins so."""
+        return sum(task.get_name().startswith(beginning) for task in self._tasks.get(kernel, ()))
+
     async def stop(self, kernel: Kernel) -> None:
         """Let go of every task; rows and timers say where the next process goes on."""
         tasks = list(self._tasks.get(kernel, ()))

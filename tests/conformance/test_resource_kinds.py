@@ -16,6 +16,7 @@ from simulator.aws.protocol.validate import problems
 from simulator.aws.sagemaker.columns import list_member, list_operation, sort_words
 from simulator.aws.sagemaker.kinds.kind import Kind
 from simulator.aws.sagemaker.kinds.table import BY_NAME, TABLE
+from simulator.aws.sagemaker.quotas.table import BY_KIND
 from tests.conformance.generated_inputs import World
 from tests.wire import RunningSimulator
 
@@ -209,11 +210,17 @@ def running() -> Iterator[RunningSimulator]:
     simulator.stop()
 
 
+def _alone(kind: Kind) -> bool:
+    """Whether an account has one of the kind at most."""
+    quota = BY_KIND.get(kind.name)
+    return quota is not None and quota.default == 1
+
+
 def _live(story: Story, kind: Kind) -> None:
     arn = story.create(kind, "name-a")
-    if not kind.limit:
+    if not _alone(kind):
         arn = story.create(kind, "name-b")
-    story.lists(kind, 1 if kind.limit else 2)
+    story.lists(kind, 1 if _alone(kind) else 2)
     for verb in ("Update", "Start", "Stop"):
         if (operation := f"{verb}{kind.name}") in names() and state("sagemaker", operation) != "refuses":
             story.ask(operation)

@@ -21,6 +21,7 @@ _ALIASES = {
     "featurestore-runtime.sagemaker": "sagemaker-featurestore-runtime",
     "execute-api": "apigatewaymanagementapi",
     "aps": "amp",
+    "servicequotas": "service-quotas",
 }
 # X-Amz-Target prefix -> botocore service, for requests that carry no signature.
 _TARGETS = {

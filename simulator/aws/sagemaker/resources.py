@@ -26,6 +26,7 @@ from simulator.aws.sagemaker.paging import page as page
 from simulator.aws.sagemaker.paging import sort_key as sort_key
 from simulator.aws.sagemaker.paging import to_json as to_json
 from simulator.aws.sagemaker.paging import token as token
+from simulator.aws.sagemaker.quotas.check import admit
 from simulator.kernel.errors import CallerError
 from simulator.kernel.facts import Fact
 from simulator.kernel.indexes import define
@@ -69,6 +70,7 @@ def insert(kernel: Kernel, kind: Kind, key: str, members: Mapping[str, Any], tag
         if kernel.store.get(kind.row, key) is not None:
             code, text = kind.taken
             raise CallerError(code, text.format(name=name, arn=arn, kind=kind.name, noun=kind.noun))
+        admit(kernel, kind, key)
         row = dict(to_json(row))
         if tags:
             kernel.store.put("sagemaker.tags", arn, {"tags": {t["Key"]: t["Value"] for t in tags}})

@@ -9,6 +9,7 @@ from simulator.kernel.world import Kernel
 
 _SAGEMAKER = Tasks("sagemaker")
 spawn, finished, stop = _SAGEMAKER.spawn, _SAGEMAKER.finished, _SAGEMAKER.stop
+running = _SAGEMAKER.running
 
 
 async def at_rest(kernel: Kernel, kind: Kind, key: str) -> Row:

@@ -45,10 +45,10 @@ class Kind:
     `named`, `arn_named` and `status_named` are the members where they are not the stem with Name, Arn and Status.
     `begins` is the first state of a kind without a lifecycle here. `identity` is how the key is made of a request's
     members, `{DomainId}/{UserProfileName}`, where it is not the name alone; `generated` how the service makes it,
-    `d-{id}`. `within` is the kind that this one is in: it must exist, and is not deleted before; `limit` is how many an
-    account may have. `refers` are pairs of a request's member and the kind that it names, which must exist; `renamed`
-    pairs of a request's member and the row's; `shows` pairs of an answer's member and the row's; `first` gives, of the
-    request, what it does not say and every answer must.
+    `d-{id}`. `within` is the kind that this one is in: it must exist, and is not deleted before. `refers` are pairs
+    of a request's member and the kind that it names, which must exist; `renamed` pairs of a request's member and the
+    row's; `shows` pairs of an answer's member and the row's; `first` gives, of the request, what it does not say and
+    every answer must.
     """
 
     name: str
@@ -73,7 +73,6 @@ class Kind:
     identity: str = ""
     generated: str = ""
     within: str = ""
-    limit: int = 0
     refers: tuple[tuple[str, str], ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
     shows: tuple[tuple[str, str], ...] = ()

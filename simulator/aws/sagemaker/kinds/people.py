@@ -11,7 +11,6 @@ WORKFORCE = Kind(
     status_named="Status",
     missing=ABSENT,
     noun="workforce",
-    limit=1,
 )
 WORKTEAM = Kind(
     "Workteam", "workteam", missing=ABSENT, noun="work team",

@@ -11,10 +11,13 @@ from simulator.aws.sagemaker.pipelines.attempts import perform, stop_step
 from simulator.aws.sagemaker.pipelines.execution import RUNNING, Execution
 from simulator.aws.sagemaker.pipelines.progress import Progress, StepState, outcome
 from simulator.aws.sagemaker.pipelines.selective import selected_steps
-from simulator.aws.sagemaker.running import spawn
+from simulator.aws.sagemaker.quotas.check import hold
+from simulator.aws.sagemaker.quotas.table import EXECUTIONS
+from simulator.aws.sagemaker.running import running, spawn
 from simulator.kernel.facts import cause
 
 _SUFFIX = string.ascii_letters + string.digits
+_TASK = "pipeline execution"
 _PARALLEL = 50
 """How many steps run at once where no ParallelismConfiguration says so: the service's default."""
 
@@ -27,7 +30,13 @@ def launch(execution: Execution) -> None:
 
 def task_name(execution: Execution) -> str:
     """The name of the task that an execution is."""
-    return f"pipeline execution {execution.key}"
+    return f"{_TASK} {execution.key}"
+
+
+def admit(execution: Execution) -> None:
+    """Raises ResourceLimitExceeded where the account runs as many executions as it may."""
+    scope = "/".join(execution.key.split("/")[:2])
+    hold(execution.kernel, scope, EXECUTIONS, running(execution.kernel, f"{_TASK} {scope}/"))
 
 
 async def run(execution: Execution) -> None:

@@ -49,7 +49,6 @@ def creates(kind: Kind) -> Behaviour:
             key, added = new_key(call, kind)
             if key_in_use(call, kind, key):
                 raise taken(kind, key, str(call.params[kind.name_member]))
-            _within_limit(call, kind)
             renamed = dict(kind.renamed)
             given = {renamed.get(k, k): v for k, v in call.params.items() if k not in _KEPT_BESIDE}
             request = {**given, **added}
@@ -72,16 +71,6 @@ def taken(kind: Kind, key: str, name: str) -> CallerError:
     code, text = kind.taken
     arn = resources.arn_of(kind, key)
     return CallerError(code, text.format(name=name, arn=arn, kind=kind.name, noun=kind.noun))
-
-
-def _within_limit(call: Call, kind: Kind) -> None:
-    if kind.limit and call.kernel.store.count(kind.row, call.key("")) >= kind.limit:
-        raise CallerError(
-            "ResourceLimitExceeded",
-            f"The account-level service limit 'Number of {kind.name}s' is {kind.limit}, with current utilization of"
-            f" {kind.limit} and a request delta of 1. Please use AWS Service Quotas to request an increase for this"
-            " quota.",
-        )
 
 
 def describes(kind: Kind) -> Behaviour:

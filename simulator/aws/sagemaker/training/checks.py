@@ -1,13 +1,12 @@
 """What CreateTrainingJob refuses before there is a job: pure.
 
-Texts that were seen from AWS: spot waiting times, service limits. The others are ours: AWS refuses the same things, as
+Texts that were seen from AWS: spot waiting times. The others are ours: AWS refuses the same things, as
 the API reference says of each member, in words that we have not recorded.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,7 +16,6 @@ from simulator.aws.sagemaker.training.check_channel import check_channel
 from simulator.kernel.errors import CallerError
 
 REFUSED = ("ServerlessJobConfig", "ModelPackageConfig", "MlflowConfig")
-MOST_INSTANCES = 20
 MOST_RUNTIME_SECONDS = 28 * 86400
 Params = Mapping[str, Any]
 
@@ -78,25 +76,9 @@ def _check_resources(resources: Params) -> None:
             "InstanceType and InstanceCount, or InstanceGroups, must be specified in ResourceConfig."
         )
     _unique("Instance group names", [each["InstanceGroupName"] for each in groups])
-    wanted: Counter[str] = Counter()
     for each in groups or [resources]:
         if each["InstanceCount"] < 1:
             raise _invalid("InstanceCount must be at least 1.")
-        wanted[each["InstanceType"]] += each["InstanceCount"]
-    for kind, count in wanted.items():
-        if count > MOST_INSTANCES:
-            raise _over_limit(kind, count)
-
-
-def _over_limit(kind: str, count: int) -> CallerError:
-    """AWS's text; the limit is the one that new accounts have for small types, and counts one job at a time."""
-    return CallerError(
-        "ResourceLimitExceeded",
-        f"The account-level service limit '{kind} for training job usage' is {MOST_INSTANCES} Instances, with current"
-        f" utilization of 0 Instances and a request delta of {count} Instances. Please use AWS Service Quotas to"
-        " request an increase for this quota. If AWS Service Quotas is not available, contact AWS support to request"
-        " an increase for this quota.",
-    )
 
 
 def _check_channels(params: Params, specification: Params) -> None:

@@ -12,7 +12,7 @@ from simulator.aws.sagemaker.job import Job
 from simulator.aws.sagemaker.jobs import accept, assume, launch, stop
 from simulator.aws.sagemaker.kinds.jobs import TRAINING_JOB
 from simulator.aws.sagemaker.running import finished
-from simulator.aws.sagemaker.training import debugging, warm_pools
+from simulator.aws.sagemaker.training import debugging, limits, warm_pools
 from simulator.aws.sagemaker.training.checks import check
 from simulator.aws.sagemaker.training.life import Training
 from simulator.aws.sagemaker.training.secondary import secondary
@@ -41,6 +41,7 @@ async def create_training_job(call: Call) -> Answer:
     """Accept the job and let it live; AWS answers before it starts."""
     params, key = dict(call.params), call.key(call.params["TrainingJobName"])
     check(params)
+    limits.within(call.kernel, f"{call.account}/{call.region}", params)
     check_experiment(call)
     assume(call.cloud, params["RoleArn"])
     algorithm = await specified(call, params["AlgorithmSpecification"])

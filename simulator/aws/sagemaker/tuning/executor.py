@@ -9,26 +9,39 @@ from typing import Any
 from simulator.aws.behaviour import Cloud
 from simulator.aws.sagemaker.kinds.jobs import TRAINING_JOB
 from simulator.aws.sagemaker.kinds.tuning import HYPER_PARAMETER_TUNING_JOB
+from simulator.aws.sagemaker.quotas.check import hold
+from simulator.aws.sagemaker.quotas.table import PARALLEL_TRAINING_JOBS, TRAINING_JOBS, TUNING_JOBS
 from simulator.aws.sagemaker.resources import change
-from simulator.aws.sagemaker.running import spawn
+from simulator.aws.sagemaker.running import running, spawn
 from simulator.aws.sagemaker.tuning import bayesian_search, grid_search, random_search
 from simulator.aws.sagemaker.tuning.bayesian_search import Observation
 from simulator.aws.sagemaker.tuning.early_stopping import worse_than_median
 from simulator.aws.sagemaker.tuning.progress import Ending, ending, room
+from simulator.aws.sagemaker.tuning.search import Search
 from simulator.aws.sagemaker.tuning.training_request import request
 from simulator.aws.sagemaker.tuning.trials import Trial
 from simulator.aws.sagemaker.tuning.tuning_job import TuningJob
 from simulator.aws.sagemaker.watched import watch
 from simulator.kernel.errors import CallerError, NotSimulated
 from simulator.kernel.facts import cause
+from simulator.kernel.world import Kernel
 
 _STATUS = "HyperParameterTuningJobStatus"
+_TASK = "tuning job"
 
 
 def launch(job: TuningJob) -> None:
     """Let the tuning job run in a task of its own, caused by the fact of its creation."""
     with cause(job.row.get("_fact")):
-        spawn(job.kernel, f"tuning job {job.key}", run(job))
+        spawn(job.kernel, f"{_TASK} {job.key}", run(job))
+
+
+def admit(kernel: Kernel, scope: str, wanted: Search) -> None:
+    """Raises ResourceLimitExceeded where a search is too large, or one too many for the account; `scope` is
+    account/region."""
+    hold(kernel, scope, TRAINING_JOBS, 0, wanted.jobs)
+    hold(kernel, scope, PARALLEL_TRAINING_JOBS, 0, wanted.parallel)
+    hold(kernel, scope, TUNING_JOBS, running(kernel, f"{_TASK} {scope}/"))
 
 
 def resume(cloud: Cloud) -> None:

@@ -30,6 +30,7 @@ async def create_hyper_parameter_tuning_job(call: Call) -> Answer:
     """Accept the search and let it run; AWS answers before the first training job starts."""
     params, key = dict(call.params), call.key(call.params["HyperParameterTuningJobName"])
     wanted = search(params)
+    executor.admit(call.kernel, f"{call.account}/{call.region}", wanted)
     for definition in wanted.definitions:
         check_resources(definition.given)
         check(request(definition, "check", {}))

@@ -48,7 +48,7 @@ def test_what_aws_refuses_is_refused_before_there_is_a_job(team):
 
 def test_more_instances_than_an_account_has_are_over_the_service_limit(team):
     with pytest.raises(
-        ClientError, match=r"'ml\.m5\.large for training job usage' is 20 Instances"
+        ClientError, match="'Maximum number of instances per training job' is 20 Instances"
     ) as refused:
         team.create(ResourceConfig=cluster(21))
     assert refused.value.response["Error"]["Code"] == "ResourceLimitExceeded"

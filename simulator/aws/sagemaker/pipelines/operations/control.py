@@ -35,6 +35,7 @@ async def retry_pipeline_execution(call: Call) -> Answer:
     execution = execution_of(call)
     if execution.row["PipelineExecutionStatus"] not in ("Failed", "Stopped"):
         raise _refused(execution, "retried")
+    executor.admit(execution)
     members = {"FailureReason": None, "PipelineExecutionFailureReason": None, "_ended": None}
     if parallelism := call.params.get("ParallelismConfiguration"):
         members["ParallelismConfiguration"] = parallelism

@@ -55,6 +55,7 @@ async def start_pipeline_execution(call: Call) -> Answer:
         "_parameters": values,
     }
     source, borrowed = _selection(call, definition, key)
+    executor.admit(execution)
     with kernel.store.transaction():
         kernel.store.put(DEFINITION, execution.key, {"PipelineDefinition": text})
         row = resources.insert(kernel, PIPELINE_EXECUTION, execution.key, members)
