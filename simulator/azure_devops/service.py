@@ -88,7 +88,7 @@ class AzureDevOps:
     def _review(self) -> None:
         """Pull requests ask the policies, the policies keep pull requests going."""
         self.policies = Configurations(self.organization)
-        self.validation = Validation(self.organization, self.refs, self.runs, self.queue)
+        self.validation = Validation(self.organization, self.runs, self.queue, self.coordinator.cancel)
         self.evaluations = Evaluations(self.pull_requests, self.policies, self.validation)
         self.pull_requests.gate = self.evaluations
         self.organization.protected = self.evaluations.protected

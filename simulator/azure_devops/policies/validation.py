@@ -6,7 +6,8 @@ with a `validDuration` (minutes), it expires that long after it ended, if the ta
 
 from __future__ import annotations
 
-from simulator.azure_devops.git.refs import RefWatch
+from collections.abc import Callable
+
 from simulator.azure_devops.organization import Organization, Row, number_key
 from simulator.azure_devops.pipelines.agent.predefined import of_pull_request
 from simulator.azure_devops.pipelines.runs import RunRequest, Runs
@@ -29,8 +30,10 @@ _BUILD = "azure_devops.policy_build"
 class Validation:
     """The runs that build policies ask for."""
 
-    def __init__(self, organization: Organization, refs: RefWatch, runs: Runs, queue: Queue) -> None:
-        self._organization, self._refs, self._runs, self._queue = organization, refs, runs, queue
+    def __init__(
+        self, organization: Organization, runs: Runs, queue: Queue, cancel: Callable[[Row], None]
+    ) -> None:
+        self._organization, self._runs, self._queue, self._cancel = organization, runs, queue, cancel
         self._kernel = organization.kernel
 
     def decide(self, row: Row, configuration: Row) -> Decision:
@@ -118,7 +121,12 @@ class Validation:
         )
         try:
             run = await self._queue.queue(request)
-            self._kernel.store.put(_BUILD, _key(row, configuration), {**built, "run": run["id"]})
+            with self._kernel.store.transaction():
+                self._kernel.store.put(_BUILD, _key(row, configuration), {**built, "run": run["id"]})
+                older = self._runs.find(known["run"]) if known and known["run"] and not again else None
+                if older is not None and older["state"] in ("notStarted", "inProgress"):
+                    # What it builds is no longer what would be merged: the service ends it.
+                    self._cancel(older)
         except (CallerError, NotSimulated) as wrong:
             told = {"pullRequestId": row["id"], "pipeline": definition["name"], "error": str(wrong)}
             with self._kernel.store.transaction():

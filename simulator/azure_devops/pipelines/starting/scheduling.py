@@ -97,16 +97,22 @@ class Schedules:
         self._set(payload)
 
     def _is_wanted(self, definition: Row, payload: dict[str, Any], commit: str) -> bool:
-        """Not while the last scheduled run goes on (`batch`), nor where nothing changed (without `always`)."""
+        """Always with `always`; else where something changed, with `batch` not while a scheduled run goes on.
+
+        Source: Learn "Configure schedules for pipelines", the table of `always` and `batch`.
+        """
+        if payload["always"]:
+            return True
+        scheduled = (definition["id"], payload["ref"], "Schedule")
         if payload.get("batch") and any(
-            run["reason"] == "Schedule" and run["definition"] == definition["id"]
+            (run["definition"], run["sourceBranch"], run["reason"]) == scheduled
             for run in self._runs.unfinished()
         ):
             return False
-        return payload["always"] or self._changed(definition, payload["ref"], commit)
+        return self._changed(definition, payload["ref"], commit)
 
     def _changed(self, definition: Row, ref: str, commit: str) -> bool:
-        """Whether the branch moved since its last scheduled run that succeeded."""
+        """Whether the branch or the pipeline's settings changed since its last scheduled run that succeeded."""
         last = next(
             (
                 run
@@ -115,4 +121,6 @@ class Schedules:
             ),
             None,
         )
-        return last is None or last["sourceVersion"] != commit
+        if last is None:
+            return True
+        return (last["sourceVersion"], last["definitionRevision"]) != (commit, definition["revision"])

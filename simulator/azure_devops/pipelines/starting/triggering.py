@@ -20,6 +20,7 @@ from simulator.kernel.facts import Fact
 
 _HELD = "azure_devops.held_push"
 _MOST_MESSAGES = 200
+_HEADS = "refs/heads/"
 
 
 @dataclass(frozen=True)
@@ -66,12 +67,24 @@ class Triggers:
         new = await objects.resolve(path, detail["newObjectId"])
         if new is None:
             return None
+        if old is None and detail["name"].startswith(_HEADS):
+            old = await self._begins_at(repository, detail["name"], new)
         pushed = await objects.log(path, new, _MOST_MESSAGES if old else 1, exclude=old or "")
         if asks_to_skip(commit.message for commit in pushed):
             return None
         changed = await objects.changed_paths(path, old, new)
         pusher = detail["pushedBy"] or self._organization.topology.test_person
         return Push(detail["name"], new, changed, pusher, fact.sequence)
+
+    async def _begins_at(self, repository: Row, name: str, new: str) -> str | None:
+        """Where a new branch leaves the default branch: only what comes after that is its own.
+
+        Source: Learn "Azure Repos Git", "Behavior of triggers when new branches are created": a pipeline with path
+        filters starts only if the new branch has changes to files that match them, one without starts in any case.
+        """
+        default, path = repository["defaultBranch"], self._refs.path(repository)
+        base = await objects.resolve(path, default) if name != default else None
+        return await objects.merge_base(path, base, new) if base else None
 
     async def _consider(self, definition: Row, push: Push) -> None:
         repository = self._organization.repository(definition["repository"])
