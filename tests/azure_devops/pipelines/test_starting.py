@@ -35,8 +35,8 @@ def pipeline(repository, yaml, branch="main"):
     """A new pipeline of the repository; its number."""
     repository.git("checkout", "-q", branch)
     repository.push(branch, {"azure-pipelines.yml": yaml})
-    place = {"type": "yaml", "path": "azure-pipelines.yml"}
-    place["repository"] = {"id": repository.id, "type": "azureReposGit"}
+    source = {"id": repository.id, "type": "azureReposGit"}
+    place = {"type": "yaml", "path": "azure-pipelines.yml", "repository": source}
     body = {"name": f"pipeline of {repository.name}", "configuration": place}
     return call(repository.served, "POST", "ml/_apis/pipelines", json=body)["id"]
 
