@@ -7,15 +7,16 @@ import os
 import select
 import shutil
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import docker
 import docker.errors
 import docker.types
 
 from simulator.kernel.errors import NotSimulated
+from simulator.runtime.background import in_background, tell
 from simulator.runtime.docker_ends import DockerEnds
 from simulator.runtime.docker_images import ensure
 from simulator.runtime.docker_networks import forget, join
@@ -26,7 +27,6 @@ from simulator.runtime.sandbox.layout import network_place, on_host
 from simulator.runtime.serving_port import ServingPort
 from simulator.runtime.work import Answer, Exit, Mount, Work
 
-T = TypeVar("T")
 SANDBOX = Path(__file__).parent / "sandbox"
 BOOT = (
     "import sys; sys.path.insert(0, '/opt/simulator');"
@@ -56,34 +56,34 @@ class DockerEngine:
         for mount in work.mounts:
             if not mount.source.exists():
                 raise ValueError(f"work {work.name!r} mounts {mount.source}, which does not exist")
-        await _in_background(lambda: self._run(work, image))
+        await in_background(lambda: self._run(work, image))
 
     async def wait(self, name: str) -> Exit:
         """The exit that the Docker engine recorded."""
-        return await _in_background(lambda: self._await(name))
+        return await in_background(lambda: self._await(name))
 
     async def stop(self, name: str, grace_seconds: float) -> None:
         """SIGTERM to the command, SIGKILL to the container after the grace."""
         if grace_seconds > 0:
-            await _in_background(lambda: self._kill(name, "SIGTERM"))
+            await in_background(lambda: self._kill(name, "SIGTERM"))
             try:
                 async with asyncio.timeout(grace_seconds):
                     await self.wait(name)
                     return
             except TimeoutError:
                 pass  # the grace is over
-        await _in_background(lambda: self._kill(name, "SIGKILL"))
+        await in_background(lambda: self._kill(name, "SIGKILL"))
         await self.wait(name)
 
     async def lines(self, name: str) -> AsyncIterator[str]:
         """The container's log as it comes."""
-        stream = await _in_background(lambda: self._container(name).logs(stream=True, follow=True))
+        stream = await in_background(lambda: self._container(name).logs(stream=True, follow=True))
         loop, chunks = asyncio.get_running_loop(), asyncio.Queue[bytes | None]()
 
         def read() -> None:
             for chunk in stream:
-                _tell(loop, chunks.put_nowait, chunk)
-            _tell(loop, chunks.put_nowait, None)
+                tell(loop, chunks.put_nowait, chunk)
+            tell(loop, chunks.put_nowait, None)
 
         threading.Thread(target=read, daemon=True).start()
         rest = b""
@@ -104,7 +104,7 @@ class DockerEngine:
         timeout_seconds: float,
     ) -> Answer:
         """One HTTP request, over the socket file that the container relays to its port."""
-        if not (self._place(name) / "serve").exists() or not await _in_background(lambda: self._runs(name)):
+        if not (self._place(name) / "serve").exists() or not await in_background(lambda: self._runs(name)):
             raise WorkUnreachable(f"work {name!r} does not listen on port 8080")
         port = self._ports.setdefault(name, ServingPort(name, self._place(name)))
         return await port.request(method, path, headers, body, timeout_seconds)
@@ -113,11 +113,11 @@ class DockerEngine:
         """Remove the container, killing it if it runs."""
         if name in self._ports:
             await self._ports.pop(name).close()
-        await _in_background(lambda: self._remove(name))
+        await in_background(lambda: self._remove(name))
 
     async def known(self) -> list[str]:
         """The works that the Docker engine has containers of."""
-        return await _in_background(self._names)
+        return await in_background(self._names)
 
     async def close(self) -> None:
         """Let go; containers go on."""
@@ -281,33 +281,3 @@ def _bound(mount: Mount) -> docker.types.Mount:
 
 def _seconds(moment: str) -> float:
     return dt.datetime.fromisoformat(moment).timestamp()
-
-
-async def _in_background(call: Callable[[], T]) -> T:
-    """Run a call that blocks, for how long nobody knows, in a thread that does not keep the process alive."""
-    loop, result = asyncio.get_running_loop(), asyncio.get_running_loop().create_future()
-
-    def settle(value: T | None, failure: BaseException | None) -> None:
-        if result.cancelled():
-            return
-        if failure is None:
-            result.set_result(value)
-        else:
-            result.set_exception(failure)
-
-    def run() -> None:
-        try:
-            value = call()
-        except BaseException as failure:  # noqa: BLE001 - handed on to who waits
-            _tell(loop, settle, None, failure)
-        else:
-            _tell(loop, settle, value, None)
-
-    threading.Thread(target=run, daemon=True).start()
-    answer: T = await result
-    return answer
-
-
-def _tell(loop: asyncio.AbstractEventLoop, call: Callable[..., None], *arguments: object) -> None:
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(call, *arguments)

@@ -1,0 +1,160 @@
+"""Sets of containers: opened for a job, closed after it, and found again by whoever comes after a crash."""
+
+import asyncio
+import contextlib
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import docker.errors
+
+from simulator.runtime.background import in_background, tell
+from simulator.runtime.docker_ends import DockerEnds
+from simulator.runtime.job_containers import creating, outlets
+from simulator.runtime.job_containers.programs import Programs
+from simulator.runtime.job_containers.registries import ensure_image
+from simulator.runtime.job_containers.room import ROLE, SET, DockerRoom
+from simulator.runtime.job_containers.values import Container, ContainerFailed, ContainerSet, Opened
+from simulator.runtime.proxy_rules import Rules
+from simulator.runtime.reach import Reach
+
+Say = Callable[[str], None]
+_FIRST_PORT = 32768
+_LOOK_SECONDS = 0.25
+
+
+class JobContainers:
+    """The containers of jobs in the Docker engine. `directory` must have the same path for it."""
+
+    def __init__(self, directory: Path, reach: Reach, rules: Rules) -> None:
+        self._room = DockerRoom(directory.resolve(), reach, rules)
+        self.programs = Programs(self._room)
+        (self._room.directory / "ends").mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._ends = DockerEnds(self._room.directory / "ends", reach.ends())
+
+    def look(self) -> None:
+        """See that a Docker engine answers. Raises NotSimulated."""
+        self._room.look()
+
+    async def open(self, wanted: ContainerSet, say: Say) -> Opened:
+        """Pull, make the network, create and start, wait for health; what an earlier try left is removed first.
+
+        `say` hears the lines of the log. Raises ContainerFailed or NotSimulated.
+        """
+        await self._ends.open()
+        loop = asyncio.get_running_loop()
+        return await in_background(lambda: self._open(wanted, lambda text: tell(loop, say, text)))
+
+    async def close(self, name: str, say: Say) -> None:
+        """Stop and remove the containers of a set and its network; a set that is not there is no error."""
+        loop = asyncio.get_running_loop()
+        await in_background(lambda: self._close(name, lambda text: tell(loop, say, text)))
+
+    async def known(self) -> list[str]:
+        """The sets that the Docker engine, or the directory, still has something of; none where nothing was opened."""
+        if not any(self._room.directory.glob("*/set")):
+            return []
+        return sorted(path.read_text() for path in self._room.directory.glob("*/set"))
+
+    def service_sockets(self, name: str) -> Path:
+        """The directory whose socket files lead to the published ports of the services of a set."""
+        return outlets.service_sockets(self._room, name)
+
+    async def let_go(self) -> None:
+        """Let go of this process's own resources; containers go on."""
+        self.programs.close()
+        await self._ends.close()
+        self._room.close()
+
+    def _open(self, wanted: ContainerSet, say: Say) -> Opened:
+        self._remove(wanted.name, say)
+        place = self._room.place(wanted.name)
+        (place / "steps").mkdir(parents=True)
+        (place / "set").write_text(wanted.name)
+        client = self._room.client()
+        version = client.version()
+        say(f"Docker daemon API version: '{version['ApiVersion']}'")
+        for each in wanted.containers:
+            ensure_image(client, each.image, self._room.rules, say, local=each.local, login=each.login)
+        network = self._room.network(wanted.name)
+        say(f"##[command]/usr/bin/docker network create --label {self._room.label} {network}")
+        made = {each.name: creating.create(self._room, wanted.name, each, say) for each in wanted.containers}
+        for each in wanted.containers:
+            if not each.service:
+                creating.make_user(made[each.name], self._room.uid(), say)
+        ports = _published(wanted.containers, made)
+        self._lead_to_services(wanted, ports)
+        for each in wanted.containers:
+            if each.service:
+                _await_health(made[each.name], each.name, say)
+        return Opened(network, {name: str(each.id) for name, each in made.items()}, ports)
+
+    def _lead_to_services(self, wanted: ContainerSet, ports: dict[str, dict[int, int]]) -> None:
+        services = [
+            f"{outside}={name}:{inside}" for name, each in ports.items() for inside, outside in each.items()
+        ]
+        if services:
+            outlets.open_outlet(self._room, wanted.name, outlets.HOST, services)
+
+    def _close(self, name: str, say: Say) -> None:
+        self._remove(name, say)
+        shutil.rmtree(self._room.place(name), ignore_errors=True)
+
+    def _remove(self, name: str, say: Say) -> None:
+        """Everything of the set that the Docker engine has: idle containers and services first, outlets last."""
+        client = self._room.client()
+        found = self._room.listed(name)
+        for container in sorted(found, key=lambda each: str(each.labels[ROLE]) == "outlet"):
+            if container.labels[ROLE] != "outlet":
+                say(f"Stop and remove container: {container.name}")
+                say(f"##[command]/usr/bin/docker rm --force {container.id}")
+            with contextlib.suppress(docker.errors.NotFound):  # somebody else was faster
+                container.remove(force=True, v=True)
+        for volume in client.volumes.list(filters={"label": f"{SET}={name}"}):
+            volume.remove(force=True)
+        network = self._room.network(name)
+        for each in client.networks.list(names=[network]):
+            if each.name == network:
+                say(f"Remove container network: {network}")
+                say(f"##[command]/usr/bin/docker network rm {network}")
+                each.remove()
+        shutil.rmtree(self._room.place(name), ignore_errors=True)
+        for one in found:
+            shutil.rmtree(self._room.place(f"{name}/{one.labels['simulator.containers.name']}"), ignore_errors=True)
+
+
+def _published(containers: tuple[Container, ...], made: dict[str, Any]) -> dict[str, dict[int, int]]:
+    """Per service its ports: that of the container -> that of the host, chosen where the mapping names none."""
+    chosen = _FIRST_PORT
+    found: dict[str, dict[int, int]] = {}
+    for each in containers:
+        for text in each.ports if each.service else ():
+            *outside, inside = text.split(":")[-2:]
+            number, _, protocol = inside.partition("/")
+            if protocol.lower() not in ("", "tcp") or not number.isdecimal():
+                raise ContainerFailed(f"Invalid port mapping {text}: a number, or host:container, of TCP.")
+            wanted = int(outside[0]) if outside and outside[0].isdecimal() else chosen
+            chosen += wanted == chosen
+            found.setdefault(each.name, {})[int(number)] = wanted
+    return found
+
+
+def _await_health(container: Any, name: str, say: Say) -> None:
+    """Wait while a service with a HEALTHCHECK starts. Raises ContainerFailed where it is not healthy."""
+    told = False
+    while True:
+        container.reload()
+        health = container.attrs["State"].get("Health", {}).get("Status", "")
+        if health != "starting" or container.status != "running":
+            break
+        if not told:
+            say(f"{name} service is starting, waiting before checking again.")
+            told = True
+        time.sleep(_LOOK_SECONDS)
+    if health in ("healthy", "", "none"):
+        if health == "healthy":
+            say(f"{name} service is healthy.")
+        return
+    raise ContainerFailed(f"Failed to initialize, {name} service is {health}.")
