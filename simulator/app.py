@@ -94,7 +94,11 @@ class Simulator:
         )
         self.cloud = AwsCloud(self.kernel, self.working.engine, self.topology, aws_settings, self._backing())
         self.azure_devops = AzureDevOps(
-            self.kernel, self.working.engine, self.topology, f"http://localhost:{azure_port}"
+            self.kernel,
+            self.working.engine,
+            self.topology,
+            f"http://localhost:{azure_port}",
+            self.working.containers,
         )
         await self.azure_devops.start()
         attach(self.cloud)

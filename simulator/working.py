@@ -8,6 +8,7 @@ from pathlib import Path
 from simulator.kernel.world import Kernel
 from simulator.runtime.authority import Authority
 from simulator.runtime.engine import Engine
+from simulator.runtime.job_containers.sets import JobContainers
 from simulator.runtime.proxy import Proxy
 from simulator.runtime.proxy_rules import Rules
 from simulator.runtime.reach import Reach
@@ -22,6 +23,7 @@ class Working:
     proxy: Proxy
     proxy_port: int
     certificates: Path
+    containers: JobContainers
 
     @classmethod
     async def open(
@@ -33,13 +35,17 @@ class Working:
         proxy = Proxy(authority, rules, lambda host: _refused(kernel, host))
         port = await proxy.start()
         reach = Reach(aws_port, azure_devops_port, port, authority.bundle)
-        return cls(engine or _engine(settings, kernel, reach), proxy, port, authority.bundle)
+        containers = JobContainers(kernel.store.directory / "job_containers", reach, rules)
+        return cls(engine or _engine(settings, kernel, reach), proxy, port, authority.bundle, containers)
 
     async def close(self, *, end_works: bool) -> None:
         """Stop the proxy. Works go on, for the next start to find, unless there will be none: then they end here."""
         if end_works:
             for name in await self.engine.known():
                 await self.engine.remove(name)
+            for name in await self.containers.known():
+                await self.containers.close(name, lambda _: None)
+        await self.containers.let_go()
         await self.engine.close()
         await self.proxy.close()
 

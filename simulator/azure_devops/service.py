@@ -32,6 +32,7 @@ from simulator.azure_devops.pull_requests.rows import PullRequestRows
 from simulator.azure_devops.seeding import seed
 from simulator.kernel.world import Kernel
 from simulator.runtime.engine import Engine
+from simulator.runtime.job_containers.sets import JobContainers
 from simulator.topology import Topology
 
 DEFAULT_URL = "http://localhost:4567"
@@ -39,9 +40,19 @@ PARALLEL_JOBS = 4
 
 
 class AzureDevOps:
-    """The service of one organization. `url` is where clients reach it; links in answers begin with it."""
+    """The service of one organization. `url` is where clients reach it; links in answers begin with it.
 
-    def __init__(self, kernel: Kernel, engine: Engine, topology: Topology, url: str = DEFAULT_URL) -> None:
+    Without `containers` a run whose jobs need the Docker engine is refused.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        engine: Engine,
+        topology: Topology,
+        url: str = DEFAULT_URL,
+        containers: JobContainers | None = None,
+    ) -> None:
         self.kernel = kernel
         self.engine = engine
         self.session = kernel.ids.uuid()
@@ -67,10 +78,11 @@ class AzureDevOps:
             signals,
             approvals=self.approvals,
             callbacks=self.callbacks,
+            containers=containers,
         )
         task_timers.register(kernel, signals)
         self.coordinator = Coordinator(room, self.gates)
-        self.queue = Queue(self.organization, self.refs, self.runs, self.coordinator.begin)
+        self.queue = Queue(self.organization, self.refs, self.runs, self.coordinator.begin, containers)
         triggers = Triggers(self.organization, self.refs, self.runs, self.queue)
         kernel.log.add_consumer("azure_devops.triggers", triggers.on_fact)
         self._manage()

@@ -24,6 +24,7 @@ from simulator.kernel.world import Kernel
 from simulator.runtime.engine_process import ProcessEngine
 from simulator.runtime.engine_scripted import ScriptedEngine
 from simulator.runtime.images import Images
+from simulator.runtime.job_containers.sets import JobContainers
 from simulator.runtime.reach import Reach
 from simulator.topology import Topology, load
 from tests.azure_devops.outside import Outside
@@ -41,6 +42,8 @@ class Served:
     directory: Path | None = None
     engine: Any = field(default_factory=ScriptedEngine)
     make_engine: Callable[[int], Any] | None = None
+    make_containers: Callable[[], JobContainers] | None = None
+    left: list[str] = field(default_factory=list)
     url: str = ""
     port: int = 0
     routes: tuple[Route, ...] = ()
@@ -64,7 +67,9 @@ class Served:
             self.port = listening.getsockname()[1]
             if self.make_engine is not None:
                 self.engine = self.make_engine(self.port)
-            self.azure = AzureDevOps(self.kernel, self.engine, self.topology, f"http://localhost:{self.port}")
+            self.containers = self.make_containers() if self.make_containers is not None else None
+            url = f"http://localhost:{self.port}"
+            self.azure = AzureDevOps(self.kernel, self.engine, self.topology, url, self.containers)
             self.url = self.azure.organization.url
             # Every answer of every test is held to the REST specification; `stop` fails with what it forbids.
             self.checked = Checked(application(self.azure))
@@ -86,6 +91,9 @@ class Served:
         await self.azure.close()
         await self.kernel.close()
         await self.engine.close()
+        if self.containers is not None:
+            self.left = await self.containers.known()
+            await self.containers.let_go()
 
     def stop(self) -> None:
         """Stop listening and close the state; answers that the REST specification forbids fail here, once."""

@@ -125,7 +125,8 @@ class Container:
 
     `image` may hold a macro or a `$[ ]` expression, which may then name an alias. `trigger` holds the tags that start a
     run, None starts none. `registry` has the keys of `type: ACR` (azureSubscription, resourceGroup, registry,
-    repository). `mount_read_only` names what is mounted so: work, externals, tools, tasks.
+    repository). `map_docker_socket` None is unsaid. `mount_read_only` names what is mounted so: work, externals, tools,
+    tasks.
     """
 
     alias: str
@@ -136,7 +137,7 @@ class Container:
     options: str = ""
     ports: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()
-    map_docker_socket: bool = True
+    map_docker_socket: bool | None = None
     mount_read_only: tuple[str, ...] = ()
     local_image: bool = False
     registry: Mapping[str, str] = field(default_factory=dict)

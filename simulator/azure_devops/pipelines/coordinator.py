@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.organization import Row
@@ -19,6 +20,7 @@ from simulator.azure_devops.pipelines.run_logs import RunLogs
 from simulator.azure_devops.pipelines.runs import WIRE_RESULTS
 from simulator.azure_devops.pipelines.stage_run import run_stage
 from simulator.azure_devops.pipelines.timeline import Timeline, result_of
+from simulator.kernel.errors import NotSimulated
 from simulator.kernel.facts import cause
 
 _logger = logging.getLogger("simulator.azure_devops")
@@ -50,12 +52,25 @@ class Coordinator:
             run = work_run(name)
             if run is not None and run not in going_on:
                 await self._room.engine.remove(name)
+        await self._forget_containers(lambda run: run not in going_on)
         for run in going_on:
             for record in Timeline(self._room.kernel, run).records():
                 if record["state"] == "inProgress" and (agent := record.get(AGENT_OF)):
                     self._room.agents.keep(*agent)
         for run in going_on:
             self.begin(run)
+
+    async def _forget_containers(self, unwanted: Callable[[int | None], bool]) -> None:
+        """Remove what is left of containers of jobs that no run will come back to."""
+        containers = self._room.containers
+        if containers is None:
+            return
+        for name in await containers.known():
+            if unwanted(work_run(name)):
+                try:
+                    await containers.close(name, _logger.debug)
+                except NotSimulated as refused:
+                    _logger.warning("containers %s are left: %s", name, refused)
 
     def retry(self, row: Row, stage: str, all_jobs: bool = False) -> None:
         """Run a stage that failed, and those after it, once more: its jobs that failed, or all."""
@@ -112,6 +127,7 @@ class Coordinator:
             # A defect of ours ends this run, in the open, and no other.
             _logger.exception("run %s failed inside the simulator", context.run)
             self._fail(context, f"The simulator failed: {error!r}")
+            await self._forget_containers(lambda run: run == context.run)
         finally:
             context.attention.end()
             self._contexts.pop(context.run, None)

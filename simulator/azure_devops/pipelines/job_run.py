@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import replace
 
 from simulator.azure_devops.language.plan import Step
+from simulator.azure_devops.pipelines.agent.container_ends import initialize_containers, stop_containers
+from simulator.azure_devops.pipelines.agent.containers_wanted import uses_containers
 from simulator.azure_devops.pipelines.agent.job_ends import checkout_name, finalize, initialize
 from simulator.azure_devops.pipelines.agent.job_room import JobRoom
 from simulator.azure_devops.pipelines.agent.step_names import display_name, reference_names
@@ -45,13 +47,16 @@ async def run_job(job: JobRoom) -> tuple[Result, dict[str, str]]:
 
 async def _run_on_agent(job: JobRoom, steps: list[tuple[str, Step]]) -> Result:
     initialize(job)
+    begun = await initialize_containers(job)
+    job.status = Result.CANCELED if job.stopping.is_set() else begun
     result = await _run_steps(job, steps)
+    await stop_containers(job)
     finalize(job)
     return result
 
 
 async def _run_steps(job: JobRoom, steps: list[tuple[str, Step]]) -> Result:
-    results: list[Result] = []
+    results = [job.status]
     for record, step in steps:
         results.append(await StepRun(job, record, step).run())
         job.status = Result.CANCELED if job.stopping.is_set() else job_result(results)
@@ -65,14 +70,15 @@ def _draw_steps(job: JobRoom) -> list[tuple[str, Step]]:
     said = [step for step in job.setup.steps if step.inputs.get(_WHAT.get(step.keyword, "")) != "none"]
     steps = [*_implicit(job), *said]
     found = []
-    for place, (step, name) in enumerate(zip(steps, reference_names(steps), strict=True), start=1):
-        record = timeline.record_id(parent, str(place))
+    # The agent's own records come first: `Initialize job`, `Initialize containers`.
+    first = 3 if uses_containers(job.setup.job) else 2
+    for place, (step, name) in enumerate(zip(steps, reference_names(steps), strict=True), start=first):
+        record = timeline.record_id(parent, str(place - first + 1))
         definition = find_task(step.task_id, step.version)
         version = definition.full_version if definition else f"{step.version}.0.0"
         task = {"id": step.task_id, "name": step.task, "version": version}
         shown = checkout_name(job, step) if step.keyword == "checkout" else display_name(step)
-        # The agent's own record comes first: `Initialize job`.
-        timeline.add(record, "Task", shown, parent, place + 1, refName=name, identifier=name, task=task)
+        timeline.add(record, "Task", shown, parent, place, refName=name, identifier=name, task=task)
         found.append((record, replace(step, name=name, display_name=shown)))
     return found
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simulator.azure_devops.language.plan import Job, Plan, Pool, Stage, Step
+from simulator.azure_devops.language.plan import Container, Job, Plan, Pool, Stage, Step
+from simulator.azure_devops.pipelines.agent.containers_wanted import uses_containers
 from simulator.kernel.errors import NotSimulated
+from simulator.runtime.job_containers.sets import JobContainers
 
 _OTHER_SYSTEMS = ("windows", "macos", "vs20")
 
@@ -14,6 +16,18 @@ def refuse_not_simulated(plan: Plan) -> None:
     """Raises NotSimulated for the first thing in the plan that no run could honour."""
     for refusal in _refusals(plan):
         raise refusal
+
+
+async def refuse_without_docker(plan: Plan, containers: JobContainers | None) -> None:
+    """Raises NotSimulated where a job needs containers and no Docker engine answers."""
+    for stage in plan.stages:
+        for job in stage.jobs:
+            if not uses_containers(job):
+                continue
+            if containers is None:
+                raise NotSimulated(f"containers of job {job.name}", "Leave container and services out.")
+            await containers.look()
+            return
 
 
 def _refusals(plan: Plan) -> Iterator[NotSimulated]:
@@ -27,6 +41,10 @@ def _refusals(plan: Plan) -> Iterator[NotSimulated]:
 
 
 def _resources(plan: Plan) -> Iterator[NotSimulated]:
+    targets = {step.target.container.lower() for step in _all_steps(plan) if step.target is not None}
+    for container in plan.resources.containers:
+        if container.alias.lower() in targets:
+            yield from _container(container)
     for package in plan.resources.packages:
         yield NotSimulated(f"package resource {package.alias}", "Leave the resource out.")
     for build in plan.resources.builds:
@@ -43,8 +61,8 @@ def _stage(stage: Stage) -> Iterator[NotSimulated]:
 
 
 def _job(job: Job) -> Iterator[NotSimulated]:
-    if job.container is not None or job.services:
-        yield NotSimulated(f"containers of job {job.name}", "Leave container and services out.")
+    for container in filter(None, (job.container, *job.services.values())):
+        yield from _container(container)
     place = job.environment
     if place is not None and place.resource_type.lower() == "kubernetes":
         yield NotSimulated(
@@ -56,14 +74,24 @@ def _job(job: Job) -> Iterator[NotSimulated]:
         yield from _step(step)
 
 
+def _container(container: Container) -> Iterator[NotSimulated]:
+    named = container.alias or container.image
+    if container.type.lower() == "acr":
+        yield NotSimulated(
+            f"container {named} of type ACR", "Name the image, and a Docker registry as endpoint."
+        )
+    if container.map_docker_socket:
+        remedy = (
+            "The socket would open the job's closed room: leave mapDockerSocket out, and build with Docker@2."
+        )
+        yield NotSimulated(f"mapDockerSocket of container {named}", remedy)
+
+
 def _step(step: Step) -> Iterator[NotSimulated]:
     if not step.known:
         what = step.keyword if step.keyword != "task" else f"{step.task}@{step.version}"
         remedy = "It can be added in simulator/azure_devops/task_definitions."
         yield NotSimulated(f"the task {what}", remedy)
-    target = step.target
-    if target is not None and target.container not in ("", "host"):
-        yield NotSimulated(f"a step's target {target.container}", "Let the step run where its job runs.")
     for key, text in step.runtime.items():
         yield NotSimulated(f"a run-time value for '{key}' of a step ({text})", "Write a literal.")
 
@@ -72,6 +100,10 @@ def _steps(job: Job) -> Iterator[Step]:
     yield from job.steps
     for hook in job.hooks.values():
         yield from hook.steps
+
+
+def _all_steps(plan: Plan) -> Iterator[Step]:
+    return (step for stage in plan.stages for job in stage.jobs for step in _steps(job))
 
 
 def _pools(plan: Plan) -> Iterator[Pool]:

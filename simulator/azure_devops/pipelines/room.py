@@ -18,6 +18,7 @@ from simulator.azure_devops.pipelines.runs import Runs
 from simulator.azure_devops.pipelines.timeline import Timeline
 from simulator.kernel.world import Kernel
 from simulator.runtime.engine import Engine
+from simulator.runtime.job_containers.sets import JobContainers
 
 INSIDE_URL = "http://localhost:4567"
 """Where a job reaches Azure DevOps, whatever port it has outside (runtime/reach.py)."""
@@ -119,7 +120,8 @@ class Hearing(Protocol):
 
 @dataclass(frozen=True)
 class Room:
-    """The organization's side: shared by all runs. Agentless tasks need `approvals` and `callbacks`."""
+    """The organization's side: shared by all runs. Agentless tasks need `approvals` and `callbacks`, jobs in
+    containers `containers`."""
 
     organization: Organization
     refs: RefWatch
@@ -130,6 +132,7 @@ class Room:
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep
     approvals: Asking | None = None
     callbacks: Hearing | None = None
+    containers: JobContainers | None = None
 
     @property
     def kernel(self) -> Kernel:

@@ -10,6 +10,8 @@ from simulator.azure_devops.language.conditions import ConditionContext, evaluat
 from simulator.azure_devops.language.expressions.failure import ExpressionFailure
 from simulator.azure_devops.language.plan import Step, Variable
 from simulator.azure_devops.pipelines.agent.attempt import Attempt
+from simulator.azure_devops.pipelines.agent.container_paths import variables_inside
+from simulator.azure_devops.pipelines.agent.containers_wanted import target_of
 from simulator.azure_devops.pipelines.agent.job_files import OutsideOfJob
 from simulator.azure_devops.pipelines.agent.job_room import JobRoom
 from simulator.azure_devops.pipelines.agent.macros import expand_macros, values_of
@@ -27,6 +29,7 @@ from simulator.azure_devops.task_definitions.catalogue import (
 from simulator.kernel.errors import NotSimulated
 from simulator.kernel.facts import cause
 from simulator.runtime.images import ImageUnavailable
+from simulator.runtime.job_containers.values import ContainerFailed
 
 _RULE = "=" * 78
 
@@ -44,6 +47,8 @@ class StepRun:
         if row["state"] == "completed":
             return result_of(row)
         variables = self._job.variables()
+        if target_of(self._job, self._step) and self._step.keyword != "checkout":
+            variables = variables_inside(variables)
         with self._job.context.logs.open(self._timeline, self._record, self._before()["lines"]) as log:
             if row["state"] == "pending" and not self._runs(variables, log):
                 return result_of(self._timeline.get(self._record))
@@ -164,7 +169,7 @@ class StepRun:
             await attempt.stop()
             attempt.error("The task has timed out.")
             return step_result(attempt.commanded, None, timed_out=True)
-        except (TaskFailed, OutsideOfJob, ImageUnavailable) as failed:
+        except (TaskFailed, OutsideOfJob, ImageUnavailable, ContainerFailed) as failed:
             attempt.error(str(failed))
             code = 1
         except NotSimulated as refused:

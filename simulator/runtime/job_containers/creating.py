@@ -36,7 +36,9 @@ def create(room: DockerRoom, containers: str, wanted: Container, say: Say) -> An
         environment = {**_pointing(room), **environment}
         arguments["entrypoint"], arguments["command"] = list(_IDLE[:1]), list(_IDLE[1:])
     name = container_name(room, containers, wanted)
-    say(f"##[command]/usr/bin/docker create --name {name} --network {room.network(containers)} {wanted.image}")
+    say(
+        f"##[command]/usr/bin/docker create --name {name} --network {room.network(containers)} {wanted.image}"
+    )
     try:
         made = room.client().containers.create(
             wanted.image,
@@ -47,12 +49,12 @@ def create(room: DockerRoom, containers: str, wanted: Container, say: Say) -> An
             **arguments,
             **network,
         )
-        say(made.id)
+        say(str(made.id))
         say(f"##[command]/usr/bin/docker start {made.id}")
         made.start()
     except docker.errors.APIError as failure:
         raise ContainerFailed(f"Docker create fail: {failure.explanation}") from failure
-    say(made.id)
+    say(str(made.id))
     return made
 
 
@@ -102,7 +104,9 @@ def _volume(room: DockerRoom, containers: str, text: str) -> docker.types.Mount:
     if not source:
         return docker.types.Mount(target, None, type="volume", read_only=read_only)
     if source[0].startswith(("/", ".", "~")):
-        raise NotSimulated(f"the volume {text} of a container", "Mount a directory of the job, or a named volume.")
+        raise NotSimulated(
+            f"the volume {text} of a container", "Mount a directory of the job, or a named volume."
+        )
     name = f"simulator-{room.label}-{room.place(containers).name}-{source[0]}"
     config = docker.types.DriverConfig("local")
     labels = room.labels(containers, source[0], "volume")
@@ -126,7 +130,11 @@ def make_user(made: Any, uid: int, say: Say) -> str:
         run(made, add, say)
     say(f"Grant user '{user}' SUDO privilege and allow it run any command without authentication.")
     run(made, ["addgroup" if alpine else "groupadd", "azure_pipelines_sudo"], say)
-    join = ["addgroup", user, "azure_pipelines_sudo"] if alpine else ["usermod", "-a", "-G", "azure_pipelines_sudo", user]
+    join = (
+        ["addgroup", user, "azure_pipelines_sudo"]
+        if alpine
+        else ["usermod", "-a", "-G", "azure_pipelines_sudo", user]
+    )
     run(made, join, say)
     rule = "echo '%azure_pipelines_sudo ALL=(ALL:ALL) NOPASSWD:ALL' >> /etc/sudoers"
     run(made, ["su", "-c", rule], say)

@@ -50,7 +50,12 @@ _PLAIN = {
 _NUMBERS = {"--cpu-shares": "cpu_shares", "--pids-limit": "pids_limit"}
 _LISTS = {"--group-add": "group_add", "--cap-drop": "cap_drop"}
 _PAIRS = {"--env": "environment", "--label": "labels", "--tmpfs": "tmpfs", "--sysctl": "sysctls"}
-_OF_NETWORK = {"--hostname": "hostname", "--dns": "dns", "--dns-search": "dns_search", "--add-host": "extra_hosts"}
+_OF_NETWORK = {
+    "--hostname": "hostname",
+    "--dns": "dns",
+    "--dns-search": "dns_search",
+    "--add-host": "extra_hosts",
+}
 _HARMLESS = frozenset({"SYS_PTRACE", "SYS_NICE", "IPC_LOCK", "NET_BIND_SERVICE"})
 _UNITS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 
@@ -112,7 +117,9 @@ def _valued(found: Options, name: str, value: str) -> None:
     elif name in _OTHERS:
         _OTHERS[name](create, value)
     else:
-        raise NotSimulated(f"the option {name} of a container", "Leave it out: it would change the job's closed room.")
+        raise NotSimulated(
+            f"the option {name} of a container", "Leave it out: it would change the job's closed room."
+        )
 
 
 def _of_network(network: dict[str, Any], key: str, value: str) -> None:
@@ -138,7 +145,9 @@ def nanoseconds(text: str) -> int:
     """A duration as Docker writes it (`1m30s`, `500ms`). Raises NotSimulated for what is none."""
     parts = re.findall(r"(\d+(?:\.\d+)?)(ns|us|ms|s|m|h)", text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
-        raise NotSimulated(f"the duration {text!r} of a container's option", "Write it as Docker does: 30s, 1m30s.")
+        raise NotSimulated(
+            f"the duration {text!r} of a container's option", "Write it as Docker does: 30s, 1m30s."
+        )
     return int(sum(float(number) * _UNITS[unit] for number, unit in parts))
 
 
@@ -149,18 +158,24 @@ def _cpus(create: dict[str, Any], value: str) -> None:
 def _ulimit(create: dict[str, Any], value: str) -> None:
     name, _, limits = value.partition("=")
     soft, _, hard = limits.partition(":")
-    create.setdefault("ulimits", []).append(docker.types.Ulimit(name=name, soft=int(soft), hard=int(hard or soft)))
+    create.setdefault("ulimits", []).append(
+        docker.types.Ulimit(name=name, soft=int(soft), hard=int(hard or soft))
+    )
 
 
 def _capability(create: dict[str, Any], value: str) -> None:
     if value.upper().removeprefix("CAP_") not in _HARMLESS:
-        raise NotSimulated(f"the option --cap-add {value} of a container", "It would open the job's closed room.")
+        raise NotSimulated(
+            f"the option --cap-add {value} of a container", "It would open the job's closed room."
+        )
     create.setdefault("cap_add", []).append(value)
 
 
 def _security(create: dict[str, Any], value: str) -> None:
     if not value.startswith("no-new-privileges"):
-        raise NotSimulated(f"the option --security-opt {value} of a container", "It would open the job's closed room.")
+        raise NotSimulated(
+            f"the option --security-opt {value} of a container", "It would open the job's closed room."
+        )
     create.setdefault("security_opt", []).append(value)
 
 

@@ -146,7 +146,7 @@ class Programs:
             output = self._room.client().api.exec_start(made)
         except docker.errors.APIError as failure:
             return str(failure.explanation)
-        return output.decode(errors="replace").strip() if isinstance(output, bytes) else ""
+        return bytes(output).decode(errors="replace").strip()
 
     def _look(self, made: str) -> str:
         """Stay until an exec that this process has not started has ended: nothing but asking tells."""

@@ -1,4 +1,4 @@
-"""What every call about job containers needs: the Docker engine, the labels, the directories, and who may be reached."""
+"""What every call about job containers needs: the Docker engine, labels, directories, and who may be reached."""
 
 import hashlib
 import os
@@ -16,7 +16,7 @@ from simulator.runtime.reach import Reach
 
 SANDBOX = Path(__file__).parents[1] / "sandbox"
 REMEDY = "Start a Docker engine that this user may use (docker info): container jobs need one."
-_PATIENCE_SECONDS = 5
+_PATIENCE_SECONDS, _LASTS_SECONDS = 5, 30 * 86400
 ENGINE, SET, NAME, ROLE = (
     "simulator.containers",
     "simulator.containers.set",
@@ -46,7 +46,7 @@ class DockerRoom:
         if self._connected is None:
             self.look()
             # Programs, builds and pulls last as long as they last: no time of ours cuts them off.
-            self._connected = docker.from_env(timeout=None)
+            self._connected = docker.from_env(timeout=_LASTS_SECONDS)
         return self._connected
 
     def look(self) -> None:

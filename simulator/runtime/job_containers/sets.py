@@ -15,7 +15,7 @@ from simulator.runtime.docker_ends import DockerEnds
 from simulator.runtime.job_containers import creating, outlets
 from simulator.runtime.job_containers.programs import Programs
 from simulator.runtime.job_containers.registries import ensure_image
-from simulator.runtime.job_containers.room import ROLE, SET, DockerRoom
+from simulator.runtime.job_containers.room import ENGINE, NAME, ROLE, SET, DockerRoom
 from simulator.runtime.job_containers.values import Container, ContainerFailed, ContainerSet, Opened
 from simulator.runtime.proxy_rules import Rules
 from simulator.runtime.reach import Reach
@@ -34,9 +34,9 @@ class JobContainers:
         (self._room.directory / "ends").mkdir(parents=True, exist_ok=True, mode=0o700)
         self._ends = DockerEnds(self._room.directory / "ends", reach.ends())
 
-    def look(self) -> None:
+    async def look(self) -> None:
         """See that a Docker engine answers. Raises NotSimulated."""
-        self._room.look()
+        await in_background(self._room.look)
 
     async def open(self, wanted: ContainerSet, say: Say) -> Opened:
         """Pull, make the network, create and start, wait for health; what an earlier try left is removed first.
@@ -112,7 +112,9 @@ class JobContainers:
                 say(f"##[command]/usr/bin/docker rm --force {container.id}")
             with contextlib.suppress(docker.errors.NotFound):  # somebody else was faster
                 container.remove(force=True, v=True)
-        for volume in client.volumes.list(filters={"label": f"{SET}={name}"}):
+        for volume in client.volumes.list(
+            filters={"label": [f"{ENGINE}={self._room.label}", f"{SET}={name}"]}
+        ):
             volume.remove(force=True)
         network = self._room.network(name)
         for each in client.networks.list(names=[network]):
@@ -122,7 +124,7 @@ class JobContainers:
                 each.remove()
         shutil.rmtree(self._room.place(name), ignore_errors=True)
         for one in found:
-            shutil.rmtree(self._room.place(f"{name}/{one.labels['simulator.containers.name']}"), ignore_errors=True)
+            shutil.rmtree(self._room.place(f"{name}/{one.labels[NAME]}"), ignore_errors=True)
 
 
 def _published(containers: tuple[Container, ...], made: dict[str, Any]) -> dict[str, dict[int, int]]:

@@ -28,9 +28,13 @@ def keep(services: list[str]) -> None:
         number, _, address = service.partition("=")
         host, _, port = address.rpartition(":")
         listener = listen(f"{OWN}/services/{number}")
-        os.chmod(f"{OWN}/services/{number}", 0o777)  # the simulator may be another user than the container's root
+        os.chmod(
+            f"{OWN}/services/{number}", 0o777
+        )  # the simulator may be another user than the container's root
         in_thread(
-            accept, listener, lambda host=host, port=port: connect((host, int(port)), SERVICE_PATIENCE_SECONDS)
+            accept,
+            listener,
+            lambda host=host, port=port: connect((host, int(port)), SERVICE_PATIENCE_SECONDS),
         )
     with open(f"{OWN}/started", "w", encoding="ascii") as pipe:
         pipe.write("started")

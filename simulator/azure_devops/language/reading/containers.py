@@ -91,7 +91,7 @@ def _container(fields: Fields) -> Container:
         options=fields.text("options"),
         ports=fields.texts("ports"),
         volumes=fields.texts("volumes"),
-        map_docker_socket=fields.boolean("mapDockerSocket", default=True),
+        map_docker_socket=fields.boolean("mapDockerSocket") if "mapDockerSocket" in fields else None,
         mount_read_only=tuple(name for name in _MOUNTS if mounts is not None and mounts.boolean(name)),
     )
 

@@ -11,19 +11,15 @@ from simulator.azure_devops.pipelines.agent import predefined
 from simulator.azure_devops.pipelines.agent.carrying_out import carry_out
 from simulator.azure_devops.pipelines.agent.command_effects import CommandFailed, CommandUnknown
 from simulator.azure_devops.pipelines.agent.command_readers import interpret
+from simulator.azure_devops.pipelines.agent.containers_wanted import target_of
 from simulator.azure_devops.pipelines.agent.job_room import JobRoom
 from simulator.azure_devops.pipelines.agent.logging_commands import parse_command
-from simulator.azure_devops.pipelines.agent.macros import environment_of
+from simulator.azure_devops.pipelines.agent.placing import Running, place
 from simulator.azure_devops.pipelines.agent.restrictions import check_command, restrictions_of
 from simulator.azure_devops.pipelines.results import Result, merge
 from simulator.azure_devops.pipelines.run_logs import LogWriter
 from simulator.azure_devops.task_definitions.catalogue import find_task
-from simulator.kernel.facts import current_cause
-from simulator.runtime.reach import SEARCH_PATH
-from simulator.runtime.work import Work
 
-IMAGE = "agent"
-CAUSE_VARIABLE = "SIMULATOR_CAUSE"
 _WORK = "azure-devops-"
 _LINK = "Please reference documentation (http://go.microsoft.com/fwlink/?LinkId=817296)"
 _CANCELED = "The Operation will be canceled. The next steps may not contain expected logs."
@@ -37,11 +33,15 @@ def work_run(name: str) -> int | None:
 
 @dataclass(frozen=True)
 class Program:
-    """A program that a task runs: as a step sees its files; `environment` comes on top of the step's."""
+    """A program that a task runs: as a step sees its files; `environment` comes on top of the step's.
+
+    `portable`: it needs nothing but what an image has by itself, so a step in a container runs it there.
+    """
 
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     working_directory: str = predefined.SOURCES
+    portable: bool = False
 
 
 class Attempt:
@@ -68,25 +68,25 @@ class Attempt:
         self._log, self._survives = log, survives
         self._name = f"{_WORK}{job.context.run}-{record}-{failures}"
         self._works: list[str] = []
+        self._running: Running = job.context.room.engine
         self._later: list[tuple[str, tuple[str, ...]]] = []
         self._done = asyncio.Event()
+        self.container = target_of(job, step)
         self.commanded: Result | None = None
         self.stopped = False
 
     async def run(self, program: Program, env: Mapping[str, str]) -> int:
         """Run a program to its end, or follow the one that a restart left running: its exit code."""
-        engine = self.job.context.room.engine
         name = f"{self._name}-{len(self._works)}" if self._works else self._name
-        if name not in await engine.known():
-            await engine.start(self._work(name, program, env))
+        running = self._running = await place(self, name, program, env)
         self._works.append(name)
         watchers = [
             asyncio.ensure_future(watch(name)) for watch in (self._stop_with_job, self._stop_when_done)
         ]
         try:
-            async for line in engine.lines(name):
+            async for line in running.lines(name):
                 self.line(line)
-            ended = await engine.wait(name)
+            ended = await running.wait(name)
         finally:
             for watcher in watchers:
                 watcher.cancel()
@@ -98,12 +98,12 @@ class Attempt:
         """End the program, if one runs."""
         for name in self._works[-1:]:
             self.stopped = True
-            await self.job.context.room.engine.stop(name, self.job.stop_seconds)
+            await self._running.stop(name, self.job.stop_seconds)
 
     async def forget(self) -> None:
         """The work's lines and exit are kept elsewhere now; after a crash before this, they are read once more."""
         for name in self._works:
-            await self.job.context.room.engine.remove(name)
+            await self._running.remove(name)
 
     def line(self, text: str) -> None:
         """A line that the program wrote: a logging command, or a line of the log."""
@@ -174,31 +174,6 @@ class Attempt:
             self.say(f"##[section]Async Command End: {name}")
         self._later.clear()
 
-    def _work(self, name: str, program: Program, env: Mapping[str, str]) -> Work:
-        because = current_cause()
-        paths = ":".join(self.job.state.paths)
-        environment = {
-            "HOME": predefined.HOME,
-            **env,
-            **environment_of(self.variables),
-            **predefined.of_step(self.record, self.step.name, self.step.display_name),
-            **program.environment,
-            CAUSE_VARIABLE: str(because or ""),
-        }
-        if paths:
-            environment["PATH"] = f"{paths}:{environment.get('PATH', SEARCH_PATH)}"
-        return Work(
-            name=name,
-            image=IMAGE,
-            command=program.command,
-            environment=environment,
-            mounts=self.job.files.mounts(),
-            working_directory=program.working_directory or predefined.SOURCES,
-            cause=because,
-            hostname="simulator",
-            writable_venv=self.job.files.venv,
-        )
-
     async def _stop_with_job(self, name: str) -> None:
         """A canceled job ends the step, unless its condition holds for a canceled job: then when the time is over."""
         await self.job.stopping.wait()
@@ -206,8 +181,8 @@ class Attempt:
             await self.job.forced.wait()
         self.error(_CANCELED)
         self.stopped = True
-        await self.job.context.room.engine.stop(name, self.job.stop_seconds)
+        await self._running.stop(name, self.job.stop_seconds)
 
     async def _stop_when_done(self, name: str) -> None:
         await self._done.wait()
-        await self.job.context.room.engine.stop(name, self.job.stop_seconds)
+        await self._running.stop(name, self.job.stop_seconds)

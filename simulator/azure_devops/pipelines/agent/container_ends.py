@@ -10,6 +10,7 @@ import json
 from simulator.azure_devops.language.expressions.failure import ExpressionFailure
 from simulator.azure_devops.pipelines.agent.command_effects import SetVariable
 from simulator.azure_devops.pipelines.agent.containers_wanted import set_name, uses_containers, wanted
+from simulator.azure_devops.pipelines.agent.job_ends import last_order
 from simulator.azure_devops.pipelines.agent.job_room import JobRoom
 from simulator.azure_devops.pipelines.results import Result
 from simulator.azure_devops.pipelines.run_logs import LogWriter
@@ -19,16 +20,14 @@ from simulator.runtime.job_containers.sets import JobContainers
 from simulator.runtime.job_containers.values import ContainerFailed, Opened
 
 INITIALIZE, STOP = "Initialize containers", "Stop Containers"
-_UNSAID = (
-    "mapDockerSocket: the container is not given the Docker engine's socket, which would open the job's closed room."
-)
+_CLOSED = "The containers are not given the Docker engine's socket: it would open the job's closed room."
 
 
 async def initialize_containers(job: JobRoom) -> Result:
     """Open the containers of the job, once; Succeeded where it needs none."""
     if not uses_containers(job.setup.job):
         return Result.SUCCEEDED
-    timeline, record = job.context.timeline, _record(job, INITIALIZE, 1)
+    timeline, record = job.context.timeline, _record(job, INITIALIZE, 2)
     if timeline.get(record)["state"] == "completed":
         return result_of(timeline.get(record))
     result = Result.SUCCEEDED
@@ -36,6 +35,7 @@ async def initialize_containers(job: JobRoom) -> Result:
         timeline.start(record)
         timeline.update(record, issues=[], errorCount=0, warningCount=0)
         log.line(f"##[section]Starting: {INITIALIZE}")
+        log.line(_CLOSED)
         try:
             opened = await _containers(job).open(wanted(job), lambda text: _say(job, log, text))
             _tell_variables(job, opened)
@@ -43,7 +43,7 @@ async def initialize_containers(job: JobRoom) -> Result:
             _say(job, log, f"##[error]{failed}")
             timeline.add_issue(record, "error", job.masker.mask(str(failed)))
             if isinstance(failed, NotSimulated):
-                detail = {"cloud": "azure_devops", "remedy": failed.remedy}
+                detail: dict[str, object] = {"cloud": "azure_devops", "remedy": failed.remedy}
                 job.kernel.log.record("NotSimulated", failed.what, detail)
             result = Result.FAILED
         log.line(f"##[section]Finishing: {INITIALIZE}")
@@ -57,7 +57,7 @@ async def stop_containers(job: JobRoom) -> None:
     """Remove the containers of the job, and their network."""
     if not uses_containers(job.setup.job):
         return
-    timeline, record = job.context.timeline, _record(job, STOP, len(job.setup.steps) + 30)
+    timeline, record = job.context.timeline, _record(job, STOP, last_order(job))
     if timeline.get(record)["state"] == "completed":
         return
     with job.context.logs.open(timeline, record) as log:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from simulator.azure_devops.language.conditions import ConditionContext, evaluate_runtime_expression
 from simulator.azure_devops.language.plan import Container as Asked
 from simulator.azure_devops.language.plan import Job, Step
-from simulator.azure_devops.pipelines.agent.container_paths import AGENT, TOOLS, WORK, to_agent
+from simulator.azure_devops.pipelines.agent.container_paths import AGENT, TOOLS, WORK
 from simulator.azure_devops.pipelines.agent.job_files import OutsideOfJob
 from simulator.azure_devops.pipelines.agent.job_room import JobRoom
 from simulator.azure_devops.pipelines.agent.macros import expand_macros, values_of
@@ -44,7 +44,11 @@ def uses_containers(job: Job) -> bool:
     """Whether a job of the plan needs the Docker engine."""
     hooks = (step for hook in job.hooks.values() for step in hook.steps)
     targets = (step.target.container for step in (*job.steps, *hooks) if step.target is not None)
-    return job.container is not None or bool(job.services) or any(one.lower() not in ("", "host") for one in targets)
+    return (
+        job.container is not None
+        or bool(job.services)
+        or any(one.lower() not in ("", "host") for one in targets)
+    )
 
 
 def wanted(job: JobRoom) -> ContainerSet:
@@ -134,7 +138,7 @@ def _volumes(job: JobRoom, texts: list[str]) -> tuple[tuple[Mount, ...], tuple[s
             others.append(text)
             continue
         try:
-            path = job.files.outside(to_agent(source))
+            path = job.files.outside(source)
         except OutsideOfJob as outside:
             remedy = "Mount a directory of the job, such as $(Pipeline.Workspace)/data, or a named volume."
             raise NotSimulated(f"the volume {text} of a container", remedy) from outside
@@ -148,7 +152,9 @@ def _login(job: JobRoom, asked: Asked) -> Login | None:
         return None
     row = job.context.room.organization.service_endpoint_named(job.context.project["id"], asked.endpoint)
     if row is None or row["type"] != "dockerregistry":
-        raise ContainerFailed(f"The service connection {asked.endpoint} of a container is no Docker registry.")
+        raise ContainerFailed(
+            f"The service connection {asked.endpoint} of a container is no Docker registry."
+        )
     if (row.get("data") or {}).get("registrytype", "").lower() == "acr":
         raise NotSimulated(f"the Azure registry of connection {asked.endpoint}", "Use registry type Others.")
     given = {key.lower(): str(value) for key, value in (row["authorization"].get("parameters") or {}).items()}

@@ -50,7 +50,14 @@ def finalize(job: JobRoom) -> None:
             line = f"Cleaning any cached credential from repository: {repository} (Git)"
             _own_record(job, name, f"{name}_post", order, [line])
             order += 1
-    _own_record(job, FINALIZE, "JobExtension_Final", order, ["Start cleaning up orphan processes."])
+    _own_record(
+        job, FINALIZE, "JobExtension_Final", last_order(job) + 1, ["Start cleaning up orphan processes."]
+    )
+
+
+def last_order(job: JobRoom) -> int:
+    """A place in the timeline after every step and what follows it, but before `Finalize Job`."""
+    return 2 * len(job.setup.steps) + 11
 
 
 def checkout_name(job: JobRoom, step: Step) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.azure_devops.pipelines.agent import predefined
+from simulator.azure_devops.pipelines.agent.container_paths import TOOLS, WORK, to_agent
 from simulator.runtime.work import Mount
 
 PROGRAMS = "/opt/agent"
@@ -39,6 +40,13 @@ class JobFiles:
             (self.root / "home" / self._relative(inside)).mkdir(parents=True, exist_ok=True)
         self.venv.mkdir(exist_ok=True)
 
+    def create_for_containers(self) -> None:
+        """Make what containers of the job see besides: tasks, tools, what comes with the agent."""
+        work = self.root / "home" / "work"
+        for place in (work / "_tasks", self.root / "tools", self.root / "externals"):
+            place.mkdir(parents=True, exist_ok=True)
+        (work / ".taskkey").touch()
+
     def remove(self) -> None:
         """The job is over: its agent is gone with all its files."""
         shutil.rmtree(self.root, ignore_errors=True)
@@ -51,11 +59,15 @@ class JobFiles:
     def mounts(self) -> tuple[Mount, ...]:
         """What every step of the job sees, and nothing else."""
         programs = Path(__file__).parent.parent / "tasks" / "programs"
-        return (Mount(self.root / "home", predefined.HOME), Mount(programs, PROGRAMS, read_only=True))
+        own = (Mount(self.root / "home", predefined.HOME), Mount(programs, PROGRAMS, read_only=True))
+        if not (self.root / "tools").exists():
+            return own
+        # Tasks that run on the agent for a step in a container are told the container's paths.
+        return (*own, Mount(self.root / "home" / "work", WORK), Mount(self.root / "tools", TOOLS))
 
     def outside(self, inside: str) -> Path:
         """The host's path of what a step calls `inside` (relative: to the sources), links resolved; OutsideOfJob."""
-        path = inside if inside.startswith("/") else f"{predefined.SOURCES}/{inside}"
+        path = to_agent(inside) if inside.startswith("/") else f"{predefined.SOURCES}/{inside}"
         home = (self.root / "home").resolve()
         found = (home / self._relative(path)).resolve()
         if not found.is_relative_to(home):

@@ -16,10 +16,11 @@ from simulator.azure_devops.language.plan import Plan, Variable
 from simulator.azure_devops.organization import Organization
 from simulator.azure_devops.pipelines import yaml_files
 from simulator.azure_devops.pipelines.agent.predefined import RunFacts, at_template_time
-from simulator.azure_devops.pipelines.limits import refuse_not_simulated
+from simulator.azure_devops.pipelines.limits import refuse_not_simulated, refuse_without_docker
 from simulator.azure_devops.pipelines.project_settings import general
 from simulator.azure_devops.pipelines.runs import RunRequest
 from simulator.azure_devops.pipelines.yaml_files import YamlFiles
+from simulator.runtime.job_containers.sets import JobContainers
 
 _MOST_OUTLINES = 512
 
@@ -36,8 +37,10 @@ class Compiled:
 class Compiler:
     """Turns a request into a plan; outlines are kept, for every push and every completed run asks for them."""
 
-    def __init__(self, organization: Organization, refs: RefWatch) -> None:
-        self._organization, self._refs = organization, refs
+    def __init__(
+        self, organization: Organization, refs: RefWatch, containers: JobContainers | None = None
+    ) -> None:
+        self._organization, self._refs, self._containers = organization, refs, containers
         self._outlines: dict[tuple[int, str, str], Outline] = {}
 
     async def compile(self, request: RunRequest, override: str | None = None) -> Compiled:
@@ -76,6 +79,7 @@ class Compiler:
         except PipelineInvalid as wrong:
             raise failure("PipelineValidationException", message=wrong.message) from wrong
         self._check_stages(request, plan)
+        await refuse_without_docker(plan, self._containers)
         return Compiled(plan, files, facts)
 
     async def outline(self, request: RunRequest) -> Outline:

@@ -18,6 +18,7 @@ from simulator.azure_devops.pipelines.runs import RunRequest, Runs
 from simulator.azure_devops.pipelines.starting import pipeline_resources, run_rows
 from simulator.azure_devops.pipelines.starting.compiling import Compiled, Compiler
 from simulator.azure_devops.pipelines.timeline import Timeline
+from simulator.runtime.job_containers.sets import JobContainers
 
 _KEYS = "azure_devops.request_key"
 
@@ -26,11 +27,16 @@ class Queue:
     """Turns requests into runs; `begin` is called with the number of each new run once it is durable."""
 
     def __init__(
-        self, organization: Organization, refs: RefWatch, runs: Runs, begin: Callable[[int], None]
+        self,
+        organization: Organization,
+        refs: RefWatch,
+        runs: Runs,
+        begin: Callable[[int], None],
+        containers: JobContainers | None = None,
     ) -> None:
         self._organization, self._runs, self._begin = organization, runs, begin
         self._kernel = organization.kernel
-        self._compiler = Compiler(organization, refs)
+        self._compiler = Compiler(organization, refs, containers)
 
     async def queue(self, request: RunRequest) -> Row:
         """The run of the request: a new one, or the one that this request's key made before.

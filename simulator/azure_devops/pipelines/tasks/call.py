@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from simulator.azure_devops.pipelines.agent.attempt import Attempt, Program
+from simulator.azure_devops.pipelines.agent.container_paths import to_container
 from simulator.azure_devops.pipelines.agent.job_room import JobRoom
 
 
@@ -42,6 +43,10 @@ class TaskCall:
         """A variable's value, whatever its case; "" where there is none."""
         wanted = name.lower()
         return next((text for key, text in self.values.items() if key.lower() == wanted), "")
+
+    def seen(self, path: str) -> str:
+        """A path of the agent as the step sees it, which may be in a container."""
+        return to_container(path) if self.attempt.container else path
 
     async def run(self, program: Program) -> int:
         """Run a program in the job's room; its exit code."""

@@ -24,7 +24,7 @@ async def bash(call: TaskCall) -> int:
     if call.input("targetType").lower() == "inline":
         return await _run(call, call.input("script"), call.flag("failOnStderr"))
     path = call.input("filePath")
-    path = path if path.startswith("/") else f"{predefined.SOURCES}/{path}"
+    path = path if path.startswith("/") else f"{call.seen(predefined.SOURCES)}/{path}"
     check_exists(call, path, "filePath")
     script = f". {shlex.quote(path)} {call.input('arguments')}"
     return await _run(call, script, call.flag("failOnStderr"))
@@ -33,14 +33,14 @@ async def bash(call: TaskCall) -> int:
 async def shell_script(call: TaskCall) -> int:
     """ShellScript@2: a file of the repository, run by bash with arguments, in its own folder by default."""
     path = call.input("scriptPath")
-    path = path if path.startswith("/") else f"{predefined.SOURCES}/{path}"
+    path = path if path.startswith("/") else f"{call.seen(predefined.SOURCES)}/{path}"
     check_exists(call, path, "scriptPath")
     own_folder = path.rpartition("/")[0]
     given = call.input("cwd") if call.flag("disableAutoCwd") else own_folder
     directory = working_directory(call, given)
     call.attempt.say(f"[command]/usr/bin/bash {path} {call.input('args')}".rstrip())
     script = f"exec bash {shlex.quote(path)} {call.input('args')}"
-    runner = call.job.files.write_temporary(f"{call.attempt.record}.sh", f"{script}\n")
+    runner = call.seen(call.job.files.write_temporary(f"{call.attempt.record}.sh", f"{script}\n"))
     return await _ended(call, (*_BASH, runner), directory, call.flag("failOnStandardError"))
 
 
@@ -48,10 +48,12 @@ async def python_script(call: TaskCall) -> int:
     """PythonScript@0: a file of the repository or an inline script, run by `pythonInterpreter` or the first python."""
     if call.input("scriptSource").lower() == "filepath":
         path = call.input("scriptPath")
-        path = path if path.startswith("/") else f"{predefined.SOURCES}/{path}"
+        path = path if path.startswith("/") else f"{call.seen(predefined.SOURCES)}/{path}"
         check_exists(call, path, "scriptPath")
     else:
-        path = call.job.files.write_temporary(f"{call.attempt.record}.py", f"{call.input('script')}\n")
+        path = call.seen(
+            call.job.files.write_temporary(f"{call.attempt.record}.py", f"{call.input('script')}\n")
+        )
     directory = working_directory(call, call.input("workingDirectory"))
     python = call.input("pythonInterpreter") or "python3"
     more = shlex.split(call.input("arguments"))
@@ -71,9 +73,7 @@ async def _ended(
     fail_on_stderr: bool,
     name: str = "/usr/bin/bash",
 ) -> int:
-    if fail_on_stderr:
-        command = ("python3", f"{PROGRAMS}/fail_on_stderr.py", *command)
-    code = await call.run(Program(command, working_directory=directory))
+    code = await call.run(_program(call, command, directory, fail_on_stderr))
     if code:
         call.attempt.error(f"The process '{name}' failed with exit code {code}")
     return code
@@ -82,22 +82,29 @@ async def _ended(
 async def _run(call: TaskCall, script: str, fail_on_stderr: bool) -> int:
     directory = working_directory(call, call.input("workingDirectory"))
     call.attempt.say("Generating script.")
-    path = call.job.files.write_temporary(f"{call.attempt.record}.sh", f"{script}\n")
+    path = call.seen(call.job.files.write_temporary(f"{call.attempt.record}.sh", f"{script}\n"))
     call.attempt.say(_OUTPUT)
     call.attempt.say(f"[command]/usr/bin/bash --noprofile --norc {path}")
     command: tuple[str, ...] = (*_BASH, path)
-    if fail_on_stderr:
-        command = ("python3", f"{PROGRAMS}/fail_on_stderr.py", *command)
-    code = await call.run(Program(command, working_directory=directory))
+    code = await call.run(_program(call, command, directory, fail_on_stderr))
     if code:
         call.attempt.error(f"Bash exited with code '{code}'.")
     return code
 
 
+def _program(call: TaskCall, command: tuple[str, ...], directory: str, fail_on_stderr: bool) -> Program:
+    if fail_on_stderr and call.attempt.container:
+        raise NotSimulated("failOnStderr of a step in a container", "Redirect standard error in the script.")
+    if fail_on_stderr:
+        command = ("python3", f"{PROGRAMS}/fail_on_stderr.py", *command)
+    return Program(command, working_directory=directory, portable=True)
+
+
 def working_directory(call: TaskCall, given: str) -> str:
     """The directory that an input names; relative ones start at the sources. Raises TaskFailed when it is not there."""
-    path = given.strip() or predefined.SOURCES
-    path = path if path.startswith("/") else f"{predefined.SOURCES}/{path}"
+    sources = call.seen(predefined.SOURCES)
+    path = given.strip() or sources
+    path = path if path.startswith("/") else f"{sources}/{path}"
     check_exists(call, path, "workingDirectory")
     return path
 

@@ -1,0 +1,123 @@
+"""Where a program of a step runs: on the agent itself, as a work of the engine, or in a container of its job."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from simulator.azure_devops.pipelines.agent import predefined
+from simulator.azure_devops.pipelines.agent.container_paths import to_container
+from simulator.azure_devops.pipelines.agent.containers_wanted import set_name
+from simulator.azure_devops.pipelines.agent.macros import environment_of
+from simulator.kernel.errors import NotSimulated
+from simulator.kernel.facts import current_cause
+from simulator.runtime.job_containers.values import Inside
+from simulator.runtime.reach import SEARCH_PATH
+from simulator.runtime.work import Exit, Work
+
+if TYPE_CHECKING:
+    from simulator.azure_devops.pipelines.agent.attempt import Attempt, Program
+
+IMAGE = "agent"
+CAUSE_VARIABLE = "SIMULATOR_CAUSE"
+_AS_ON_THE_AGENT = (
+    *("Checkout", "CopyFiles", "DeleteFiles", "ArchiveFiles", "ExtractFiles", "PublishTestResults"),
+    *(
+        "S3Upload",
+        "S3Download",
+        "SecretsManagerCreateOrUpdateSecret",
+        "SecretsManagerGetSecret",
+        "SendMessage",
+    ),
+    *("SystemsManagerGetParameter", "SystemsManagerRunCommand", "SystemsManagerSetParameter"),
+    *("CloudFormationCreateOrUpdateStack", "CloudFormationDeleteStack", "CloudFormationExecuteChangeSet"),
+    *("CodeDeployDeployApplication", "LambdaDeployFunction", "LambdaInvokeFunction"),
+    *("BeanstalkCreateApplicationVersion", "BeanstalkDeployApplication"),
+)
+"""Tasks that touch files of the job and services only: the same whether they run in the container or beside it."""
+
+
+class Running(Protocol):
+    """What follows programs that were started."""
+
+    async def wait(self, name: str) -> Exit:
+        """The exit, when it has ended."""
+
+    async def stop(self, name: str, grace_seconds: float) -> None:
+        """End it; returns when it has ended."""
+
+    def lines(self, name: str) -> AsyncIterator[str]:
+        """Every line from the first on."""
+
+    async def remove(self, name: str) -> None:
+        """Forget it."""
+
+
+async def place(attempt: Attempt, name: str, program: Program, env: Mapping[str, str]) -> Running:
+    """Start the program, or find the one that a restart left running; what follows it from now on.
+
+    Raises NotSimulated where a task needs tools of the agent that a container does not have.
+    """
+    room = attempt.job.context.room
+    if not attempt.container or not _belongs_inside(attempt, program):
+        if name not in await room.engine.known():
+            await room.engine.start(_work(attempt, name, program, env))
+        return room.engine
+    assert room.containers is not None, "a run with containers is refused where there are none"
+    programs = room.containers.programs
+    if name not in await programs.known():
+        await programs.start(_inside(attempt, name, program, env))
+    return programs
+
+
+def _belongs_inside(attempt: Attempt, program: Program) -> bool:
+    if program.portable:
+        return True
+    if attempt.step.task not in _AS_ON_THE_AGENT:
+        raise NotSimulated(
+            f"the task {attempt.step.task}@{attempt.step.version} in a container",
+            "Give the step target: host.",
+        )
+    return False
+
+
+def _environment(attempt: Attempt, program: Program, env: Mapping[str, str]) -> dict[str, str]:
+    return {
+        **env,
+        **environment_of(attempt.variables),
+        **predefined.of_step(attempt.record, attempt.step.name, attempt.step.display_name),
+        **program.environment,
+        CAUSE_VARIABLE: str(current_cause() or ""),
+    }
+
+
+def _work(attempt: Attempt, name: str, program: Program, env: Mapping[str, str]) -> Work:
+    environment = {"HOME": predefined.HOME, **_environment(attempt, program, env)}
+    if paths := ":".join(attempt.job.state.paths):
+        environment["PATH"] = f"{paths}:{environment.get('PATH', SEARCH_PATH)}"
+    return Work(
+        name=name,
+        image=IMAGE,
+        command=program.command,
+        environment=environment,
+        mounts=attempt.job.files.mounts(),
+        working_directory=program.working_directory or predefined.SOURCES,
+        cause=current_cause(),
+        hostname="simulator",
+        writable_venv=attempt.job.files.venv,
+    )
+
+
+def _inside(attempt: Attempt, name: str, program: Program, env: Mapping[str, str]) -> Inside:
+    command = tuple(to_container(word) for word in program.command)
+    if paths := ":".join(to_container(each) for each in attempt.job.state.paths):
+        command = ("bash", "-c", 'PATH="$0:$PATH" exec "$@"', paths, *command)
+    environment = _environment(attempt, program, env)
+    return Inside(
+        name,
+        set_name(attempt.job),
+        attempt.container,
+        command,
+        {key: to_container(text) for key, text in environment.items()},
+        to_container(program.working_directory or predefined.SOURCES),
+    )

@@ -1,0 +1,63 @@
+"""One service for all container tests: steps on the agent in closed rooms, containers in the real Docker engine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.runtime.docker_images import DEFAULT_BASE_IMAGE
+from simulator.runtime.engine_process import ProcessEngine
+from simulator.runtime.images import Images
+from simulator.runtime.job_containers.sets import JobContainers
+from simulator.runtime.proxy_rules import Rules
+from simulator.runtime.reach import Reach
+from simulator.topology import load
+from tests.azure_devops.conftest import Served, working_copy
+from tests.azure_devops.test_agent import log_text
+
+IMAGE = os.environ.get("SIMULATOR_BASE_IMAGE") or DEFAULT_BASE_IMAGE
+
+
+@pytest.fixture(scope="module")
+def contained(tmp_path_factory: pytest.TempPathFactory, image_cache: Path) -> Iterator[Served]:
+    """The service, with containers; registries on this machine may be reached."""
+    directory = tmp_path_factory.mktemp("contained")
+    images = Images(Path(__file__).parents[1] / "images", image_cache)
+    containers: list[JobContainers] = []
+
+    def make(port: int) -> ProcessEngine:
+        reach = Reach(1, port)
+        containers.append(
+            JobContainers(directory / "containers", reach, Rules(1, port, ("localhost",), tuple))
+        )
+        return ProcessEngine(directory / "works", reach, images)
+
+    service = Served(load(), directory / "state", make_engine=make, make_containers=lambda: containers[-1])
+    service.start()
+    yield service
+    service.stop()
+    assert service.left == [], "containers of jobs are left behind"
+
+
+@pytest.fixture(scope="module")
+def build(contained: Served, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Push files, start the pipeline, wait for its end: the build, its log text and its timeline."""
+    git = working_copy(contained, tmp_path_factory.mktemp("working"))
+
+    def run(yaml: str, files: dict[str, str] | None = None) -> Any:
+        text = "trigger: none\n" + yaml.replace("IMAGE", IMAGE)
+        git.commit({"azure-pipelines.yml": text, **(files or {})})
+        git("push", "-q", "origin", "main")
+        with contained.client("ada") as client:
+            answer = client.post("ml/_apis/pipelines/1/runs", json={})
+            assert answer.status_code == 200, answer.text
+            contained.rest()
+            found = client.get(f"ml/_apis/build/builds/{answer.json()['id']}").json()
+            timeline = client.get(f"ml/_apis/build/builds/{found['id']}/timeline").json()["records"]
+            return found, log_text(client, found), timeline
+
+    return run
