@@ -24,6 +24,7 @@ from simulator.azure_devops.pipelines.test_attachments import TestAttachments
 from simulator.azure_devops.pipelines.test_runs import TestRuns
 from simulator.azure_devops.policies.configurations import Configurations
 from simulator.azure_devops.policies.evaluations import Evaluations
+from simulator.azure_devops.policies.pushes import PushPolicies
 from simulator.azure_devops.policies.steward import Steward
 from simulator.azure_devops.policies.validation import Validation
 from simulator.azure_devops.projects.lifecycle import Projects
@@ -104,7 +105,8 @@ class AzureDevOps:
         self.evaluations = Evaluations(self.pull_requests, self.policies, self.validation)
         self.pull_requests.gate = self.evaluations
         self.organization.protected = self.evaluations.protected
-        self.guard = RefGuard(self.organization, self.evaluations.protected)
+        inspects = PushPolicies(self.policies, self.refs)
+        self.guard = RefGuard(self.organization, self.evaluations.protected, inspects)
         steward = Steward(self.pull_requests, self.policies, self.evaluations, self.validation)
         self.kernel.log.add_consumer("azure_devops.pull_requests", steward.on_fact)
 

@@ -304,15 +304,9 @@ def test_configurations_have_revisions_and_the_services_form(repository):
     )
 
 
-def test_policy_types_are_listed_and_one_that_is_not_simulated_is_refused_by_name(repository):
+def test_policy_types_are_listed(repository):
     types = call(repository.served, "GET", "ml/_apis/policy/types")["value"]
     assert {"Build", "Status", "Minimum number of reviewers"} <= {each["displayName"] for each in types}
-    body = {
-        "type": {"id": "51c78909-e838-41a2-9496-c647091e3c61"},
-        "settings": {"filenamePatterns": ["*.exe"], "scope": [{"repositoryId": repository.id}]},
-    }
-    refused = call(repository.served, "POST", "ml/_apis/policy/configurations", status=501, json=body)
-    assert "File name restriction" in refused["message"]
 
 
 def test_settings_that_a_type_needs_are_demanded(repository):

@@ -84,9 +84,9 @@ def _wrong(answer: httpx.Response) -> str:
 
     A 501 is a refusal by name; and the service itself answers 500 for a webhook that it does not know.
     """
-    if answer.status_code < 400 or "json" not in answer.headers.get("content-type", ""):
+    if answer.status_code < 400 or not answer.content or "json" not in answer.headers.get("content-type", ""):
         return ""
-    told = answer.json() if answer.content else {}
+    told = answer.json()
     if answer.status_code == 405:
         return ""
     if told.get("typeKey") == "InternalErrorException":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 from dataclasses import dataclass, field
@@ -137,7 +138,7 @@ class Requests:
                 body[key] = self._chance.choice(_ODD)
             else:
                 seen = self._known.value(str(key)) if self._chance.random() < 0.4 else None
-                body[key] = self._chance.choice(_VALUES) if seen is None else seen
+                body[key] = copy.deepcopy(self._chance.choice(_VALUES)) if seen is None else seen
             made.odd = True
             return
 

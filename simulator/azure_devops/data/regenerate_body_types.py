@@ -19,6 +19,11 @@ from typing import Any
 from simulator.azure_devops import locations
 
 _PLACE = re.compile(r"\{[^}]+\}")
+# Members that the specification calls texts, and that are read as times.
+_TIMES = {
+    "RunCreateModel": ("startDate", "completeDate", "dueDate"),
+    "RunUpdateModel": ("startedDate", "completedDate", "dueDate"),
+}
 _EXPLAINED = "verb and location id to the types that the body may have; a type is area#name"
 
 
@@ -59,7 +64,8 @@ def _types(areas: dict[str, Any], more: dict[str, Any], wanted: set[str]) -> dic
         area, _, short = name.partition("#")
         members: dict[str, str] = {}
         while short in areas[area]["types"]:
-            members = {**areas[area]["types"][short]["properties"], **more.get(short, {}), **members}
+            times = dict.fromkeys(_TIMES.get(short, ()), "time")
+            members = {**areas[area]["types"][short]["properties"], **more.get(short, {}), **times, **members}
             short = areas[area]["types"][short].get("is", "")
         found[name] = {member: _within(area, members[member]) for member in sorted(members)}
         waiting |= {

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from simulator.azure_devops.errors import CATALOGUE
 from simulator.azure_devops.git.refs import NO_OBJECT, OWN_REFS
@@ -37,11 +38,31 @@ def valid_name(name: str) -> bool:
     return name.startswith("refs/") and name.count("/") >= 2 and not _NOT_IN_A_NAME.search(name)
 
 
-class RefGuard:
-    """Decides for one ref of one repository. `protected` is what the branch policies say."""
+class Inspects(Protocol):
+    """Looks into what a push brings."""
 
-    def __init__(self, organization: Organization, protected: Callable[[Row, str], bool]) -> None:
+    def applies(self, repository: Row) -> bool:
+        """Whether pushes to a repository are looked into at all."""
+
+    async def refusal(
+        self, repository: Row, moved: Mapping[str, str], extra: Mapping[str, str] | None = None
+    ) -> str | None:
+        """Why refs (name to new object) may not move so, or None; `extra` says where the objects are besides."""
+
+
+class RefGuard:
+    """Decides for one ref of one repository. `protected` asks the branch policies, `inspects` those of pushes."""
+
+    def __init__(
+        self, organization: Organization, protected: Callable[[Row, str], bool], inspects: Inspects
+    ) -> None:
         self._organization, self._store, self._protected = organization, organization.kernel.store, protected
+        self.inspects = inspects
+
+    async def inspected(self, repository: Row, name: str, new: str) -> None:
+        """Refuse a ref whose new commits, which are in the repository already, a policy on pushes does not allow."""
+        if (said := await self.inspects.refusal(repository, {name: new})) is not None:
+            raise CallerError("GitRefUpdateRejectedByPolicyException", said, 403)
 
     def refusal(self, repository: Row, name: str, current: str, new: str, who: str) -> Refusal | None:
         """Why `who` may not move the ref from `current` to `new`, or None. A branch that is not there may be made."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from simulator.azure_devops.git.backend import Backend
 from simulator.azure_devops.git.guard import RefGuard
 from simulator.azure_devops.git.pkt_line import NotPktLines, PushHead, errors_of, report
 from simulator.azure_devops.git.push_body import PushBody, PushTooLong
+from simulator.azure_devops.git.quarantine import Quarantine
 from simulator.azure_devops.git.refs import NO_OBJECT, RefWatch
 from simulator.azure_devops.git.remote_messages import FetchMessages, PushMessages
 from simulator.azure_devops.identify import Caller
@@ -141,20 +143,42 @@ async def _push(rooms: Rooms, who: Caller, row: Row, backend: Backend, request: 
     messages = PushMessages()
     async with rooms.refs.lock(row):
         reasons = await _reasons(rooms, who, row, head)
-        kept = tuple(each for each in head.commands if each[2] not in reasons)
-        if head.commands and not kept:
-            async for _ in body.pack():
-                pass
-            return _reported(report(head, reasons))
-        answer = await backend.start(_whole(head, kept, body, messages))
-        given = b"".join([chunk async for chunk in backend.output()])
-        messages.mark()
-        await rooms.refs.observe(row, who.identity.name, head.options)
-        messages.mark()
+        async with _looked_into(rooms, row, head, reasons, body) as pack:
+            kept = tuple(each for each in head.commands if each[2] not in reasons)
+            if head.commands and not kept:
+                async for _ in pack:
+                    pass
+                return _reported(report(head, reasons))
+            answer = await backend.start(_whole(head, kept, pack, messages))
+            given = b"".join([chunk async for chunk in backend.output()])
+            messages.mark()
+            await rooms.refs.observe(row, who.identity.name, head.options)
+            messages.mark()
     if not head.commands or answer.status != 200:
         return Response(given, answer.status, answer.headers)
     said = "" if head.quiet else "\n".join(filter(None, (errors_of(given), messages.said(body.objects))))
     return _reported(report(head, reasons, given, said))
+
+
+@asynccontextmanager
+async def _looked_into(
+    rooms: Rooms, row: Row, head: PushHead, reasons: dict[str, str], body: PushBody
+) -> AsyncIterator[AsyncIterator[bytes]]:
+    """The pack of a push; where policies judge pushes it waits beside the repository, and `reasons` grows by theirs."""
+    moved = {name: new for _, new, name in head.commands if name not in reasons and new != NO_OBJECT}
+    inspects = rooms.guard.inspects
+    if not moved or not inspects.applies(row):
+        yield body.pack()
+        return
+    quarantine = Quarantine(rooms.refs.path(row))
+    try:
+        # A pack that git cannot read goes on to be refused in git's own words.
+        if await quarantine.take(body.pack()):
+            said = await inspects.refusal(row, moved, quarantine.extra)
+            reasons.update(dict.fromkeys(moved, said) if said else {})
+        yield quarantine.pack()
+    finally:
+        quarantine.close()
 
 
 def _reported(body: bytes) -> Response:
@@ -176,12 +200,15 @@ async def _reasons(rooms: Rooms, who: Caller, row: Row, head: PushHead) -> dict[
 
 
 async def _whole(
-    head: PushHead, kept: tuple[tuple[str, str, str], ...], body: PushBody, messages: PushMessages
+    head: PushHead,
+    kept: tuple[tuple[str, str, str], ...],
+    pack: AsyncIterator[bytes],
+    messages: PushMessages,
 ) -> AsyncIterator[bytes]:
     """The push as the program gets it: without the commands that were refused."""
     yield head.only(kept) if head.commands else b"0000"
     takes_pack = not kept or any(new != NO_OBJECT for _, new, _ in kept)
-    async for chunk in body.pack():
+    async for chunk in pack:
         if takes_pack:
             yield chunk
     messages.mark()

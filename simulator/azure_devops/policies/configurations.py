@@ -10,7 +10,6 @@ from simulator.azure_devops.organization import Organization, Row, number_key
 from simulator.azure_devops.policies import types
 from simulator.azure_devops.policies.types import TYPES
 from simulator.azure_devops.shapes import mapping, mappings, texts
-from simulator.kernel.errors import NotSimulated
 
 CONFIGURATION = "azure_devops.policy_configuration"
 _REVISION = "azure_devops.policy_revision"
@@ -19,6 +18,11 @@ _MATCHES = {"exact": "Exact", "prefix": "Prefix", "defaultbranch": "DefaultBranc
 
 def _flags(*names: str) -> dict[str, Callable[[Any], Any]]:
     return dict.fromkeys(names, bool)
+
+
+def _said(value: Any) -> bool:
+    """True, or its word: the command line sends the word."""
+    return str(value).lower() == "true"
 
 
 def _texts(value: Any) -> list[str]:
@@ -59,12 +63,22 @@ _SETTINGS: dict[str, dict[str, Callable[[Any], Any]]] = {
     types.MERGE_STRATEGY: _flags(
         "useSquashMerge", "allowNoFastForward", "allowSquash", "allowRebase", "allowRebaseMerge"
     ),
+    types.FILE_SIZE: {"maximumGitBlobSizeInBytes": int, **_flags("useUncompressedSize")},
+    types.FILE_NAME: {"filenamePatterns": _texts},
+    types.PATH_LENGTH: {"maxPathLength": int},
+    types.RESERVED_NAMES: {},
+    types.AUTHOR_EMAIL: {"authorEmailPatterns": _texts},
+    types.GIT_SETTINGS: {"enforceConsistentCase": _said},
 }
 _NEEDED = {
     types.MINIMUM_REVIEWERS: "minimumApproverCount",
     types.REQUIRED_REVIEWERS: "requiredReviewerIds",
     types.BUILD: "buildDefinitionId",
     types.STATUS: "statusName",
+    types.FILE_SIZE: "maximumGitBlobSizeInBytes",
+    types.FILE_NAME: "filenamePatterns",
+    types.PATH_LENGTH: "maxPathLength",
+    types.AUTHOR_EMAIL: "authorEmailPatterns",
 }
 
 
@@ -90,8 +104,9 @@ class Configurations:
         return [each for _, each in self._kernel.store.scan(_REVISION, f"{number_key(row['id'])}/")]
 
     def applying(self, repository: Row, ref: str) -> list[Row]:
-        """The enabled configurations whose scope holds a branch of a repository."""
-        found = [row for row in self.of(repository["project"]) if row["isEnabled"]]
+        """The enabled configurations whose scope holds a branch of a repository; those that judge pushes are apart."""
+        rows = self.of(repository["project"])
+        found = [row for row in rows if row["isEnabled"] and not TYPES[row["type"]].inspects]
         return [row for row in found if any(in_scope(each, repository, ref) for each in scopes(row))]
 
     def save(self, project: str, given: dict[str, Any], by: str, known: Row | None = None) -> Row:
@@ -99,11 +114,6 @@ class Configurations:
         kind = str(mapping(given, "type").get("id", "")).lower() or (known["type"] if known else "")
         if kind not in TYPES:
             raise failure("PolicyTypeNotFoundException", id=kind)
-        if not TYPES[kind].simulated and given.get("isEnabled", True):
-            raise NotSimulated(
-                f"the policy type {TYPES[kind].name}",
-                "simulator/azure_devops/policies holds what decides; this type is not there.",
-            )
         row = {
             "id": known["id"] if known else self._organization.next_number("policy_configuration"),
             "project": project,
@@ -132,7 +142,7 @@ class Configurations:
 
     def _settings(self, project: str, kind: str, given: dict[str, Any]) -> Row:
         """The settings as the service gives them back: what is false and was not there before is left out."""
-        scope = [self._scope(project, each) for each in mappings(given, "scope")]
+        scope = [self._scope(project, kind, each) for each in mappings(given, "scope")]
         if not scope:
             raise invalid("The update for policy configuration was not valid: settings.scope is required.")
         members = _SETTINGS.get(kind, {})
@@ -157,7 +167,7 @@ class Configurations:
             raise failure("DefinitionNotFoundException", id=found["buildDefinitionId"])
         return {**found, "scope": scope}
 
-    def _scope(self, project: str, given: Row) -> Row:
+    def _scope(self, project: str, kind: str, given: Row) -> Row:
         match = _MATCHES.get(str(given.get("matchKind") or "exact").lower())
         if match is None:
             raise invalid(
@@ -166,6 +176,8 @@ class Configurations:
         repository = given.get("repositoryId")
         if repository is not None:
             repository = self._organization.repository(str(repository), project)["id"]
+        if TYPES[kind].inspects:
+            return {"repositoryId": repository}
         if match == "DefaultBranch":
             return {"matchKind": match, "repositoryId": repository}
         return {"refName": given.get("refName"), "matchKind": match, "repositoryId": repository}

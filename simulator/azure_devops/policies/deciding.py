@@ -7,13 +7,13 @@ the pull request as it is, `queued` where it waits for someone.
 
 from __future__ import annotations
 
-import fnmatch
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.policies import types
+from simulator.azure_devops.policies.patterns import matches
 
 APPROVED, REJECTED, QUEUED, RUNNING = "approved", "rejected", "queued", "running"
 NOT_APPLICABLE = "notApplicable"
@@ -51,23 +51,6 @@ class Decision:
 def decide(kind: str, settings: Row, facts: Facts) -> Decision:
     """What a policy of this type (all but Build) says."""
     return _DECIDERS[kind](settings, facts)
-
-
-def matches(patterns: Collection[str], paths: Collection[str]) -> bool:
-    """Whether any changed path fits: no patterns fit all, `!` in front excludes, the last that fits decides."""
-    if not patterns:
-        return True
-    return any(_fits(patterns, "/" + path.lstrip("/")) for path in paths)
-
-
-def _fits(patterns: Collection[str], path: str) -> bool:
-    taken = False
-    for pattern in patterns:
-        wanted = pattern.removeprefix("!")
-        wanted = wanted if wanted.startswith(("/", "*")) else f"/{wanted}"
-        if fnmatch.fnmatchcase(path.lower(), wanted.lower()):
-            taken = not pattern.startswith("!")
-    return taken
 
 
 def _minimum_reviewers(settings: Row, facts: Facts) -> Decision:

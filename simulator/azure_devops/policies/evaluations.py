@@ -16,8 +16,8 @@ from simulator.azure_devops.policies.deciding import (
     Decision,
     Facts,
     decide,
-    matches,
 )
+from simulator.azure_devops.policies.patterns import matches
 from simulator.azure_devops.policies.types import TYPES
 from simulator.azure_devops.policies.validation import Validation
 from simulator.azure_devops.pull_requests import conversation, reviewers

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class PolicyType:
-    """One type. `protects`: where it is required, the branch takes pull requests only."""
+    """One type. `protects`: where it is required, the branch takes pull requests only; `inspects`: it judges pushes."""
 
     id: str
     name: str
     description: str
     protects: bool = True
-    simulated: bool = True
+    inspects: bool = False
 
 
 MINIMUM_REVIEWERS = "fa4e907d-c16b-4a4c-9dfa-4906e5d171dd"
@@ -27,6 +27,11 @@ COMMENTS = "c6a1889d-b943-4856-b76f-9e46bb6b0df2"
 WORK_ITEMS = "40e92b44-2fe1-4dd6-b3d8-74a9c21d0c6e"
 MERGE_STRATEGY = "fa4e907d-c16b-4a4c-9dfa-4916e5d171ab"
 FILE_SIZE = "2e26e725-8201-4edd-8bf5-978563c34a80"
+FILE_NAME = "51c78909-e838-41a2-9496-c647091e3c61"
+PATH_LENGTH = "001a79cf-fda1-4c4e-9e7c-bac40ee5ead8"
+RESERVED_NAMES = "db2b9b4c-180d-4529-9701-01541d19f36b"
+AUTHOR_EMAIL = "77ed4bd3-b063-4689-934a-175e4d0a78d7"
+GIT_SETTINGS = "7ed39669-655c-494e-b4a0-a08b4da0fcce"
 
 _TYPES = (
     PolicyType(
@@ -65,43 +70,43 @@ _TYPES = (
         "File size restriction",
         "This policy will reject pushes to a repository for files which exceed the specified size.",
         protects=False,
-        simulated=False,
+        inspects=True,
     ),
     PolicyType(
-        "51c78909-e838-41a2-9496-c647091e3c61",
+        FILE_NAME,
         "File name restriction",
         "This policy will reject pushes to a repository which add file paths that match the specified patterns.",
         protects=False,
-        simulated=False,
+        inspects=True,
     ),
     PolicyType(
-        "001a79cf-fda1-4c4e-9e7c-bac40ee5ead8",
+        PATH_LENGTH,
         "Path Length restriction",
         "This policy will reject pushes to a repository for paths which exceed the specified length.",
         protects=False,
-        simulated=False,
+        inspects=True,
     ),
     PolicyType(
-        "db2b9b4c-180d-4529-9701-01541d19f36b",
+        RESERVED_NAMES,
         "Reserved names restriction",
         "This policy will reject pushes to a repository for names which aren't valid on all supported client OSes.",
         protects=False,
-        simulated=False,
+        inspects=True,
     ),
     PolicyType(
-        "77ed4bd3-b063-4689-934a-175e4d0a78d7",
+        AUTHOR_EMAIL,
         "Commit author email validation",
         "This policy will block pushes from including commits where the author email does not match the specified"
         " patterns.",
         protects=False,
-        simulated=False,
+        inspects=True,
     ),
     PolicyType(
-        "7ed39669-655c-494e-b4a0-a08b4da0fcce",
+        GIT_SETTINGS,
         "Git repository settings",
         "This policy will control the settings of Git repositories.",
         protects=False,
-        simulated=False,
+        inspects=True,
     ),
 )
 

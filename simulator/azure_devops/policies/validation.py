@@ -19,8 +19,8 @@ from simulator.azure_devops.policies.deciding import (
     REJECTED,
     RUNNING,
     Decision,
-    matches,
 )
+from simulator.azure_devops.policies.patterns import matches
 from simulator.azure_devops.pull_requests.rows import merge_ref
 from simulator.kernel.errors import CallerError, NotSimulated
 

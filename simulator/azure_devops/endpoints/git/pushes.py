@@ -99,6 +99,7 @@ async def push(call: Call) -> object:
         for one in given:
             tip = await _commit(call, row, None if tip == NO_OBJECT else tip, one)
             made.append(tip)
+        await call.azure.guard.inspected(row, name, tip)
         await refs.move(call, row, name, tip, current)
         await call.azure.refs.observe(row, call.caller.identity.name)
     value = _view(call, row, call.azure.refs.pushes(row)[0], with_refs=True)

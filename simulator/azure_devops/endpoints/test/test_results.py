@@ -29,7 +29,8 @@ async def results(call: Call) -> object:
     cases = call.azure.test_runs.results(row)
     details = "subresults" in call.query.get("detailstoinclude", "").lower()
     if wanted := call.route.get("testcaseresultid"):
-        return view(call, row, int(wanted), _at(cases, wanted), True)
+        case = _at(cases, wanted)
+        return view(call, row, int(wanted), case, True)
     listed = list(enumerate(cases, FIRST_RESULT))
     if outcomes := call.query.get("outcomes", "").lower():
         listed = [one for one in listed if one[1]["outcome"].lower() in outcomes.split(",")]
