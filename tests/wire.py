@@ -12,10 +12,25 @@ from typing import Any
 import boto3
 import httpx
 from botocore.config import Config
+from botocore.loaders import create_loader
+from botocore.session import Session as BotocoreSession
 
 from simulator.app import Listeners, Simulator
 from simulator.runtime.engine import Engine
 from simulator.settings import Settings
+
+_LOADER = create_loader()
+# One for all, over plain HTTP: to read the machine's certificates for every request takes longer than the request.
+_CONTROL = httpx.Client(
+    verify=False, trust_env=False, timeout=120, limits=httpx.Limits(max_keepalive_connections=0)
+)
+
+
+def aws_session(key: str, secret: str, token: str | None = None, *, region: str = "us-east-1") -> Any:
+    """A boto3 session; all of them share what is read of botocore's files, which is most of making a client."""
+    core = BotocoreSession()
+    core.register_component("data_loader", _LOADER)
+    return boto3.Session(key, secret, token, region_name=region, botocore_session=core)
 
 
 class RunningSimulator:
@@ -64,12 +79,12 @@ class RunningSimulator:
     ) -> Any:
         """A real boto3 client as a person, or as a role that the person assumes."""
         who = self.simulator.topology.person(person)
-        session: Any = boto3.Session(who.access_key_id, who.secret_access_key, region_name=region)
+        session = aws_session(who.access_key_id, who.secret_access_key, region=region)
         if role:
             sts = session.client("sts", endpoint_url=self.aws_url)
             made = sts.assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
-            session = boto3.Session(
-                made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"], region_name=region
+            session = aws_session(
+                made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"], region=region
             )
         config = Config(retries={"max_attempts": 0}, read_timeout=70)
         return session.client(service, endpoint_url=self.aws_url, config=config)
@@ -81,7 +96,7 @@ class RunningSimulator:
     def facts(self, after: int = 0, wait_seconds: float = 0) -> list[dict[str, Any]]:
         """Facts newer than `after`, waiting for the first if asked to."""
         params = {"after": after, "wait": wait_seconds, "limit": 100_000}
-        answer = httpx.get(f"{self.console_url}/_simulator/facts", params=params, timeout=60)
+        answer = _CONTROL.get(f"{self.console_url}/_simulator/facts", params=params)
         answer.raise_for_status()
         found: list[dict[str, Any]] = answer.json()
         return found
@@ -99,9 +114,7 @@ class RunningSimulator:
 
     def advance(self, seconds: float) -> None:
         """Move virtual time forward, as `simulator advance` does."""
-        httpx.post(
-            f"{self.console_url}/_simulator/advance", json={"seconds": seconds}, timeout=120
-        ).raise_for_status()
+        _CONTROL.post(f"{self.console_url}/_simulator/advance", json={"seconds": seconds}).raise_for_status()
 
     def advance_into_the_hour(self) -> None:
         """Move to five minutes past the next full hour, whatever the time of day: what an hour brings has come."""
@@ -109,7 +122,7 @@ class RunningSimulator:
 
     def rest(self) -> None:
         """Wait until nothing is going on."""
-        httpx.post(f"{self.console_url}/_simulator/rest", timeout=120).raise_for_status()
+        _CONTROL.post(f"{self.console_url}/_simulator/rest").raise_for_status()
 
     def do(self, work: Callable[[Simulator], Any]) -> Any:
         """Run a coroutine function on the simulator's own loop and give back its result."""

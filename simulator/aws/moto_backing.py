@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import os
 import random
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, cast
 from unittest import mock
 from urllib.parse import unquote
 
@@ -127,10 +130,23 @@ def _at(moment: float | None) -> Iterator[None]:
     if moment is None:
         yield
         return
-    import time_machine  # with the first such call: it brings much of pytest along, where that is installed
-
-    with time_machine.travel(moment, tick=False):
+    with _time_machine().travel(moment, tick=False):
         yield
+
+
+@cache
+def _time_machine() -> ModuleType:
+    """Loaded with the first such call, and without pytest, which it takes along where that is installed."""
+    modules: dict[str, ModuleType | None] = cast("Any", sys.modules)
+    hidden = "pytest" not in modules
+    if hidden:
+        modules["pytest"] = None
+    try:
+        import time_machine
+    finally:
+        if hidden:
+            del modules["pytest"]
+    return time_machine
 
 
 @contextmanager
