@@ -37,8 +37,11 @@ class Engine(Protocol):
     async def wait(self, name: str) -> Exit:
         """The exit of the work, when it has ended; may be asked many times. Raises WorkUnknown."""
 
-    async def stop(self, name: str, grace_seconds: float) -> None:
-        """SIGTERM to the work, and SIGKILL to all of it after the grace; returns when it has ended."""
+    async def stop(self, name: str, grace_seconds: float, interrupt_seconds: float = 0.0) -> None:
+        """SIGTERM to the work, and SIGKILL to all of it after the grace; returns when it has ended.
+
+        With `interrupt_seconds` a SIGINT goes before, and has so long.
+        """
 
     def lines(self, name: str) -> AsyncIterator[str]:
         """Every line of stdout and stderr from the first on, without line ends, following until the exit."""

@@ -62,18 +62,23 @@ class DockerEngine:
         """The exit that the Docker engine recorded."""
         return await in_background(lambda: self._await(name))
 
-    async def stop(self, name: str, grace_seconds: float) -> None:
-        """SIGTERM to the command, SIGKILL to the container after the grace."""
-        if grace_seconds > 0:
-            await in_background(lambda: self._kill(name, "SIGTERM"))
-            try:
-                async with asyncio.timeout(grace_seconds):
-                    await self.wait(name)
-                    return
-            except TimeoutError:
-                pass  # the grace is over
+    async def stop(self, name: str, grace_seconds: float, interrupt_seconds: float = 0.0) -> None:
+        """SIGINT if wanted and SIGTERM to the command, SIGKILL to the container after the grace."""
+        for asking, seconds in (("SIGINT", interrupt_seconds), ("SIGTERM", grace_seconds)):
+            if seconds > 0 and await self._heeds(name, asking, seconds):
+                return
         await in_background(lambda: self._kill(name, "SIGKILL"))
         await self.wait(name)
+
+    async def _heeds(self, name: str, asking: str, seconds: float) -> bool:
+        """Whether the work ends of a signal within so many seconds."""
+        await in_background(lambda: self._kill(name, asking))
+        try:
+            async with asyncio.timeout(seconds):
+                await self.wait(name)
+        except TimeoutError:
+            return False
+        return True
 
     async def lines(self, name: str) -> AsyncIterator[str]:
         """The container's log as it comes."""

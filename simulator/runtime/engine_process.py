@@ -74,9 +74,9 @@ class ProcessEngine:
         """The exit that the supervisor recorded."""
         return await self._of(name).wait()
 
-    async def stop(self, name: str, grace_seconds: float) -> None:
-        """SIGTERM to the command, SIGKILL to the whole process namespace after the grace."""
-        await self._of(name).stop(grace_seconds)
+    async def stop(self, name: str, grace_seconds: float, interrupt_seconds: float = 0.0) -> None:
+        """SIGINT if wanted and SIGTERM to the command, SIGKILL to the whole process namespace after the grace."""
+        await self._of(name).stop(grace_seconds, interrupt_seconds)
 
     async def lines(self, name: str) -> AsyncIterator[str]:
         """The work's output as it comes."""

@@ -114,7 +114,7 @@ class ScriptedEngine:
         assert running.exit is not None
         return running.exit
 
-    async def stop(self, name: str, grace_seconds: float) -> None:
+    async def stop(self, name: str, grace_seconds: float, interrupt_seconds: float = 0.0) -> None:
         """End the work as SIGTERM would (143)."""
         await self._end(self._of(name), 143)
 

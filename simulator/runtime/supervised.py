@@ -38,18 +38,26 @@ class Supervised:
         assert self._exit is not None
         return self._exit
 
-    async def stop(self, grace_seconds: float) -> None:
-        """Ask the work to end, and have it killed after the grace; returns when it has ended."""
-        if grace_seconds > 0:
-            self._tell(signal.SIGTERM)
-            try:
-                async with asyncio.timeout(grace_seconds):
-                    await self.ended.wait()
-            except TimeoutError:
-                self._tell(signal.SIGQUIT)
-        else:
-            self._tell(signal.SIGQUIT)
+    async def stop(self, grace_seconds: float, interrupt_seconds: float = 0.0) -> None:
+        """Ask the work to end (first by SIGINT if wanted), and have it killed after the grace.
+
+        Returns when it has ended.
+        """
+        for asking, seconds in ((signal.SIGINT, interrupt_seconds), (signal.SIGTERM, grace_seconds)):
+            if seconds > 0 and await self._ends(asking, seconds):
+                return
+        self._tell(signal.SIGQUIT)
         await self.ended.wait()
+
+    async def _ends(self, asking: signal.Signals, seconds: float) -> bool:
+        """Whether the work ends of a signal within so many seconds."""
+        self._tell(asking)
+        try:
+            async with asyncio.timeout(seconds):
+                await self.ended.wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def request(
         self, method: str, path: str, headers: Mapping[str, str], body: bytes, timeout_seconds: float

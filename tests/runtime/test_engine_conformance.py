@@ -103,6 +103,22 @@ def test_stop_kills_what_does_not_end_within_the_grace(real_room):
     assert real_room.finish("deaf")[0].code == 137
 
 
+def test_stop_may_begin_with_an_interrupt(real_room):
+    program = "trap 'echo interrupted' INT; trap 'echo bye; exit 7' TERM; echo ready; while true; do sleep 0.01; done"
+    real_room.start("interrupted", Program(program))
+    _until_first_line(real_room, "interrupted")
+    real_room.run(real_room.engine.stop("interrupted", 30, 0.2))
+    ended, lines = real_room.finish("interrupted")
+    assert (ended.code, lines) == (7, ["ready", "interrupted", "bye"])
+
+
+def test_an_interrupt_ends_a_work_that_knows_nothing_of_it(real_room):
+    real_room.start("plain", Program("echo ready; exec sleep 1000"))
+    _until_first_line(real_room, "plain")
+    real_room.run(real_room.engine.stop("plain", 30, 30))
+    assert real_room.finish("plain")[0].code == 130
+
+
 def test_stop_ends_a_work(room):
     room.start("stopped", ENDLESS)
     room.run(room.engine.stop("stopped", 30))

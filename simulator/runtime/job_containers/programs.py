@@ -49,19 +49,26 @@ class Programs:
         await self._event(name).wait()
         return self._exits[name]
 
-    async def stop(self, name: str, grace_seconds: float) -> None:
-        """SIGTERM to the program and what it started, SIGKILL after the grace; returns when it has ended."""
-        ended = self._event(name)
-        if grace_seconds > 0:
-            await in_background(lambda: self._signal(name, "TERM"))
-            try:
-                async with asyncio.timeout(grace_seconds):
-                    await ended.wait()
-                    return
-            except TimeoutError:
-                pass  # the grace is over
+    async def stop(self, name: str, grace_seconds: float, interrupt_seconds: float = 0.0) -> None:
+        """SIGINT if wanted and SIGTERM to the program and what it started, SIGKILL after the grace.
+
+        Returns when it has ended.
+        """
+        for asking, seconds in (("INT", interrupt_seconds), ("TERM", grace_seconds)):
+            if seconds > 0 and await self._heeds(name, asking, seconds):
+                return
         await in_background(lambda: self._signal(name, "KILL"))
-        await ended.wait()
+        await self._event(name).wait()
+
+    async def _heeds(self, name: str, asking: str, seconds: float) -> bool:
+        """Whether the program ends of a signal within so many seconds."""
+        await in_background(lambda: self._signal(name, asking))
+        try:
+            async with asyncio.timeout(seconds):
+                await self._event(name).wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def lines(self, name: str) -> AsyncIterator[str]:
         """Every line from the first on, following until the exit."""

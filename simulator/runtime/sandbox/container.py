@@ -16,7 +16,7 @@ import os
 import subprocess
 import sys
 
-from simulator.runtime.sandbox.first_process import watch_over
+from simulator.runtime.sandbox.first_process import ASKING, watch_over
 from simulator.runtime.sandbox.pipes import feed, lay_pipes
 from simulator.runtime.sandbox.relays import (
     RESTART_PATIENCE_SECONDS,
@@ -32,7 +32,7 @@ ENDS, OWN, WRITABLE_VENV = "/run/simulator/ends", "/run/simulator/work", "/opt/v
 
 def launch(command: list[str], serving_port: int) -> None:
     """Run `command` with the environment and working directory of the container; ends with its exit code."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    signal.pthread_sigmask(signal.SIG_BLOCK, ASKING)
     os.dup2(1, 2)  # one stream, so that lines keep their order
     if os.path.isdir(WRITABLE_VENV):
         lay_thin_venv()

@@ -1,4 +1,4 @@
-"""pid 1 of a sandbox: builds the private root directory, starts the command, forwards SIGTERM and reaps."""
+"""pid 1 of a sandbox: builds the private root directory, starts the command, forwards SIGINT and SIGTERM and reaps."""
 
 # pathlib would cost every start 8 ms.
 # ruff: noqa: PTH101, PTH102, PTH103, PTH110, PTH112, PTH120, PTH123, PTH211
@@ -52,12 +52,14 @@ KEPT_CAPABILITIES = {
     18,
 }  # chown dac_override fowner fsetid kill setgid setuid bind chroot
 LAST_CAPABILITY = 63
+ASKING = {signal.SIGINT, signal.SIGTERM}
+"""The signals that ask a command to end, and may be caught."""
 
 
 def be_first(spec: dict[str, Any], built: int, go: int) -> NoReturn:
     """Build the root directory, wait for the relays, run the command and end with its exit code."""
     # Kept until there is somebody to pass it on to.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    signal.pthread_sigmask(signal.SIG_BLOCK, ASKING)
     try:
         build(spec)
     except (Refused, Unfit, OSError) as refusal:
@@ -83,15 +85,16 @@ def be_first(spec: dict[str, Any], built: int, go: int) -> NoReturn:
 
 
 def watch_over(spec: dict[str, Any], meanwhile: Callable[[], None] = lambda: None) -> NoReturn:
-    """Run the command as a child, pass SIGTERM on to it, reap, and end with its exit code.
+    """Run the command as a child, pass SIGINT and SIGTERM on to it, reap, and end with its exit code.
 
-    SIGTERM is blocked when this is called. `meanwhile` runs when the command has been forked.
+    ASKING is blocked when this is called. `meanwhile` runs when the command has been forked.
     """
     command = os.fork()
     if command == 0:
         run(spec)
-    signal.signal(signal.SIGTERM, lambda *_: os.kill(command, signal.SIGTERM))
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    for asking in ASKING:
+        signal.signal(asking, lambda number, _: os.kill(command, number))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ASKING)
     meanwhile()
     while True:
         process, status = os.wait()
@@ -172,7 +175,8 @@ def run(spec: dict[str, Any]) -> NoReturn:
     """Become the command; 126 or 127 as a shell would, when that cannot be."""
     command, environment = spec["command"], spec["environment"]
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Python ignores it, and that would be inherited
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored where the simulator was started in the background
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ASKING)
     os.setsid()
     place = spec["working_directory"]
     try:

@@ -97,5 +97,5 @@ def repository(call: Call, row: Row) -> Row:
         "url": f"{call.url}/{name}/_git/{found['name']}",
         "clean": None,
         "checkoutSubmodules": False,
-        "properties": {"reportBuildStatus": "true"},
+        "properties": {"reportBuildStatus": "true", "fetchDepth": "1"},
     }

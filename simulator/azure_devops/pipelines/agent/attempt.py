@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from simulator.azure_devops.language.plan import Step, Variable
-from simulator.azure_devops.pipelines.agent import predefined
 from simulator.azure_devops.pipelines.agent.carrying_out import carry_out
 from simulator.azure_devops.pipelines.agent.command_effects import CommandFailed, CommandUnknown
 from simulator.azure_devops.pipelines.agent.command_readers import interpret
@@ -35,12 +34,13 @@ def work_run(name: str) -> int | None:
 class Program:
     """A program that a task runs: as a step sees its files; `environment` comes on top of the step's.
 
-    `portable`: it needs nothing but what an image has by itself, so a step in a container runs it there.
+    `portable`: it needs nothing but what an image has by itself, so a step in a container runs it there. Without a
+    `working_directory` it runs where the job's steps work.
     """
 
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
-    working_directory: str = predefined.SOURCES
+    working_directory: str = ""
     portable: bool = False
 
 
@@ -98,7 +98,7 @@ class Attempt:
         """End the program, if one runs."""
         for name in self._works[-1:]:
             self.stopped = True
-            await self._running.stop(name, self.job.stop_seconds)
+            await self.job.stop_work(self._running, name)
 
     async def forget(self) -> None:
         """The work's lines and exit are kept elsewhere now; after a crash before this, they are read once more."""
@@ -181,8 +181,8 @@ class Attempt:
             await self.job.forced.wait()
         self.error(_CANCELED)
         self.stopped = True
-        await self._running.stop(name, self.job.stop_seconds)
+        await self.job.stop_work(self._running, name)
 
     async def _stop_when_done(self, name: str) -> None:
         await self._done.wait()
-        await self._running.stop(name, self.job.stop_seconds)
+        await self.job.stop_work(self._running, name)

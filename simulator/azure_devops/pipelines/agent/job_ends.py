@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from simulator.azure_devops.language.plan import Step
 from simulator.azure_devops.pipelines.agent import predefined
+from simulator.azure_devops.pipelines.agent.checkouts import checkout_place
 from simulator.azure_devops.pipelines.agent.job_room import JobRoom
 from simulator.azure_devops.pipelines.agent.step_names import display_name
 from simulator.azure_devops.pipelines.results import Result
@@ -69,12 +70,6 @@ def checkout_name(job: JobRoom, step: Step) -> str:
         return display_name(step)
     name, branch = _repository(job, step), source["ref"].removeprefix("refs/heads/")
     return f"Checkout {name}@{branch} to {step.inputs.get('path') or checkout_place(job.setup.steps, name)}"
-
-
-def checkout_place(steps: Iterable[Step], repository: str) -> str:
-    """Where a repository goes below the workspace: `s`, or `s/<repository>` where a job checks out several."""
-    several = [step for step in steps if step.task == "Checkout" and step.condition != "false"]
-    return f"s/{repository}" if len(several) > 1 else "s"
 
 
 def _repository(job: JobRoom, step: Step) -> str:

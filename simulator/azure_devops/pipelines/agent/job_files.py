@@ -24,9 +24,10 @@ class OutsideOfJob(Exception):
 
 @dataclass(frozen=True)
 class JobFiles:
-    """The files of one job below `root` on the host."""
+    """The files of one job below `root` on the host; relative paths start at `directory`."""
 
     root: Path
+    directory: str = predefined.SOURCES
 
     def create(self) -> None:
         """Make the directories that an agent has made before the first step."""
@@ -66,8 +67,8 @@ class JobFiles:
         return (*own, Mount(self.root / "home" / "work", WORK), Mount(self.root / "tools", TOOLS))
 
     def outside(self, inside: str) -> Path:
-        """The host's path of what a step calls `inside` (relative: to the sources), links resolved; OutsideOfJob."""
-        path = to_agent(inside) if inside.startswith("/") else f"{predefined.SOURCES}/{inside}"
+        """The host's path of what a step calls `inside` (relative: to `directory`), links resolved; OutsideOfJob."""
+        path = to_agent(inside) if inside.startswith("/") else f"{self.directory}/{inside}"
         home = (self.root / "home").resolve()
         found = (home / self._relative(path)).resolve()
         if not found.is_relative_to(home):

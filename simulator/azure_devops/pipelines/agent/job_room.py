@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from simulator.azure_devops.language.plan import Job, Step, Variable
-from simulator.azure_devops.pipelines.agent import job_state
+from simulator.azure_devops.pipelines.agent import job_state, predefined
 from simulator.azure_devops.pipelines.agent.job_files import JobFiles
 from simulator.azure_devops.pipelines.agent.macros import recalculate
 from simulator.azure_devops.pipelines.agent.predefined import JobNames
@@ -14,7 +16,8 @@ from simulator.azure_devops.pipelines.results import Result
 from simulator.azure_devops.pipelines.room import RunContext
 from simulator.formats.masking import Masker
 
-_LONGEST_STOP_SECONDS = 10.0
+_INTERRUPT_SECONDS, _TERMINATE_SECONDS = 7.5, 2.5
+"""How long the agent waits after SIGINT, and then after SIGTERM, before it kills (its `ProcessInvoker`)."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,13 @@ class JobSetup:
     agentless: bool = False
 
 
+class Stopping(Protocol):
+    """What can end a program that was started."""
+
+    async def stop(self, name: str, grace_seconds: float, interrupt_seconds: float = 0.0) -> None:
+        """End it; returns when it has ended."""
+
+
 class JobRoom:
     """A job on its agent. What its steps have changed is in the store; what is here can be made again.
 
@@ -42,8 +52,6 @@ class JobRoom:
     def __init__(self, context: RunContext, setup: JobSetup) -> None:
         self.context, self.setup = context, setup
         self.kernel = context.room.kernel
-        work = self.kernel.store.directory / "azure_devops" / "work"
-        self.files = JobFiles(work / str(context.run) / setup.record)
         self.state = job_state.load(self.kernel.store, context.run, setup.record)
         self.status = Result.SUCCEEDED
         self.stopping = asyncio.Event()  # canceled, or its time is over
@@ -52,9 +60,23 @@ class JobRoom:
         self.masker = Masker([*secrets, *self.state.secrets])
 
     @property
-    def stop_seconds(self) -> float:
-        """How long a step may take to end when it is stopped: SIGTERM, then SIGKILL."""
-        return min(_LONGEST_STOP_SECONDS, self.setup.job.cancel_timeout_minutes * 60.0)
+    def directory(self) -> str:
+        """Where steps work that say nothing else: the sources, or the repository that a checkout has chosen."""
+        return self._value("system.defaultworkingdirectory") or predefined.SOURCES
+
+    @property
+    def files(self) -> JobFiles:
+        """The directories of the job."""
+        work = self.kernel.store.directory / "azure_devops" / "work"
+        return JobFiles(work / str(self.context.run) / self.setup.record, self.directory)
+
+    async def stop_work(self, running: Stopping, name: str) -> None:
+        """End the program of a step that `running` follows: SIGINT, then SIGTERM, then all of its processes are killed.
+
+        A job that may take no time to cancel leaves it none.
+        """
+        patient = bool(self.setup.job.cancel_timeout_minutes)
+        await running.stop(name, _TERMINATE_SECONDS * patient, _INTERRUPT_SECONDS * patient)
 
     @property
     def debugging(self) -> bool:
@@ -76,6 +98,12 @@ class JobRoom:
         """Every variable now, macros resolved: the agent does this before each step."""
         status = Variable("Agent.JobStatus", self.status.value, read_only=True)
         return recalculate([*self.setup.variables, *self.state.listed(), status])
+
+    def move(self, variables: Mapping[str, str]) -> None:
+        """Let predefined variables have other values for the steps that follow."""
+        for name, value in variables.items():
+            row = {"name": name, "value": value, "secret": False, "read_only": True, "step": ""}
+            self.state.variables[name.lower()] = row
 
     def mask(self, secret: str) -> None:
         """Hide a value from now on, after a restart too."""

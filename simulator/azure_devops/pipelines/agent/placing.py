@@ -43,7 +43,7 @@ class Running(Protocol):
     async def wait(self, name: str) -> Exit:
         """The exit, when it has ended."""
 
-    async def stop(self, name: str, grace_seconds: float) -> None:
+    async def stop(self, name: str, grace_seconds: float, interrupt_seconds: float = 0.0) -> None:
         """End it; returns when it has ended."""
 
     def lines(self, name: str) -> AsyncIterator[str]:
@@ -101,7 +101,7 @@ def _work(attempt: Attempt, name: str, program: Program, env: Mapping[str, str])
         command=program.command,
         environment=environment,
         mounts=attempt.job.files.mounts(),
-        working_directory=program.working_directory or predefined.SOURCES,
+        working_directory=program.working_directory or attempt.job.directory,
         cause=current_cause(),
         hostname="simulator",
         writable_venv=attempt.job.files.venv,
@@ -119,5 +119,5 @@ def _inside(attempt: Attempt, name: str, program: Program, env: Mapping[str, str
         attempt.container,
         command,
         {key: to_container(text) for key, text in environment.items()},
-        to_container(program.working_directory or predefined.SOURCES),
+        to_container(program.working_directory or attempt.job.directory),
     )

@@ -2,48 +2,51 @@
 
 from __future__ import annotations
 
-from simulator.azure_devops.organization import Row
-from simulator.azure_devops.pipelines.agent import predefined
 from simulator.azure_devops.pipelines.agent.attempt import Program
-from simulator.azure_devops.pipelines.agent.job_ends import checkout_place
+from simulator.azure_devops.pipelines.agent.checkouts import (
+    PathOutside,
+    checkout_path,
+    is_true,
+    moved_variables,
+)
 from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS
 from simulator.azure_devops.pipelines.room import INSIDE_URL
-from simulator.azure_devops.pipelines.tasks.call import TaskCall
+from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskFailed
 from simulator.kernel.errors import NotSimulated
 
-_REFUSED = ("lfs", "sparseCheckoutDirectories", "sparseCheckoutPatterns", "workspaceRepo")
+# Learn "Pipeline options for Git repositories": what a pipeline has that was made since sprint 209.
+_SETTINGS = {"fetchDepth": "1", "fetchTags": "false"}
+_PASSED = (
+    *("clean", "fetchDepth", "fetchFilter", "fetchTags", "submodules", "persistCredentials"),
+    *("sparseCheckoutDirectories", "sparseCheckoutPatterns"),
+)
 
 
 async def checkout(call: TaskCall) -> int:
     """Fetch and check out; several checkouts of a job go to `s/<repository>`, else to `s`."""
-    for name in _REFUSED:
-        if call.input(name).lower() not in ("", "false"):
-            raise NotSimulated(f"checkout input {name}", "Leave it out.")
+    if is_true(call.input("lfs")):
+        raise NotSimulated("checkout input lfs (no Git LFS on the agent)", "Leave it out.")
     alias = call.input("repository") or "self"
     run, organization = call.job.context.row, call.job.context.room.organization
     if alias not in run["repositories"]:
         raise NotSimulated(f"checkout of {alias!r}", "Name it under resources.repositories with type git.")
     source = run["repositories"][alias]
     repository = organization.repository(source["id"])
-    project = organization.project(repository["project"])
-    target = _target(call, repository)
+    name, project = repository["name"], organization.project(repository["project"])
+    steps = call.job.setup.steps
+    try:
+        target = checkout_path(steps, name, call.input("path"))
+    except PathOutside as outside:
+        raise TaskFailed(str(outside)) from outside
     environment = {
-        "CHECKOUT_URL": f"{INSIDE_URL}/{organization.name}/{project['name']}/_git/{repository['name']}",
+        "CHECKOUT_URL": f"{INSIDE_URL}/{organization.name}/{project['name']}/_git/{name}",
         "CHECKOUT_COMMIT": source["commit"],
-        "CHECKOUT_REF": source["ref"],
         "CHECKOUT_TARGET": target,
         "CHECKOUT_HEADER": f"AUTHORIZATION: bearer {call.value('System.AccessToken')}",
-        **{
-            f"CHECKOUT_{name.upper()}": call.input(name)
-            for name in ("clean", "fetchDepth", "fetchFilter", "fetchTags")
-        },
-        **{f"CHECKOUT_{name.upper()}": call.input(name) for name in ("submodules", "persistCredentials")},
+        **{f"CHECKOUT_{key.upper()}": call.input(key) or _SETTINGS.get(key, "") for key in _PASSED},
     }
     shown = source["ref"].removeprefix("refs/heads/")
-    call.attempt.say(f"Syncing repository: {repository['name']} (Git) {repository['name']}@{shown}")
-    return await call.run(Program(("python3", f"{PROGRAMS}/checkout.py"), environment))
-
-
-def _target(call: TaskCall, repository: Row) -> str:
-    place = call.input("path") or checkout_place(call.job.setup.steps, repository["name"])
-    return f"{predefined.WORKSPACE}/{place}"
+    call.attempt.say(f"Syncing repository: {name} (Git) {name}@{shown}")
+    code = await call.run(Program(("python3", f"{PROGRAMS}/checkout.py"), environment))
+    call.job.move(moved_variables(steps, alias, name, target, call.input("workspaceRepo")))
+    return code

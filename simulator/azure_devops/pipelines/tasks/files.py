@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from simulator.azure_devops.pipelines.agent import predefined
 from simulator.azure_devops.pipelines.agent.attempt import Program
 from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS
 from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskEffect
@@ -13,7 +12,7 @@ def program(name: str) -> TaskEffect:
 
     async def run(call: TaskCall) -> int:
         inputs = {f"INPUT_{key.upper()}": text for key, text in call.inputs.items()}
-        return await call.run(Program(("python3", f"{PROGRAMS}/{name}"), inputs, predefined.SOURCES))
+        return await call.run(Program(("python3", f"{PROGRAMS}/{name}"), inputs))
 
     return run
 

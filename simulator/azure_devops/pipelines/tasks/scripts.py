@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 
-from simulator.azure_devops.pipelines.agent import predefined
 from simulator.azure_devops.pipelines.agent.attempt import Program
 from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS, OutsideOfJob
 from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskEffect, TaskFailed
@@ -24,7 +23,7 @@ async def bash(call: TaskCall) -> int:
     if call.input("targetType").lower() == "inline":
         return await _run(call, call.input("script"), call.flag("failOnStderr"))
     path = call.input("filePath")
-    path = path if path.startswith("/") else f"{call.seen(predefined.SOURCES)}/{path}"
+    path = path if path.startswith("/") else f"{call.seen(call.job.directory)}/{path}"
     check_exists(call, path, "filePath")
     script = f". {shlex.quote(path)} {call.input('arguments')}"
     return await _run(call, script, call.flag("failOnStderr"))
@@ -33,7 +32,7 @@ async def bash(call: TaskCall) -> int:
 async def shell_script(call: TaskCall) -> int:
     """ShellScript@2: a file of the repository, run by bash with arguments, in its own folder by default."""
     path = call.input("scriptPath")
-    path = path if path.startswith("/") else f"{call.seen(predefined.SOURCES)}/{path}"
+    path = path if path.startswith("/") else f"{call.seen(call.job.directory)}/{path}"
     check_exists(call, path, "scriptPath")
     own_folder = path.rpartition("/")[0]
     given = call.input("cwd") if call.flag("disableAutoCwd") else own_folder
@@ -48,7 +47,7 @@ async def python_script(call: TaskCall) -> int:
     """PythonScript@0: a file of the repository or an inline script, run by `pythonInterpreter` or the first python."""
     if call.input("scriptSource").lower() == "filepath":
         path = call.input("scriptPath")
-        path = path if path.startswith("/") else f"{call.seen(predefined.SOURCES)}/{path}"
+        path = path if path.startswith("/") else f"{call.seen(call.job.directory)}/{path}"
         check_exists(call, path, "scriptPath")
     else:
         path = call.seen(
@@ -101,8 +100,8 @@ def _program(call: TaskCall, command: tuple[str, ...], directory: str, fail_on_s
 
 
 def working_directory(call: TaskCall, given: str) -> str:
-    """The directory that an input names; relative ones start at the sources. Raises TaskFailed when it is not there."""
-    sources = call.seen(predefined.SOURCES)
+    """The directory that an input names, from where the job's steps work. Raises TaskFailed when it is not there."""
+    sources = call.seen(call.job.directory)
     path = given.strip() or sources
     path = path if path.startswith("/") else f"{sources}/{path}"
     check_exists(call, path, "workingDirectory")

@@ -1,20 +1,23 @@
 """The agent's checkout: init, fetch with the job's token in a header, detached checkout of one commit."""
 
 import os
+import shlex
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 HEADER = "CHECKOUT_HEADER"
+# Submodules lie beside their repository, or are named by the service's address (GitSourceProvider: the authority's).
+AUTHORITIES = ("http://localhost:4567/", "https://dev.azure.com/")
 # As the agent: a fetch whose server is away is tried three times (azure-pipelines-agent, GitSourceProvider).
 FETCH_TRIES, BACK_OFF_SECONDS = 3, 3
+FILTERS = ("tree:0", "blob:none")
 
 
 def run(*arguments: str, shown: str = "", tries: int = 1) -> None:
     """One git command, shown as the agent shows it; ends the program where its last try fails."""
     shown = shown or " ".join(arguments)
-    word = shown.split()[0]
     for left in range(tries - 1, -1, -1):
         print(f"##[command]git {shown}", flush=True)
         code = subprocess.run(["git", *arguments], stderr=subprocess.STDOUT, check=False).returncode
@@ -22,11 +25,11 @@ def run(*arguments: str, shown: str = "", tries: int = 1) -> None:
             return
         if left:
             seconds = BACK_OFF_SECONDS * (tries - left)
-            text = (
-                f"Git {arguments[0]} failed with exit code {code}, back off {seconds} seconds before retry."
-            )
+            word = shown.split()[0]
+            text = f"Git {word} failed with exit code {code}, back off {seconds} seconds before retry."
             print(f"##[warning]{text}", flush=True)
             time.sleep(seconds)
+    word = " ".join(each for each in shown.replace("-", " ", 1).split()[:2] if each.isalpha())
     print(f"##vso[task.logissue type=error]Git {word} failed with exit code: {code}", flush=True)
     sys.exit(code)
 
@@ -44,20 +47,73 @@ def truth(name: str) -> bool:
 def depth() -> list[str]:
     """The fetch depth; what is no number is no limit."""
     text = setting("FETCHDEPTH")
-    return [f"--depth={text}"] if text.isdecimal() and int(text) > 0 else []
+    if text.isdecimal() and int(text) > 0:
+        return [f"--depth={int(text)}"]
+    return ["--unshallow"] if Path(".git/shallow").exists() else []
+
+
+def filters() -> list[str]:
+    """Those filters of history that the agent knows; others are left out, as it does."""
+    return [
+        f"--filter={each.strip()}" for each in setting("FETCHFILTER").split("+") if each.strip() in FILTERS
+    ]
+
+
+def with_header(*keys: str) -> list[str]:
+    """The options that let git send the job's token, from the environment: no command line holds it."""
+    return [f"--config-env=http.{key}extraheader={HEADER}" for key in keys]
+
+
+def clean() -> None:
+    """Undo what was done to a repository that is there, its submodules included."""
+    run("clean", "-ffdx")
+    run("reset", "--hard", "HEAD")
+    if setting("SUBMODULES") in ("true", "recursive"):
+        run("submodule", "foreach", "--recursive", "git clean -ffdx")
+        run("submodule", "foreach", "--recursive", "git reset --hard HEAD")
+
+
+def choose_files(*, again: bool) -> None:
+    """Sparse checkout: directories in cone mode go before patterns; ended where it is not wanted any more."""
+    directories, patterns = (
+        os.environ.get(f"CHECKOUT_SPARSECHECKOUT{each}", "") for each in ("DIRECTORIES", "PATTERNS")
+    )
+    chosen, mode = (directories, "--cone") if directories.strip() else (patterns, "--no-cone")
+    if chosen.strip():
+        run("sparse-checkout", "init", mode)
+        run("sparse-checkout", "set", *shlex.split(chosen))
+    elif again:
+        run("sparse-checkout", "disable")
 
 
 def fetch(commit: str) -> None:
     """Fetch the commit; without a depth every branch comes with it, as on the service."""
-    arguments = ["fetch", "--force", "--prune", "--no-recurse-submodules", "--quiet"]
-    arguments += ["--no-tags"] if setting("FETCHTAGS") == "false" else ["--tags"]
-    arguments += depth()
-    if kept := os.environ.get("CHECKOUT_FETCHFILTER"):
-        arguments.append(f"--filter={kept}")
-    everything = [] if depth() else ["+refs/heads/*:refs/remotes/origin/*"]
-    arguments += ["origin", *everything, f"+{commit}"]
-    config = f"--config-env=http.extraheader={HEADER}"
-    run(config, *arguments, shown=" ".join(arguments), tries=FETCH_TRIES)
+    tags = "--no-tags" if setting("FETCHTAGS") in ("false", "0", "$false") else "--tags"
+    arguments = [
+        "fetch",
+        "--force",
+        tags,
+        "--prune",
+        "--no-recurse-submodules",
+        "--quiet",
+        "origin",
+        *depth(),
+        *filters(),
+    ]
+    shallow = any(each.startswith("--depth") for each in arguments)
+    wanted = [f"+{commit}:refs/remotes/origin/{commit}"]
+    arguments += wanted if shallow else ["+refs/heads/*:refs/remotes/origin/*", f"+{commit}"]
+    run(*with_header(""), *arguments, shown=" ".join(arguments), tries=FETCH_TRIES)
+
+
+def fetch_submodules() -> None:
+    """The submodules that the commit names, of one level or of all."""
+    recursive = ["--recursive"] if setting("SUBMODULES") == "recursive" else []
+    run("submodule", "sync", *recursive)
+    shallow = [each for each in depth() if each.startswith("--depth")]
+    arguments = ["submodule", "update", "--init", "--force", *shallow, *filters(), *recursive]
+    keys = [f"{authority}." for authority in AUTHORITIES]
+    run(*with_header(*keys), *arguments, shown=" ".join(arguments))
 
 
 def main() -> int:
@@ -65,30 +121,29 @@ def main() -> int:
     target, url, commit = (os.environ[f"CHECKOUT_{name}"] for name in ("TARGET", "URL", "COMMIT"))
     Path(target).mkdir(parents=True, exist_ok=True)
     os.chdir(target)
-    os.environ["GIT_TERMINAL_PROMPT"] = "0"
-    if not Path(".git").exists():
+    os.environ.update(GIT_TERMINAL_PROMPT="0", GIT_LFS_SKIP_SMUDGE="1")
+    again = Path(".git").exists()
+    if again and truth("CLEAN"):
+        clean()
+    if not again:
         run("init", "--quiet", target)
         run("remote", "add", "origin", url)
+    choose_files(again=again)
     run("config", "gc.auto", "0")
-    if truth("CLEAN"):
-        run("clean", "-ffdx")
-        run("reset", "--quiet", "--hard")
     fetch(commit)
-    run("checkout", "--quiet", "--force", commit)
+    run(
+        *with_header(f"{AUTHORITIES[0]}."),
+        "checkout",
+        "--quiet",
+        "--force",
+        commit,
+        shown=f"checkout --quiet --force {commit}",
+    )
     if setting("SUBMODULES") in ("true", "recursive"):
-        recursive = ["--recursive"] if setting("SUBMODULES") == "recursive" else []
-        config = f"--config-env=http.extraheader={HEADER}"
-        run(
-            config,
-            "submodule",
-            "update",
-            "--init",
-            "--force",
-            *recursive,
-            shown="submodule update --init --force",
-        )
+        fetch_submodules()
     if truth("PERSISTCREDENTIALS"):
-        run("config", "http.extraheader", os.environ[HEADER], shown="config http.extraheader ***")
+        key = f"http.{url}.extraheader"
+        run("config", key, os.environ[HEADER], shown=f"config {key} AUTHORIZATION: bearer ***")
     print(
         subprocess.run(
             ["git", "log", "-1", "--format=%H %s"], capture_output=True, text=True, check=True
