@@ -10,6 +10,7 @@ from simulator.azure_devops.pipelines import task_timers
 from simulator.azure_devops.pipelines.callbacks import Callbacks
 from simulator.azure_devops.pipelines.coordinator import Coordinator
 from simulator.azure_devops.pipelines.gates.passing import Gates
+from simulator.azure_devops.pipelines.purging import Purging
 from simulator.azure_devops.pipelines.resource_uses import ResourceUses
 from simulator.azure_devops.pipelines.retention import Leases
 from simulator.azure_devops.pipelines.room import Agents, Room, Signals
@@ -92,6 +93,8 @@ class AzureDevOps:
         kernel.log.add_consumer("azure_devops.hooks", self.hooks.on_fact)
         completions = Completions(self.organization, self.refs, self.runs, self.queue)
         kernel.log.add_consumer("azure_devops.completions", completions.on_fact)
+        purging = Purging(self.organization, self.runs, self.leases, self.test_runs, self.test_attachments)
+        kernel.log.add_consumer("azure_devops.retention", purging.on_fact)
         uses = ResourceUses(self.organization, self.runs)
         kernel.log.add_consumer("azure_devops.resource_uses", uses.on_fact)
         self.webhooks = Webhooks(self.organization, self.refs, self.queue)

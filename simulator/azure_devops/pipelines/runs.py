@@ -13,7 +13,7 @@ from simulator.azure_devops.organization import RUN, Organization, Row, number_k
 from simulator.azure_devops.pipelines.lifecycles import RUN as LIFECYCLE
 from simulator.azure_devops.pipelines.results import Result
 
-_PLAN = "azure_devops.plan"
+PLAN = "azure_devops.plan"
 WIRE_RESULTS = {
     Result.SUCCEEDED: "succeeded",
     Result.SUCCEEDED_WITH_ISSUES: "partiallySucceeded",
@@ -61,11 +61,11 @@ class Runs:
         self._organization.save(RUN, {**row, "state": LIFECYCLE.initial, "result": None})
         # The plan is our own frozen value in our own store: pickle gives back exactly what was compiled.
         text = base64.b64encode(pickle.dumps(plan)).decode()
-        self._kernel.store.put(_PLAN, number_key(row["id"]), {"plan": text})
+        self._kernel.store.put(PLAN, number_key(row["id"]), {"plan": text})
 
     def plan(self, run: int) -> Plan:
         """The frozen plan of a run."""
-        row = self._kernel.store.get(_PLAN, number_key(run))
+        row = self._kernel.store.get(PLAN, number_key(run))
         assert row is not None, f"run {run} has no plan"
         plan = pickle.loads(base64.b64decode(row["plan"]))
         assert isinstance(plan, Plan)

@@ -42,6 +42,12 @@ class TestAttachments:
         key = f"{number_key(run['id'])}/{number_key(number)}" if number.isdecimal() else ""
         return self._kernel.store.get(KIND, key)
 
+    def delete(self, run: Row) -> None:
+        """Remove all of a run, of its results too."""
+        for key, row in self._kernel.store.scan(KIND, f"{number_key(run['id'])}/"):
+            self.path(row).unlink(missing_ok=True)
+            self._kernel.store.delete(KIND, key)
+
     def path(self, row: Row) -> Path:
         """The file that holds the content."""
         return self._directory / str(row["id"])

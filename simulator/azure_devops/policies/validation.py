@@ -57,7 +57,10 @@ class Validation:
             )
         if known.get("error"):
             return Decision(REJECTED, told, {**context, "errorMessage": known["error"]})
-        run = self._runs.get(known["run"])
+        run = self._runs.find(known["run"])
+        if run is None:
+            # Retention has destroyed it.
+            return Decision(QUEUED, told, {**context, "isExpired": True, "buildIsNotCurrent": True})
         current = known["target"] == row["mergeTarget"]
         expired = self._expired(settings, current, run)
         shown = {

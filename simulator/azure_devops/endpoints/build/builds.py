@@ -130,7 +130,7 @@ def _change(call: Call, row: Row, given: dict[str, Any]) -> None:
 
 @endpoint("DELETE", BUILDS, "vso.build_execute")
 async def remove(call: Call) -> object:
-    """Delete a build that has completed and that no lease retains; `deletedFilter` still finds it."""
+    """Delete a build that has completed and that no lease retains; `deletedFilter` finds it until it is destroyed."""
     row = found(call)
     if call.azure.leases.of_run(row["id"]):
         raise failure("CannotDeleteRetainedBuildException", id=row["id"])

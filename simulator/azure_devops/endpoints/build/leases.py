@@ -7,19 +7,13 @@ from simulator.azure_devops.endpoints.build.build_views import found
 from simulator.azure_devops.endpoints.moments import iso
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.organization import Row
+from simulator.azure_devops.pipelines import project_settings
 from simulator.azure_devops.shapes import as_mappings, mapping, number
 
 LEASES = "272051e4-9af1-45b5-ae22-8d960a5539d4"
 BUILD_LEASES = "3da19a6a-f088-45c4-83ce-2ad3a87be6c4"
 RETENTION = "dadb46e7-5851-4c72-820e-ae8abb82f59f"
 HISTORY = "1a9c48be-0ef5-4ec2-b94f-f053bdd2d3bf"
-_KIND = "azure_devops.project_retention"
-_DEFAULTS = {
-    "purgeArtifacts": {"min": 1, "max": 60, "value": 30},
-    "purgeRuns": {"min": 30, "max": 731, "value": 30},
-    "purgePullRequestRuns": {"min": 1, "max": 30, "value": 10},
-    "retainRunsPerProtectedBranch": {"min": 0, "max": 50, "value": 3},
-}
 _UPDATES = {
     "artifactsRetention": "purgeArtifacts",
     "runRetention": "purgeRuns",
@@ -99,26 +93,23 @@ def _one(call: Call, wanted: str) -> Row:
 
 @endpoint("GET", RETENTION, "vso.build")
 async def retention(call: Call) -> object:
-    """How long the project keeps runs and artifacts, in days. Accepted and kept: nothing is purged by it."""
-    kept = call.kernel.store.get(_KIND, call.project()["id"]) or {}
-    return {
-        name: {**setting, "value": kept.get(name, setting["value"])} for name, setting in _DEFAULTS.items()
-    }
+    """How long the project keeps runs and artifacts, in days: what the daily clean-up goes by (pipelines/purging)."""
+    return project_settings.retention(call.kernel.store, call.project()["id"])
 
 
 @endpoint("PATCH", RETENTION, "vso.build_execute")
 async def change_retention(call: Call) -> object:
     """Other days, within the limits that the settings name."""
     project, given = call.project()["id"], call.object_body()
-    kept = dict(call.kernel.store.get(_KIND, project) or {})
+    kept: dict[str, int] = {}
     for name, member in _UPDATES.items():
         if name not in given:
             continue
-        value, limits = number(mapping(given, name), "value", 0), _DEFAULTS[member]
+        value, limits = number(mapping(given, name), "value", 0), project_settings.RETENTION_DEFAULTS[member]
         if not limits["min"] <= value <= limits["max"]:
             raise invalid(f"The value {value} of {name} is not between {limits['min']} and {limits['max']}.")
         kept[member] = value
-    call.kernel.store.put(_KIND, project, kept)
+    project_settings.change_retention(call.kernel.store, project, kept)
     return await retention(call)
 
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from simulator.azure_devops.endpoint import Call, collection, endpoint
 from simulator.azure_devops.errors import failure, invalid
-from simulator.azure_devops.pipelines.project_settings import GENERAL_DEFAULTS, change_general, general
+from simulator.azure_devops.pipelines.project_settings import (
+    GENERAL_DEFAULTS,
+    build_settings,
+    change_build_settings,
+    change_general,
+    days_to_destroy,
+    general,
+)
+from simulator.azure_devops.shapes import number
 
 GENERAL = "c4aefd19-30ff-405b-80ad-aca021e7242a"
 SETTINGS = "aa8c1c9c-ef8b-474a-b8c4-785c7b191d0d"
@@ -12,7 +20,6 @@ OPTIONS = "591cb5a4-2d46-4f3a-a697-5cd42b6bd332"
 TEMPLATES = "e884571e-7f92-4d6a-9274-3f5649900835"
 CONTROLLERS = "fcac1932-2ee1-437f-9b6f-7f696be858f6"
 USAGE = "3813d06c-9e36-4ea1-aac3-61a485d60e3d"
-_KIND = "azure_devops.pipeline_settings"
 _POLICY = {
     "branches": ["+refs/heads/*"],
     "artifacts": [],
@@ -44,9 +51,9 @@ async def change_general_settings(call: Call) -> object:
 @endpoint("GET", SETTINGS, "vso.build")
 async def settings(call: Call) -> object:
     """The build settings of the organization: the older form of retention."""
-    kept = call.kernel.store.get(_KIND, "build") or {}
+    kept = build_settings(call.kernel.store)
     policy = {**_POLICY, **(kept.get("defaultRetentionPolicy") or {})}
-    days = int(kept.get("daysToKeepDeletedBuildsBeforeDestroy") or 30)
+    days = days_to_destroy(call.kernel.store)
     return {
         "defaultRetentionPolicy": policy,
         "maximumRetentionPolicy": {**_POLICY, "minimumToKeep": 50, "daysToKeep": 365},
@@ -56,8 +63,10 @@ async def settings(call: Call) -> object:
 
 @endpoint("PATCH", SETTINGS, "vso.build_execute")
 async def change_settings(call: Call) -> object:
-    """Other settings: accepted and kept; nothing is purged by them."""
-    call.kernel.store.put(_KIND, "build", call.object_body())
+    """Other settings: accepted and kept; the days before a deleted run is destroyed have effect."""
+    given = call.object_body()
+    number(given, "daysToKeepDeletedBuildsBeforeDestroy", 30)
+    change_build_settings(call.kernel.store, {**build_settings(call.kernel.store), **given})
     return await settings(call)
 
 

@@ -71,6 +71,7 @@ def chosen(rows: Iterable[Row], resource: PipelineResource, wanted: str | int) -
             row
             for row in rows
             if row["result"] in _GOOD
+            and not row.get("deleted")
             and (not branch or row["sourceBranch"] == f"refs/heads/{branch}")
             and set(resource.tags) <= set(row["tags"])
         ),
