@@ -257,6 +257,8 @@ class DockerEngine:
         ]
         if self._reach.certificates is not None:
             mounts.append(Mount(self._reach.certificates, CERTIFICATES, read_only=True))
+        if work.ends is not None:
+            mounts.append(Mount(work.ends, "/run/simulator/more", read_only=True))
         if work.writable_venv is not None:
             mounts.append(Mount(work.writable_venv, WRITABLE_VENV))
         return mounts

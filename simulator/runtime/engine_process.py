@@ -152,6 +152,11 @@ class ProcessEngine:
         place.mkdir(mode=0o700)
         (place / "name").write_text(work.name)
         (place / "root").mkdir()
+        if work.ends is not None:
+            (place / "ends").symlink_to(work.ends.resolve())  # so that the path of a socket is short
+            (place / "relays").write_text(
+                "".join(f"{end.name} ends/{end.name}\n" for end in work.ends.iterdir())
+            )
         if work.network is not None:
             network = self._directory / network_place(work.network.name)
             network.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -50,6 +50,7 @@ class Work:
     container of its own. `writable_venv` is a directory of the host that keeps it for the caller's next work.
     A work of a `network` reaches its peers there. One that is `isolated` reaches nothing but them: not even the
     simulator.
+    `ends` is a directory of socket files, each named by the port of its loopback at which the work reaches it.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Work:
     network: Network | None = None
     isolated: bool = False
     streams: tuple[Stream, ...] = ()
+    ends: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ class JobContainers:
 
     def _lead_to_services(self, wanted: ContainerSet, ports: dict[str, dict[int, int]]) -> None:
         services = [
-            f"{outside}={name}:{inside}" for name, each in ports.items() for inside, outside in each.items()
+            f"{outside}={name}:{inside}" for name, each in ports.items() for outside, inside in each.items()
         ]
         if services:
             outlets.open_outlet(self._room, wanted.name, outlets.HOST, services)
@@ -128,7 +128,7 @@ class JobContainers:
 
 
 def _published(containers: tuple[Container, ...], made: dict[str, Any]) -> dict[str, dict[int, int]]:
-    """Per service its ports: that of the container -> that of the host, chosen where the mapping names none."""
+    """Per service its ports: that of the host, chosen where the mapping names none -> that of the container."""
     chosen = _FIRST_PORT
     found: dict[str, dict[int, int]] = {}
     for each in containers:
@@ -139,7 +139,7 @@ def _published(containers: tuple[Container, ...], made: dict[str, Any]) -> dict[
                 raise ContainerFailed(f"Invalid port mapping {text}: a number, or host:container, of TCP.")
             wanted = int(outside[0]) if outside and outside[0].isdecimal() else chosen
             chosen += wanted == chosen
-            found.setdefault(each.name, {})[int(number)] = wanted
+            found.setdefault(each.name, {})[wanted] = int(number)
     return found
 
 

@@ -49,7 +49,7 @@ class ContainerSet:
 
 @dataclass(frozen=True)
 class Opened:
-    """A set that is there: its network, ids by container, and of services the published ports by their own."""
+    """A set that is there: its network, ids by container, and of services the published ports with their own."""
 
     network: str
     ids: Mapping[str, str]

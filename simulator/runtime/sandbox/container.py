@@ -7,7 +7,7 @@ the pipe `started` says that the command runs, and `streams` lists what is fed t
 """
 
 # pathlib would cost every start 8 ms.
-# ruff: noqa: PTH101, PTH109, PTH110, PTH112, PTH113, PTH120, PTH123, PTH208
+# ruff: noqa: PTH101, PTH109, PTH110, PTH112, PTH113, PTH119, PTH120, PTH123, PTH208
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ from simulator.runtime.sandbox.relays import (
     listen,
 )
 
-ENDS, OWN, WRITABLE_VENV = "/run/simulator/ends", "/run/simulator/work", "/opt/venv"
+ENDS, MORE, OWN = "/run/simulator/ends", "/run/simulator/more", "/run/simulator/work"
+WRITABLE_VENV = "/opt/venv"
 
 
 def launch(command: list[str], serving_port: int) -> None:
@@ -36,7 +37,8 @@ def launch(command: list[str], serving_port: int) -> None:
     os.dup2(1, 2)  # one stream, so that lines keep their order
     if os.path.isdir(WRITABLE_VENV):
         lay_thin_venv()
-    listeners = [(port, listen(int(port))) for port in sorted(os.listdir(ENDS))]
+    ends = [f"{place}/{port}" for place in (ENDS, MORE) if os.path.isdir(place) for port in os.listdir(place)]
+    listeners = [(end, listen(int(os.path.basename(end)))) for end in sorted(ends)]
     streams = read_streams()
     lay_pipes(streams)
     serving = listen(f"{OWN}/serve") if serving_port else None
@@ -44,8 +46,8 @@ def launch(command: list[str], serving_port: int) -> None:
         os.chmod(f"{OWN}/serve", 0o777)  # the simulator may be another user than the container's root
 
     def relay() -> None:
-        for port, listener in listeners:
-            in_thread(accept, listener, lambda port=port: connect(f"{ENDS}/{port}", RESTART_PATIENCE_SECONDS))
+        for end, listener in listeners:
+            in_thread(accept, listener, lambda end=end: connect(end, RESTART_PATIENCE_SECONDS))
         if serving is not None:
             in_thread(accept, serving, lambda: dial_work(serving_port))
         for stream in streams:

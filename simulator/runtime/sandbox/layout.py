@@ -93,7 +93,7 @@ def specification(
         "links": [*host.links, *LINKS],
         "protected": list(host.protected),
         "hidden": list(host.hidden),
-        "relays": [] if work.isolated else sorted(reach.ends()),
+        "relays": [] if work.isolated else sorted({*reach.ends(), *_own_ends(work)}),
         "serves": SERVING_PORT if work.serves else 0,
         "network": _network(work),
         "streams": [
@@ -101,6 +101,10 @@ def specification(
             for stream in work.streams
         ],
     }
+
+
+def _own_ends(work: Work) -> list[int]:
+    return [int(end.name) for end in work.ends.iterdir()] if work.ends is not None else []
 
 
 def on_host(work: Work, path: str) -> Path:

@@ -1,10 +1,11 @@
 """Joins connections across the border of a sandbox: from inside to the simulator, from outside to the work's port."""
 
 # pathlib would cost every start 8 ms.
-# ruff: noqa: PTH123
+# ruff: noqa: PTH110, PTH123
 from __future__ import annotations
 
 import fcntl
+import os
 import sys
 import time
 
@@ -140,13 +141,21 @@ def connect(address: str | tuple[str, int], patience_seconds: float) -> socket.s
 
 
 def dial_simulator(port: int) -> socket.socket | None:
-    """The simulator's end of `port`: `relays` says where, and is read anew because a restart may have moved it."""
-    with open("../relays", encoding="utf-8") as file:
-        ends = dict(line.split(" ", 1) for line in file.read().splitlines())
+    """The simulator's end of `port`: `relays` says where, and is read anew because a restart may have moved it.
+
+    The work's own ends, where it has some, stand in a file beside it.
+    """
+    ends: dict[str, str] = {}
+    for name in ("../relays", "relays"):
+        if os.path.exists(name):
+            with open(name, encoding="utf-8") as file:
+                for line in file.read().splitlines():
+                    number, _, where = line.partition(" ")
+                    ends[number] = where
     end = ends.get(str(port), "")
     if not end:
         return None
-    return connect(end if end.startswith("/") else ("127.0.0.1", int(end)), RESTART_PATIENCE_SECONDS)
+    return connect(("127.0.0.1", int(end)) if end.isdecimal() else end, RESTART_PATIENCE_SECONDS)
 
 
 def dial_work(port: int) -> socket.socket | None:

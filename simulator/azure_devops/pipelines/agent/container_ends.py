@@ -92,6 +92,6 @@ def _tell_variables(job: JobRoom, opened: Opened) -> None:
     if own is not None:
         made["Agent.ContainerId"] = next(iter(opened.ids.values()))
     for name, ports in opened.ports.items():
-        made |= {f"Agent.Services.{name}.Ports.{inside}": str(outside) for inside, outside in ports.items()}
+        made |= {f"Agent.Services.{name}.Ports.{inside}": str(outside) for outside, inside in ports.items()}
     for name, value in made.items():
         job.state.set(SetVariable(name, value), "", ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from simulator.azure_devops.pipelines.agent import predefined
@@ -105,7 +106,17 @@ def _work(attempt: Attempt, name: str, program: Program, env: Mapping[str, str])
         cause=current_cause(),
         hostname="simulator",
         writable_venv=attempt.job.files.venv,
+        ends=_services(attempt),
     )
+
+
+def _services(attempt: Attempt) -> Path | None:
+    """Where the published ports of the job's services are, for a step beside them."""
+    containers = attempt.job.context.room.containers
+    if containers is None or not attempt.job.setup.job.services:
+        return None
+    sockets = containers.service_sockets(set_name(attempt.job))
+    return sockets if sockets.is_dir() else None
 
 
 def _inside(attempt: Attempt, name: str, program: Program, env: Mapping[str, str]) -> Inside:
