@@ -23,7 +23,7 @@ def train() -> int:
     if "sagemaker_program" in hyperparameters or "SAGEMAKER_PROGRAM" in os.environ:
         from contract import script_mode
 
-        return script_mode.run(layout, hyperparameters)
+        return script_mode.run(layout)
     algorithm = own("training")
     if algorithm is None:
         layout.write_failure("This image trains only with a script of yours: sagemaker_program is missing")

@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,18 +15,13 @@ from typing import Any
 from contract.layout import Layout
 
 FRAMEWORK = "contract.script_mode:train"  # what the toolkit calls back
-MPI = ("sagemaker_mpi_enabled", "sagemaker_distributed_dataparallel_enabled")
 # The toolkit imports these at its start, and uses them only where processes of several hosts are launched by ssh.
 LAUNCHERS = ("paramiko", "gethostname")
 TOOLKIT = "sagemaker-training-toolkit"  # in each line of its own log
 
 
-def run(layout: Layout, hyperparameters: Mapping[str, str]) -> int:
+def run(layout: Layout) -> int:
     """The exit code that the toolkit ends with; it has written `output/success` or `output/failure` by then."""
-    asked = [name for name in MPI if str(hyperparameters.get(name, "false")).lower() == "true"]
-    if asked:
-        layout.write_failure(f"{asked[0]}: launching by MPI is not offered by this image")
-        return 1
     layout.output.mkdir(parents=True, exist_ok=True)
     os.environ["SAGEMAKER_BASE_DIR"] = str(layout.base)
     os.environ["SAGEMAKER_TRAINING_MODULE"] = FRAMEWORK
@@ -44,7 +39,9 @@ def run(layout: Layout, hyperparameters: Mapping[str, str]) -> int:
 def train() -> None:
     """Fetches the code, installs requirements.txt and runs the script, as AWS's XGBoost and scikit-learn images do.
 
-    They leave the failure's ErrorMessage empty; here it is the last line of the script's standard error.
+    One process a host, whatever `sagemaker_mpi_enabled` says: theirs name the toolkit's ProcessRunner too (training.py
+    of the public containers); only AWS's deep-learning images launch by MPI. They leave the failure's ErrorMessage
+    empty; here it is the last line of the script's standard error.
     """
     from sagemaker_training import entry_point, environment, errors, files, runner
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,8 @@ from tests.wire import RunningSimulator
 
 HERE = Path(__file__).parent / "data"
 DATA = "s3://data-of-the-team/raw/abalone-dataset.csv"
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+CITIES = ("BLR", "BOM", "DEL", "MAA")
 
 
 def began(engine: str) -> RunningSimulator:
@@ -37,9 +40,9 @@ def _world() -> Iterator[RunningSimulator]:
     running.stop()
 
 
-def told(world: RunningSimulator, code: Path, *parts: str) -> dict[str, Any]:
+def told(world: RunningSimulator, code: Path, *parts: str, data: str = DATA) -> dict[str, Any]:
     """What the program told when it ran as an operator in a terminal of `simulator run`."""
-    program = [sys.executable, "-W", "ignore", str(HERE / "sdk_program.py"), str(code), DATA, *parts]
+    program = [sys.executable, "-W", "ignore", str(HERE / "sdk_program.py"), str(code), data, *parts]
     done = subprocess.run(
         [sys.executable, "-m", "simulator.cli", "run", "--as", "operator", "--", *program],
         env={**os.environ, "SIMULATOR_CONSOLE_URL": world.console_url, "AWS_DEFAULT_REGION": "us-east-1"},
@@ -122,3 +125,34 @@ def test_the_public_seed_scripts_run_unedited(world):
     assert "seed broke" not in found, found
     assert found["metrics"] == ["train:rmse", "validation:rmse"]
     assert 1 < found["mse"] < 8
+
+
+def customers(count: int = 600) -> str:
+    """Made-up customers in the columns of the churn template's data set; who orders often is retained."""
+    chance = random.Random(7)
+    named = "custid retained created firstorder lastorder esent eopenrate eclickrate avgorder ordfreq paperless refill"
+    rows = [",".join([*named.split(), "doorstep", "favday", "city"])]
+    for number in range(count):
+        often = chance.random()
+        retained = int(often + chance.gauss(0, 0.1) > 0.4)
+        dates = f"2012-01-{1 + number % 28:02},2012-0{2 + number % 7}-01,2013-0{1 + number % 9}-15"
+        mails = f"{chance.randrange(60)},{chance.random():.2f},{chance.random():.2f}"
+        kinds = f"{number % 2},{number % 3 // 2},{number % 5 // 4}"
+        place = f"{DAYS[number % 7]},{CITIES[number % 4]}"
+        rows.append(f"c{number},{retained},{dates},{mails},{50 + often:.2f},{often:.3f},{kinds},{place}")
+    return "\n".join(rows) + "\n"
+
+
+@pytest.mark.skipif("SIMULATOR_CHURN_CODE" not in os.environ, reason="SIMULATOR_CHURN_CODE names no checkout")
+def test_the_public_churn_scripts_run_unedited(world):
+    """SIMULATOR_CHURN_CODE: pipelines/customerchurn of aws-samples/customer-churn-sagemaker-pipelines-sample."""
+    world.client("s3").put_object(
+        Bucket="data-of-the-team", Key="churn/storedata_total.csv", Body=customers().encode()
+    )
+    data = "s3://data-of-the-team/churn/storedata_total.csv"
+    found = told(world, Path(os.environ["SIMULATOR_CHURN_CODE"]), "churn", data=data)
+
+    assert "churn broke" not in found, found
+    assert len(found["churn row"]) == 1 + 10 + 7 + 4
+    assert set(found["churn row"][-11:]) <= {"0", "1", "0.0", "1.0"}, "pandas 1 gives numbers, not words"
+    assert 0.8 < found["auc"] <= 1

@@ -72,6 +72,40 @@ def seed():
     tell("mse", json.loads(body(f"{evaluation}/evaluation.json"))["regression_metrics"]["mse"]["value"])
 
 
+def churn():
+    """The customer-churn template's first steps: preprocess, train with the 1.0-1 image, evaluate."""
+    image = sagemaker.image_uris.retrieve(
+        "xgboost", "us-east-1", "1.0-1", py_version="py3", instance_type="ml.m5.large"
+    )
+    parts = {name: f"s3://{BUCKET}/churn/{name}" for name in ("train", "validation", "test")}
+    SKLearnProcessor("0.20.0", **HARDWARE).run(
+        str(CODE / "preprocess.py"),
+        inputs=[ProcessingInput(source=DATA, destination="/opt/ml/processing/input")],
+        outputs=[
+            ProcessingOutput(output_name=name, source=f"/opt/ml/processing/{name}", destination=uri)
+            for name, uri in parts.items()
+        ],
+        logs=False,
+    )
+    tell("churn row", body(f"{parts['test']}/test.csv").splitlines()[0].split(","))
+    estimator = sagemaker.estimator.Estimator(image, output_path=f"s3://{BUCKET}/churn/model", **HARDWARE)
+    estimator.set_hyperparameters(eval_metric="auc", objective="binary:logistic", num_round=20, rate_drop=0.3)
+    channels = {name: TrainingInput(parts[name], content_type="csv") for name in ("train", "validation")}
+    estimator.fit(channels, logs=False)
+    evaluation = f"s3://{BUCKET}/churn/evaluation"
+    ScriptProcessor(image_uri=image, command=["python3"], **HARDWARE).run(
+        str(CODE / "evaluate.py"),
+        inputs=[
+            ProcessingInput(source=estimator.model_data, destination="/opt/ml/processing/model"),
+            ProcessingInput(source=parts["test"], destination="/opt/ml/processing/test"),
+        ],
+        outputs=[ProcessingOutput(source="/opt/ml/processing/evaluation", destination=evaluation)],
+        logs=False,
+    )
+    metrics = json.loads(body(f"{evaluation}/evaluation.json"))["classification_metrics"]
+    tell("auc", metrics["auc_score"]["value"])
+
+
 def framework():
     """A folder of code with requirements.txt through runproc.sh."""
     processor = FrameworkProcessor(estimator_cls=SKLearn, framework_version="1.2-1", **HARDWARE)
