@@ -110,7 +110,7 @@ def _patterns() -> dict[str, list[tuple[Location, re.Pattern[str], int]]]:
 
 def _words(entry: Location) -> list[str]:
     segments = (_written(segment, entry) for segment in entry.route.strip("/").split("/"))
-    return [segment for segment in segments if not segment.startswith("{")]
+    return [segment for segment in segments if "{" not in segment]
 
 
 def _pattern(entry: Location) -> tuple[re.Pattern[str], int]:
@@ -120,16 +120,19 @@ def _pattern(entry: Location) -> tuple[re.Pattern[str], int]:
     while segments[0].startswith("{"):
         optional_head += f"(?:(?P<{_name(segments.pop(0))}>[^/]+)/)?"
     last_literal = max(index for index, segment in enumerate(segments) if not segment.startswith("{"))
-    required = "/".join(
-        f"(?P<{_name(segment)}>[^/]+)" if segment.startswith("{") else re.escape(segment)
-        for segment in segments[: last_literal + 1]
-    )
+    required = "/".join(_required(segment) for segment in segments[: last_literal + 1])
     tail = segments[last_literal + 1 :]
     optional = "".join(
         f"(?:/(?P<{_name(segment)}>{'.+' if segment.startswith('{*') else '[^/]+'})" for segment in tail
     )
     literals = sum(not segment.startswith("{") for segment in segments)
     return re.compile(optional_head + required + optional + ")?" * len(tail), re.IGNORECASE), literals
+
+
+def _required(segment: str) -> str:
+    """A segment as a pattern; the only parameter that begins with another character is `${type}`, of a work item."""
+    head, opened, name = segment.partition("{")
+    return re.escape(head) + (f"(?P<{_name(name)}>[^/]+)" if opened else "")
 
 
 def _written(segment: str, entry: Location) -> str:

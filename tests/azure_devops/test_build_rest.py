@@ -266,6 +266,20 @@ def test_folders_move_with_their_pipelines(client):
     assert client.get(f"ml/_apis/pipelines/{made['id']}").status_code == 404
 
 
+def test_folders_bring_those_above_and_take_those_below_with_them(client):
+    base = "ml/_apis/build/folders"
+
+    def below(name):
+        return [(one["path"], one["description"]) for one in get(client, f"build/folders/{name}")["value"]]
+
+    client.put(f"{base}/deep%5Cer", json={"description": "low"})
+    assert below("deep") == [("\\deep", None), ("\\deep\\er", "low")]
+    client.post(f"{base}/deep", json={"path": "\\top\\deep"})
+    assert below("top") == [("\\top", None), ("\\top\\deep", None), ("\\top\\deep\\er", "low")]
+    assert client.delete(f"{base}/top%5Cdeep").status_code == 204
+    assert below("top") == [("\\top", None)]
+
+
 def test_the_newest_build_and_its_badge(place, client):
     assert get(client, "build/latest/model-build")["definition"]["id"] == 1
     svg = client.get("ml/_apis/build/status/1", params={"label": "<b>"})

@@ -87,8 +87,10 @@ def test_an_unknown_path_gets_the_services_plain_text(served):
 def test_what_the_real_service_has_and_this_has_not_is_refused_by_name(served):
     with served.client() as client:
         answer = client.get("_apis/wit/workitemtypecategories")
+        work_item = client.post("ml/_apis/wit/workitems/$Bug", json=[])
     assert answer.status_code == 501
     assert "GET wit/" in answer.json()["message"]
+    assert "POST wit/workItems" in work_item.json()["message"]
     assert [fact.subject for fact in served.facts("NotSimulated")] != []
 
 

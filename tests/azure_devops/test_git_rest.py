@@ -12,6 +12,7 @@ from azure.devops.exceptions import AzureDevOpsServiceError
 from azure.devops.v7_1.git import models
 from msrest.authentication import BasicAuthentication
 
+from simulator.kernel.outbound import Route
 from simulator.topology import load
 from tests.azure_devops import repositories
 from tests.azure_devops.conftest import Served
@@ -20,7 +21,7 @@ from tests.azure_devops.repositories import ZERO
 
 @pytest.fixture(scope="module")
 def shared():
-    service = Served(load())
+    service = Served(load(), routes=(Route(r"git\.example", "https://git.example"),))
     service.start()
     yield service
     service.stop()
@@ -104,6 +105,27 @@ def test_an_import_brings_a_repository_of_the_organization(client, repository):
     assert client.get_repository(made.id, "ml").default_branch == "refs/heads/main"
     with pytest.raises(AzureDevOpsServiceError, match="not empty"):
         client.create_import_request(models.GitImportRequest(parameters=parameters), "ml", made.id)
+
+
+def test_an_import_from_an_allowed_host_goes_as_the_machine_says_and_may_be_tried_again(
+    client, repository, monkeypatch
+):
+    made = client.create_repository(models.GitRepositoryCreateOptions(name=f"{repository.name}-far"), "ml")
+    source = models.GitImportGitSource(url="https://git.example/a/b.git")
+    parameters = models.GitImportRequestParameters(git_source=source)
+    settings = {"COUNT": "1", "KEY_0": "url.file:///nowhere/.insteadOf", "VALUE_0": "https://git.example/"}
+    for name, value in settings.items():
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    asked = client.create_import_request(models.GitImportRequest(parameters=parameters), "ml", made.id)
+    failed = client.get_import_request("ml", made.id, asked.import_request_id)
+    assert failed.status == "failed"
+    assert "does not appear to be a git repository" in failed.detailed_status.error_message
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", f"url.file://{repository.git.directory}.insteadOf")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", "https://git.example/a/b.git")
+    again = models.GitImportRequest(status="queued")
+    client.update_import_request(again, "ml", made.id, asked.import_request_id)
+    assert client.get_import_request("ml", made.id, asked.import_request_id).status == "completed"
+    assert "refs/heads/main" in [ref.name for ref in client.get_refs(made.id, "ml")]
 
 
 @both_sets

@@ -118,8 +118,11 @@ def read(report: Path) -> list[Result]:
 
 
 def _result(case: ET.Element) -> Result:
-    file = case.get("file") or case.get("classname", "").replace(".", "/") + ".py"
-    parent = case.get("classname", "").rsplit(".", 1)[-1]
+    place = case.get("classname", "").replace(".", "/")
+    parent = place.rsplit("/", 1)[-1]
+    file = case.get("file") or f"{place}.py"
+    if not place.startswith(file.removesuffix(".py")):  # where a decorator of another file stands
+        file = f"{place.rsplit('/', 1)[0]}.py"
     inside = f"{parent}::" if parent != Path(file).stem else ""
     test = f"{file}::{inside}{case.get('name', '')}"
     for tag, status in (("failure", "failed"), ("error", "failed"), ("skipped", "skipped")):

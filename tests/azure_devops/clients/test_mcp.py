@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import platform
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,15 @@ from tests.azure_devops.scripted import prints
 from tests.wire import RunningSimulator
 
 YAML = "trigger: none\nsteps: [{script: echo deploy}]\n"
-SERVER = Path(__file__).parent / "node_modules" / "@azure-devops" / "mcp" / "dist" / "index.js"
+INSTALLED = Path(__file__).parent / "node_modules"
+SERVER = INSTALLED / "@azure-devops" / "mcp" / "dist" / "index.js"
+
+
+def node() -> str:
+    """The Node.js of package.json, whose fetch heeds the proxy variables (22.21 on); else the machine's own."""
+    kind = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), "")
+    installed = INSTALLED / f"node-linux-{kind}" / "bin" / "node"
+    return str(installed) if installed.exists() else "node"
 
 
 class McpServer:
@@ -28,7 +37,7 @@ class McpServer:
         run = [sys.executable, "-m", "simulator.cli", "run", "--as", "operator", "--"]
         self._log = (home / "mcp.log").open("w")
         self._process = subprocess.Popen(
-            [*run, "node", str(SERVER), "acme", "--authentication", "pat"],
+            [*run, node(), str(SERVER), "acme", "--authentication", "pat"],
             env={
                 **os.environ,
                 "HOME": str(home),
@@ -109,18 +118,7 @@ def test_a_tour_from_a_branch_to_the_logs_of_a_run(
     assert '"ml"' in server.tool("core_list_projects")
     push(simulator, tmp_path / "copy")
     assert "model_build" in server.tool("repo_repository", action="list", project="ml")
-    where = {"project": "ml", "repositoryId": "model_build"}
-    server.tool("repo_create_branch", **where, branchName="change")
-    request = server.json(
-        "repo_pull_request_write",
-        action="create",
-        **where,
-        sourceRefName="refs/heads/change",
-        targetRefName="refs/heads/main",
-        title="Change",
-    )
-    read = server.json("repo_pull_request", action="get", **where, pullRequestId=request["pullRequestId"])
-    assert read["title"] == "Change"
+    reviewed(server, pull_request(server))
 
     pipeline = server.json(
         "pipelines_write",
@@ -136,14 +134,54 @@ def test_a_tour_from_a_branch_to_the_logs_of_a_run(
     simulator.rest()
 
     assert server.json("pipelines_run", action="get", **given, runId=run["id"])["result"] == 1  # Succeeded
-    logs = server.json("pipelines_build_log", action="list", project="ml", buildId=run["id"])
+    build = {"project": "ml", "buildId": run["id"]}
+    logs = server.json("pipelines_build_log", action="list", **build)
     texts = [
-        server.tool(
-            "pipelines_build_log", action="get_content", project="ml", buildId=run["id"], logId=log["id"]
-        )
-        for log in logs
+        server.tool("pipelines_build_log", action="get_content", **build, logId=log["id"]) for log in logs
     ]
     assert "deployed" in "\n".join(texts)
+    again = {"stageName": "__default", "status": "Retry"}
+    with pytest.raises(AssertionError, match="it is succeeded"):
+        server.tool("pipelines_write", action="update_build_stage", **build, **again)
+
+
+def pull_request(server: McpServer) -> dict[str, Any]:
+    """The place of a pull request from a branch that the server makes."""
+    where = {"project": "ml", "repositoryId": "model_build"}
+    server.tool("repo_create_branch", **where, branchName="change")
+    branches = {"sourceRefName": "refs/heads/change", "targetRefName": "refs/heads/main"}
+    made = server.json("repo_pull_request_write", action="create", **where, **branches, title="Change")
+    place = {**where, "pullRequestId": made["pullRequestId"]}
+    assert server.json("repo_pull_request", action="get", **place)["title"] == "Change"
+    return place
+
+
+def reviewed(server: McpServer, place: dict[str, Any]) -> None:
+    """Somebody is asked for a review, the operator votes, and a comment is answered."""
+    found = server.json("core_get_identity_ids", searchFilter="Grace Hopper")
+    asked = server.json(
+        "repo_pull_request_write",
+        action="update_reviewers",
+        **place,
+        reviewerIds=[found[0]["id"]],
+        reviewerAction="add",
+    )
+    assert [each["displayName"] for each in asked] == ["Grace Hopper"]
+    server.tool("repo_pull_request_write", action="vote", **place, vote="ApprovedWithSuggestions")
+    votes = server.json("repo_pull_request", action="get", **place)["reviewers"]
+    assert {each["displayName"]: each["vote"] for each in votes} == {
+        "Grace Hopper": 0,
+        "Simulator Operator": 5,
+    }
+    mine = server.json("repo_pull_request", action="list", project="ml", created_by_me=True)
+    assert [each["pullRequestId"] for each in mine] == [place["pullRequestId"]]
+    thread = server.json("repo_pull_request_thread_write", action="create", **place, content="Why?")
+    server.tool(
+        "repo_pull_request_thread_write", action="reply", **place, threadId=thread["id"], content="So."
+    )
+    told = server.tool("repo_pull_request_thread", action="list_comments", **place, threadId=thread["id"])
+    assert "Why?" in told
+    assert "So." in told
 
 
 def push(simulator: RunningSimulator, place: Path) -> None:

@@ -59,12 +59,15 @@ def links(call: Call, row: Row) -> Row:
     }
 
 
+def _variable(item: Row) -> Row:
+    """As the service writes one: flags only where they are set."""
+    flags = {name: True for name in ("isSecret", "allowOverride") if item.get(name)}
+    return {"value": None if item.get("isSecret") else item.get("value"), **flags}
+
+
 def whole(call: Call, row: Row) -> Row:
     """The BuildDefinition; a secret variable has no value."""
-    variables = {
-        name: {**item, "value": None if item.get("isSecret") else item.get("value")}
-        for name, item in row["variables"].items()
-    }
+    variables = {name: _variable(item) for name, item in row["variables"].items()}
     value: dict[str, Any] = {
         **listed(call, row),
         "process": {"yamlFilename": f"/{row['path']}", "type": YAML_PROCESS},

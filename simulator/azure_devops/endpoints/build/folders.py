@@ -17,6 +17,12 @@ def _path(text: str) -> str:
     return ROOT_FOLDER + text.replace("/", ROOT_FOLDER).strip(ROOT_FOLDER)
 
 
+def _lineage(path: str) -> list[str]:
+    """The path and each above it: of `\\a\\b` itself, `\\a` and `\\`."""
+    names = path.strip(ROOT_FOLDER).split(ROOT_FOLDER)
+    return [ROOT_FOLDER + ROOT_FOLDER.join(names[:count]) for count in range(len(names) + 1)]
+
+
 def _key(project: Row, path: str) -> str:
     return f"{project['id']}/{path.lower()}"
 
@@ -33,14 +39,15 @@ def _view(call: Call, project: Row, row: Row) -> Row:
 
 
 def _rows(call: Call, project: Row) -> list[Row]:
-    """The folders that were made, those that pipelines stand in, and the root."""
-    rows = [row for _, row in call.kernel.store.scan(_KIND, f"{project['id']}/")]
+    """The folders that were made, those that pipelines stand in with all above them, and the root."""
+    rows = _kept(call, project)
     known = {row["path"].lower() for row in rows}
     creator = call.organization.topology.test_person
     used = {row.get("folder", ROOT_FOLDER) for row in call.organization.rows(DEFINITION, project["id"])}
+    above = {parent for path in (ROOT_FOLDER, *used) for parent in _lineage(path)}
     rows += [
         {"path": path, "description": "", "by": creator, "at": project["created"]}
-        for path in sorted({ROOT_FOLDER, *used})
+        for path in sorted(above)
         if path.lower() not in known
     ]
     return sorted(rows, key=lambda row: row["path"].lower())
@@ -65,13 +72,25 @@ async def create(call: Call) -> object:
     given = call.body if isinstance(call.body, dict) else {}
     description, person = str(given.get("description") or ""), call.caller.identity.name
     row = {"path": path, "description": description, "by": person, "at": call.kernel.clock.iso()}
-    call.kernel.store.put(_KIND, _key(project, path), row)
+    with call.kernel.store.transaction():
+        _put_above(call, project, path)
+        call.kernel.store.put(_KIND, _key(project, path), row)
     return _view(call, project, row)
+
+
+def _put_above(call: Call, project: Row, path: str) -> None:
+    """Make the folders above a new one, which stay when it goes."""
+    known = {row["path"].lower() for row in _rows(call, project)}
+    person = call.caller.identity.name
+    for parent in _lineage(path)[1:-1]:
+        if parent.lower() not in known:
+            row = {"path": parent, "description": "", "by": person, "at": call.kernel.clock.iso()}
+            call.kernel.store.put(_KIND, _key(project, parent), row)
 
 
 @endpoint("POST", FOLDERS, "vso.build_execute")
 async def change(call: Call) -> object:
-    """Another path or description; the pipelines move with it."""
+    """Another path or description; the pipelines and folders in it move with it."""
     project, path, given = call.project(), _path(call.route["path"]), call.object_body()
     row = next((row for row in _rows(call, project) if row["path"].lower() == path.lower()), None)
     if row is None:
@@ -80,22 +99,44 @@ async def change(call: Call) -> object:
     changed = {**row, "path": target, "description": str(given.get("description") or row["description"])}
     with call.kernel.store.transaction():
         call.kernel.store.delete(_KIND, _key(project, path))
+        _put_above(call, project, target)
         call.kernel.store.put(_KIND, _key(project, target), changed)
-        for one in call.organization.rows(DEFINITION, project["id"]):
-            if one.get("folder", ROOT_FOLDER).lower() == path.lower():
-                call.organization.save(DEFINITION, {**one, "folder": target})
+        for one in _inside(_kept(call, project), "path", path):
+            call.kernel.store.delete(_KIND, _key(project, one["path"]))
+            moved = {**one, "path": target + one["path"][len(path) :]}
+            call.kernel.store.put(_KIND, _key(project, moved["path"]), moved)
+        for one in _pipelines(call, project, path):
+            folder = target + one.get("folder", ROOT_FOLDER)[len(path) :]
+            call.organization.save(DEFINITION, {**one, "folder": folder})
     return _view(call, project, changed)
 
 
 @endpoint("DELETE", FOLDERS, "vso.build_execute")
 async def remove(call: Call) -> object:
-    """Remove a folder, and as on the service the pipelines in it."""
+    """Remove a folder, and as on the service all that is in it: folders and pipelines."""
     project, path = call.project(), _path(call.route["path"])
     if path == ROOT_FOLDER or all(row["path"].lower() != path.lower() for row in _rows(call, project)):
         raise failure("FolderNotFoundException", path=path)
     with call.kernel.store.transaction():
         call.kernel.store.delete(_KIND, _key(project, path))
-        for one in call.organization.rows(DEFINITION, project["id"]):
-            if one.get("folder", ROOT_FOLDER).lower() == path.lower():
-                definition_history.delete(call.kernel, one, call.caller.identity.name)
+        for one in _inside(_kept(call, project), "path", path):
+            call.kernel.store.delete(_KIND, _key(project, one["path"]))
+        for one in _pipelines(call, project, path):
+            definition_history.delete(call.kernel, one, call.caller.identity.name)
     return Answer(204)
+
+
+def _kept(call: Call, project: Row) -> list[Row]:
+    return [row for _, row in call.kernel.store.scan(_KIND, f"{project['id']}/")]
+
+
+def _pipelines(call: Call, project: Row, path: str) -> list[Row]:
+    """The pipelines in a folder and in those below it."""
+    rows = call.organization.rows(DEFINITION, project["id"])
+    here = [row for row in rows if row.get("folder", ROOT_FOLDER).lower() == path.lower()]
+    return here + _inside(rows, "folder", path)
+
+
+def _inside(rows: list[Row], member: str, path: str) -> list[Row]:
+    below = f"{path.lower()}{ROOT_FOLDER}"
+    return [row for row in rows if str(row.get(member, "")).lower().startswith(below)]

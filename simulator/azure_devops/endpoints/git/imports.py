@@ -1,4 +1,4 @@
-"""Import requests: an empty repository gets what another repository of this organization holds."""
+"""Import requests: an empty repository gets what another one holds, of this organization or of an allowed host."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from urllib.parse import unquote, urlsplit
 from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint
 from simulator.azure_devops.endpoints.git import repositories
 from simulator.azure_devops.errors import failure, invalid
-from simulator.azure_devops.git.lineage import fork
+from simulator.azure_devops.git.lineage import bring, fork
+from simulator.azure_devops.git.program import GitFailed
 from simulator.azure_devops.git.smart_http import parse
 from simulator.azure_devops.organization import REPOSITORY, Row, number_key
 from simulator.azure_devops.shapes import mapping
 from simulator.kernel.errors import CallerError, NotSimulated
+from simulator.kernel.outbound import OutboundRefused
 
 IMPORTS = "01828ddc-3600-4a41-8633-99b3a73a0eb3"
 _KIND = "azure_devops.git_import"
@@ -35,7 +37,7 @@ async def create(call: Call) -> object:
         raise invalid("Invalid argument value.\r\nParameter name: parameters.gitSource.url")
     if await call.azure.refs.read(row):
         raise failure("GitImportForbiddenOnNonEmptyRepository", name=row["name"])
-    parent = _source(call, url)
+    parent = _source(call, url, source)
     request = {
         "id": call.organization.next_number("git_import"),
         "url": url,
@@ -45,32 +47,65 @@ async def create(call: Call) -> object:
     }
     _save(call, row, request)
     answer = await _view(call, row, request)
-    await fork(call.azure.refs.path(parent), call.azure.refs.path(row))
+    await _take(call, row, request, parent)
+    return Answer(201, answer)
+
+
+async def _take(call: Call, row: Row, request: Row, parent: Row | None) -> None:
+    """Copy what the source holds (None: its address, outside) and keep how that ended."""
+    path = call.azure.refs.path(row)
+    try:
+        if parent is None:
+            branch = await bring(_reached(call, request["url"]), path)
+        else:
+            branch = parent["defaultBranch"]
+            await fork(call.azure.refs.path(parent), path)
+    except GitFailed as failed:
+        _save(call, row, {**request, "status": "failed", "error": failed.error.strip()})
+        return
     async with call.azure.refs.lock(row):
-        row = {**row, "defaultBranch": parent["defaultBranch"]}
+        row = {**row, "defaultBranch": branch or row["defaultBranch"]}
         call.organization.save(REPOSITORY, row)
         await call.azure.refs.point_head(row)
         await call.azure.refs.observe(row, call.caller.identity.name)
     _save(call, row, {**request, "status": "completed"})
-    return Answer(201, answer)
 
 
-def _source(call: Call, url: str) -> Row:
-    """The repository of this organization that a URL means; any other host is beyond the closed network."""
+def _source(call: Call, url: str, source: Row) -> Row | None:
+    """The repository of this organization that a URL means; None for one of a host that the settings allow."""
     parts = urlsplit(url)
     own = (urlsplit(call.url).hostname, "dev.azure.com", "localhost")
     path = unquote(parts.path).strip("/")
     inside = path.partition("/")[2] if path.lower().startswith(f"{call.organization.name.lower()}/") else ""
     asked = parse(f"{inside}/info/refs") if parts.hostname in own else None
     if asked is None:
-        raise NotSimulated(
-            f"importing from {parts.hostname}", "Only repositories of this organization are imported."
-        )
+        _check_outside(call, url, source)
+        return None
     try:
         project = call.organization.project(asked.project)
         return call.organization.repository(asked.repository, call.visible(project, asked.project)["id"])
     except CallerError as missing:
         raise invalid(f"The repository {url} could not be found or read: {missing.message}") from missing
+
+
+def _reached(call: Call, url: str) -> str:
+    return call.kernel.outbound.origin(url) + urlsplit(url).path
+
+
+def _check_outside(call: Call, url: str, source: Row) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise invalid("Invalid argument value.\r\nParameter name: parameters.gitSource.url")
+    if parts.hostname == "dev.azure.com":
+        raise NotSimulated(f"importing from {url}", "There is one organization here.")
+    try:
+        call.kernel.outbound.origin(url)
+    except OutboundRefused as refused:
+        raise NotSimulated(f"importing from {parts.hostname}", str(refused)) from refused
+    if "@" in parts.netloc or source.get("serviceEndpointId"):
+        raise NotSimulated(
+            "importing with credentials", "Only public repositories of other hosts are imported."
+        )
 
 
 @endpoint("GET", IMPORTS, "vso.code")
@@ -85,12 +120,19 @@ async def imports(call: Call) -> object:
 
 @endpoint("PATCH", IMPORTS, "vso.code_manage")
 async def update(call: Call) -> object:
-    """Abandon or retry a request that failed; one that is completed stays so."""
+    """Abandon or retry (`queued`) a request that failed; one that is completed stays so."""
     row = call.repository()
-    request = _found(call, row)
+    request, wanted = _found(call, row), call.object_body().get("status")
     if request["status"] == "completed":
         raise invalid("An import request that is completed cannot be changed.")
-    return await _view(call, row, request)
+    if wanted not in ("abandoned", "queued"):
+        raise invalid("Invalid argument value.\r\nParameter name: status")
+    request = {**request, "status": wanted, "error": ""}
+    _save(call, row, request)
+    answer = await _view(call, row, request)
+    if wanted == "queued":
+        await _take(call, row, request, _source(call, request["url"], {}))
+    return answer
 
 
 def _save(call: Call, row: Row, request: Row) -> None:
@@ -118,7 +160,11 @@ async def _view(call: Call, row: Row, request: Row) -> Row:
             "gitSource": {"url": request["url"], "overwrite": request["overwrite"]},
         },
         "status": request["status"],
-        "detailedStatus": {"currentStep": step, "allSteps": list(_STEPS)},
+        "detailedStatus": {
+            "currentStep": step,
+            "allSteps": list(_STEPS),
+            "errorMessage": request.get("error") or None,
+        },
         "_links": {"self": {"href": url}, "repository": {"href": base}},
         "url": url,
     }
