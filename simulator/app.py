@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -18,6 +19,8 @@ from simulator.aws.settings import AwsSettings
 from simulator.aws.wiring import attach, detach
 from simulator.azure_devops.gateway import application as azure_devops_application
 from simulator.azure_devops.service import AzureDevOps
+from simulator.azure_devops.task_definitions.catalogue import BUILT_IN, Catalogue
+from simulator.azure_devops.task_definitions.on_disk import TaskFolderInvalid, read_tasks
 from simulator.console.mount import Console
 from simulator.kernel.garbage import collect_at_rest, short_collections
 from simulator.kernel.outbound import Route
@@ -25,7 +28,7 @@ from simulator.kernel.world import Kernel
 from simulator.runtime.engine import Engine
 from simulator.serving import Serving, listen
 from simulator.settings import Settings
-from simulator.topology import Topology, load
+from simulator.topology import Topology, TopologyInvalid, load
 from simulator.working import Working
 
 _METHODS = ["GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"]
@@ -66,6 +69,7 @@ class Simulator:
     def __init__(self, settings: Settings, listeners: Listeners, engine: Engine | None = None) -> None:
         self.settings, self.listeners = settings, listeners
         self.topology: Topology = load(settings.topology)
+        self.tasks = _tasks(self.topology.tasks, settings.tasks)
         routes = (
             Route(_AMAZON, f"http://127.0.0.1:{listeners.port('aws')}"),
             Route(_AZURE_DEVOPS, f"http://127.0.0.1:{listeners.port('azure_devops')}"),
@@ -99,6 +103,7 @@ class Simulator:
             self.topology,
             f"http://localhost:{azure_port}",
             self.working.containers,
+            self.tasks,
         )
         await self.azure_devops.start()
         attach(self.cloud)
@@ -173,3 +178,15 @@ async def run(settings: Settings, ready: Any = None) -> None:
         finally:
             thorough.cancel()
             await simulator.close()
+
+
+def _tasks(*folders: str | Path | None) -> Catalogue:
+    """The tasks of the service and those in the folders, later ones in the place of earlier ones."""
+    tasks = BUILT_IN
+    try:
+        for folder in folders:
+            if folder:
+                tasks = tasks.with_own(read_tasks(Path(folder)))
+    except TaskFolderInvalid as wrong:
+        raise TopologyInvalid(f"tasks: {wrong}") from wrong
+    return tasks

@@ -15,6 +15,7 @@ ENGINES = ("process", "docker", "scripted")
 class Settings:
     """Ports of 0 are chosen by the system. `state` None keeps nothing. `hold_seconds` 0 is conformance mode;
     `time_scale` 60 makes a virtual hour of a real minute;
+    `tasks` is a folder of the user's own pipeline tasks;
     a model that waits `approval_notice_seconds` for its approval raises a notice;
     `check_answers` fails answers that AWS's service model does not allow."""
 
@@ -26,6 +27,7 @@ class Settings:
     engine: str = "process"
     seed: int | None = None
     topology: Path | None = None
+    tasks: Path | None = None
     backing_endpoint: str = ""
     allowed_hosts: tuple[str, ...] = ()
     hold_seconds: float = 50.0

@@ -130,7 +130,7 @@ class Topology:
     """All of it. `accounts` maps a name (`staging`) to an account id.
 
     `images` says which reference image, by name or as the path of its folder, stands in for an image URI; the URI may
-    leave its tag out and then stands for every tag.
+    leave its tag out and then stands for every tag. `tasks` is the folder of the company's own pipeline tasks.
     """
 
     region: str
@@ -141,6 +141,7 @@ class Topology:
     organization: str
     projects: tuple[Project, ...]
     images: dict[str, str] = field(default_factory=dict)
+    tasks: str = ""
 
     def person(self, name: str) -> Person:
         """The person of that name; KeyError when there is none."""
@@ -181,7 +182,7 @@ def _topology(raw: dict[str, Any], folder: Path) -> Topology:
     accounts = {name: _account(name, entry) for name, entry in raw["accounts"].items()}
     people = tuple(_person(entry, accounts) for entry in raw["people"])
     azure = raw["azure_devops"]
-    _only(azure, "azure_devops", "organization projects")
+    _only(azure, "azure_devops", "organization projects tasks")
     topology = Topology(
         region=raw["region"],
         accounts=accounts,
@@ -191,6 +192,7 @@ def _topology(raw: dict[str, Any], folder: Path) -> Topology:
         organization=azure["organization"],
         projects=tuple(_project(entry) for entry in azure["projects"]),
         images={uri: _image(name, folder) for uri, name in (raw.get("images") or {}).items()},
+        tasks=str((folder / azure["tasks"]).resolve()) if azure.get("tasks") else "",
     )
     topology.person(topology.test_person)
     for project in topology.projects:

@@ -7,6 +7,7 @@ from typing import Any
 
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.identities import Identity, by_name
+from simulator.azure_devops.task_definitions.catalogue import BUILT_IN, Catalogue
 from simulator.kernel.world import Kernel
 from simulator.topology import Topology
 
@@ -30,11 +31,15 @@ _COUNTER = "azure_devops.counter"
 
 
 class Organization:
-    """Typed reading and writing of the rows that people configure; `url` ends with the organization's name."""
+    """Typed reading and writing of the rows that people configure; `url` ends with the organization's name.
 
-    def __init__(self, kernel: Kernel, topology: Topology, url: str) -> None:
+    `tasks` are those that its pipelines may name.
+    """
+
+    def __init__(self, kernel: Kernel, topology: Topology, url: str, tasks: Catalogue = BUILT_IN) -> None:
         self.kernel = kernel
         self.topology = topology
+        self.tasks = tasks
         self.name = topology.organization
         self.url = f"{url.rstrip('/')}/{topology.organization}"
         # Whether a branch of a repository takes pull requests only: the branch policies, which stand above, say it.

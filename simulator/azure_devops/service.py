@@ -32,6 +32,7 @@ from simulator.azure_devops.projects.lifecycle import Projects
 from simulator.azure_devops.projects.operations import Operations
 from simulator.azure_devops.pull_requests.rows import PullRequestRows
 from simulator.azure_devops.seeding import seed
+from simulator.azure_devops.task_definitions.catalogue import BUILT_IN, Catalogue
 from simulator.kernel.world import Kernel
 from simulator.runtime.engine import Engine
 from simulator.runtime.job_containers.sets import JobContainers
@@ -54,12 +55,13 @@ class AzureDevOps:
         topology: Topology,
         url: str = DEFAULT_URL,
         containers: JobContainers | None = None,
+        tasks: Catalogue = BUILT_IN,
     ) -> None:
         self.kernel = kernel
         self.engine = engine
         self.session = kernel.ids.uuid()
         self.activity_ids = kernel.ids.apart("azure devops requests")
-        self.organization = Organization(kernel, topology, url)
+        self.organization = Organization(kernel, topology, url, tasks)
         self.refs = RefWatch(self.organization)
         self.pull_requests = PullRequestRows(self.organization, self.refs)
         self.runs = Runs(self.organization)

@@ -84,6 +84,9 @@ def _up(command: argparse.ArgumentParser) -> None:
         "--topology", type=Path, help="the company to play (default: fixtures/topology.yaml)"
     )
     command.add_argument(
+        "--tasks", type=Path, help="a folder of your own pipeline tasks: task.json and what node runs"
+    )
+    command.add_argument(
         "--approval-notice",
         default="7d",
         help="how long a model may wait before a notice goes to SNS (default: 7d)",

@@ -27,6 +27,7 @@ def up(options: argparse.Namespace) -> int:
         engine=options.engine,
         seed=options.seed,
         topology=options.topology,
+        tasks=options.tasks,
         backing_endpoint=os.environ.get("SIMULATOR_BACKING_ENDPOINT", ""),
         allowed_hosts=settings.allowed_hosts(os.environ),
         hold_seconds=0.0 if options.conformance else 50.0,

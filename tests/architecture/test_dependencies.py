@@ -33,7 +33,8 @@ def undeclared(folder: str, known: set[str]) -> list[str]:
         for line, name in imports(path)
         if (root := name.partition(".")[0]) not in sys.stdlib_module_names
         and root not in {"simulator", "tests"}
-        and not (path.parent / f"{root}.py").is_file()  # programs that run beside each other inside a work
+        # Programs that run beside each other inside a work; those of AWS's tasks share what is above them.
+        and not any((place / f"{root}.py").is_file() for place in (path.parent, path.parent.parent))
         and not known & {normal(distribution) for distribution in provided_by.get(root, [root])}
     ]
 

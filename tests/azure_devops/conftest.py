@@ -18,6 +18,7 @@ import uvicorn
 
 from simulator.azure_devops.gateway import application
 from simulator.azure_devops.service import AzureDevOps
+from simulator.azure_devops.task_definitions.catalogue import BUILT_IN, Catalogue
 from simulator.kernel.facts import Fact
 from simulator.kernel.outbound import Route
 from simulator.kernel.world import Kernel
@@ -47,6 +48,7 @@ class Served:
     url: str = ""
     port: int = 0
     routes: tuple[Route, ...] = ()
+    tasks: Catalogue = BUILT_IN
 
     def start(self) -> None:
         """Open the state and listen; returns when requests are answered."""
@@ -69,7 +71,9 @@ class Served:
                 self.engine = self.make_engine(self.port)
             self.containers = self.make_containers() if self.make_containers is not None else None
             url = f"http://localhost:{self.port}"
-            self.azure = AzureDevOps(self.kernel, self.engine, self.topology, url, self.containers)
+            self.azure = AzureDevOps(
+                self.kernel, self.engine, self.topology, url, self.containers, self.tasks
+            )
             self.url = self.azure.organization.url
             # Every answer of every test is held to the REST specification; `stop` fails with what it forbids.
             self.checked = Checked(application(self.azure))

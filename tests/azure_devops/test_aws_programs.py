@@ -12,7 +12,7 @@ import pytest
 
 from simulator.azure_devops.pipelines import tasks
 
-PROGRAMS = Path(tasks.__file__).parent / "programs" / "aws"
+PROGRAMS = Path(tasks.__file__).parent / "programs"
 ROLE = "arn:aws:iam::333333333333:role/AzureDevOpsRole"
 TEMPLATE = """
 Parameters:
@@ -39,7 +39,7 @@ def program(simulator, tmp_path):
     def run(name, environment=None, **inputs):
         given = {"awsCredentials": "one", "regionName": "US-East-1", "templateSource": "file", **inputs}
         done = subprocess.run(
-            [sys.executable, str(PROGRAMS / name)],
+            [sys.executable, str(PROGRAMS / "aws_task.py"), str(PROGRAMS / "aws" / name)],
             env={
                 "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
                 "HOME": str(tmp_path),

@@ -18,6 +18,7 @@ from simulator.azure_devops.language.reading.surroundings import Surroundings
 from simulator.azure_devops.language.reading.triggers import check_pull_request, read_schedules, read_trigger
 from simulator.azure_devops.language.reading.variables import read_pool, read_variables
 from simulator.azure_devops.language.template_paths import split_alias
+from simulator.azure_devops.task_definitions.catalogue import BUILT_IN, Catalogue
 
 _ROOT = (
     "name",
@@ -56,20 +57,22 @@ def compile_pipeline(
     connections: Callable[[str], str | None] | None = None,
     origin: Origin | None = None,
     payloads: Mapping[str, object] | None = None,
+    tasks: Catalogue = BUILT_IN,
 ) -> Plan:
     """Compiles the pipeline at `path` (relative to the repository's root).
 
     `read_file(path)` gives a file's text by its path from the root, `path@alias` for another repository, None where it
     does not exist. `parameters` are those of the run request; `variables` the predefined ones known at template time.
     `groups`, `environments`, `connections` answer for what exists and is authorised (see Surroundings). `payloads`:
-    bodies of the webhooks that start the run, by alias, seen as `${{ parameters.<alias>.<path> }}`.
+    bodies of the webhooks that start the run, by alias, seen as `${{ parameters.<alias>.<path> }}`. `tasks`: those that
+    steps may name.
     Raises PipelineInvalid with every error found.
     """
     errors = ErrorList()
     file = "/" + path.lstrip("/")
     reader = _reader(read_file, origin or Origin(), errors)
     expanded = expand_pipeline(file, reader, parameters or {}, variables, errors, payloads or {})
-    plan = _plan(expanded, Surroundings(groups, environments, connections), errors)
+    plan = _plan(expanded, Surroundings(groups, environments, connections, tasks=tasks), errors)
     errors.raise_if_any()
     return plan
 

@@ -12,9 +12,10 @@ from simulator.azure_devops.pipelines.agent.job_ends import checkout_name, final
 from simulator.azure_devops.pipelines.agent.job_room import JobRoom
 from simulator.azure_devops.pipelines.agent.step_names import display_name, reference_names
 from simulator.azure_devops.pipelines.results import Result, job_result
+from simulator.azure_devops.pipelines.step_parts import parts_of
 from simulator.azure_devops.pipelines.step_run import StepRun
 from simulator.azure_devops.pipelines.timeline import result_of
-from simulator.azure_devops.task_definitions.catalogue import find_task, keyword_task
+from simulator.azure_devops.task_definitions.catalogue import keyword_task
 from simulator.kernel.facts import cause
 
 _WHAT = {"checkout": "repository", "download": "alias"}
@@ -45,7 +46,7 @@ async def run_job(job: JobRoom) -> tuple[Result, dict[str, str]]:
     return result, job.state.outputs
 
 
-async def _run_on_agent(job: JobRoom, steps: list[tuple[str, Step]]) -> Result:
+async def _run_on_agent(job: JobRoom, steps: list[StepRun]) -> Result:
     initialize(job)
     begun = await initialize_containers(job)
     job.status = Result.CANCELED if job.stopping.is_set() else begun
@@ -55,32 +56,42 @@ async def _run_on_agent(job: JobRoom, steps: list[tuple[str, Step]]) -> Result:
     return result
 
 
-async def _run_steps(job: JobRoom, steps: list[tuple[str, Step]]) -> Result:
+async def _run_steps(job: JobRoom, steps: list[StepRun]) -> Result:
     results = [job.status]
-    for record, step in steps:
-        results.append(await StepRun(job, record, step).run())
+    for step in steps:
+        results.append(await step.run())
         job.status = Result.CANCELED if job.stopping.is_set() else job_result(results)
     return job.status
 
 
-def _draw_steps(job: JobRoom) -> list[tuple[str, Step]]:
+def _draw_steps(job: JobRoom) -> list[StepRun]:
     """The task records, pending, with what the agent adds by itself: sources, or artifacts for a deployment."""
     timeline, parent = job.context.timeline, job.setup.record
     # `checkout: none` and `download: none` only tell the agent what not to do by itself.
     said = [step for step in job.setup.steps if step.inputs.get(_WHAT.get(step.keyword, "")) != "none"]
     steps = [*_implicit(job), *said]
+    named = [
+        replace(step, name=name, display_name=_shown(job, step))
+        for step, name in zip(steps, reference_names(steps), strict=True)
+    ]
     found = []
     # The agent's own records come first: `Initialize job`, `Initialize containers`.
     first = 3 if uses_containers(job.setup.job) else 2
-    for place, (step, name) in enumerate(zip(steps, reference_names(steps), strict=True), start=first):
-        record = timeline.record_id(parent, str(place - first + 1))
-        definition = find_task(step.task_id, step.version)
+    for order, drawn in enumerate(parts_of(job.tasks, named), start=first):
+        step, name = drawn.step, drawn.step.name
+        record, main = timeline.record_id(parent, drawn.place), timeline.record_id(parent, drawn.main)
+        definition = job.tasks.find(step.task_id, step.version)
         version = definition.full_version if definition else f"{step.version}.0.0"
         task = {"id": step.task_id, "name": step.task, "version": version}
-        shown = checkout_name(job, step) if step.keyword == "checkout" else display_name(step)
-        timeline.add(record, "Task", shown, parent, place, refName=name, identifier=name, task=task)
-        found.append((record, replace(step, name=name, display_name=shown)))
+        timeline.add(
+            record, "Task", step.display_name, parent, order, refName=name, identifier=name, task=task
+        )
+        found.append(StepRun(job, record, step, drawn.part, main))
     return found
+
+
+def _shown(job: JobRoom, step: Step) -> str:
+    return checkout_name(job, step) if step.keyword == "checkout" else display_name(job.tasks, step)
 
 
 def _implicit(job: JobRoom) -> list[Step]:

@@ -90,7 +90,10 @@ def _container(container: Container) -> Iterator[NotSimulated]:
 def _step(step: Step) -> Iterator[NotSimulated]:
     if not step.known:
         what = step.keyword if step.keyword != "task" else f"{step.task}@{step.version}"
-        remedy = "It can be added in simulator/azure_devops/task_definitions."
+        remedy = (
+            "Name the folder that holds it: simulator up --tasks DIR; or add it in"
+            " simulator/azure_devops/task_definitions."
+        )
         yield NotSimulated(f"the task {what}", remedy)
     for key, text in step.runtime.items():
         yield NotSimulated(f"a run-time value for '{key}' of a step ({text})", "Write a literal.")

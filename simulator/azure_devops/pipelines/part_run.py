@@ -76,7 +76,7 @@ async def run_part(context: RunContext, stage: Stage, job: Job, own: list[Variab
     if row["state"] == "inProgress" and (kept := row.get(AGENT_OF)):
         async with agents.kept(*kept):
             return await run_job(room)
-    place = agents_of(context, pool, variables)
+    place = agents_of(context, pool, variables, _demands(room))
     if place.refusal:
         context.timeline.add_issue(record, "error", place.refusal)
         context.timeline.finish(record, Result.FAILED)
@@ -111,6 +111,18 @@ def _deployment(context: RunContext, job: Job, part: Part) -> list[Mapping[str, 
     return [of_deployment(job.environment.name, row["id"] if row else 0), part.deployment]
 
 
+def _demands(room: JobRoom) -> list[str]:
+    """What the tasks of the user's that a job names ask of its agent."""
+    found: dict[str, None] = {}
+    for step in room.setup.steps:
+        task = room.tasks.find(step.task_id, step.version)
+        if task is not None and task.on_disk is not None:
+            least = task.on_disk.said.get("minimumAgentVersion")
+            found |= dict.fromkeys(task.on_disk.said.get("demands", ()))
+            found |= {f"Agent.Version -gtVersion {least}": None} if least else {}
+    return list(found)
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a job runs: a pool (0: none was found) of so many agents, or why it cannot."""
@@ -120,8 +132,10 @@ class Place:
     refusal: str = ""
 
 
-def agents_of(context: RunContext, pool: Pool | None, variables: Sequence[Variable]) -> Place:
-    """The pool that a job asks for, and how many of its agents work here."""
+def agents_of(
+    context: RunContext, pool: Pool | None, variables: Sequence[Variable], more: Sequence[str] = ()
+) -> Place:
+    """The pool that a job asks for, and how many of its agents work here; `more` is what its tasks demand."""
     organization = context.room.organization
     values = plain_values(variables)
     name = expand_macros(pool.name, values) if pool and pool.name else HOSTED
@@ -130,6 +144,7 @@ def agents_of(context: RunContext, pool: Pool | None, variables: Sequence[Variab
         return Place(0, 0, "" if name == HOSTED else _NO_POOL.format(name=name))
     agents = agent_rows.of_pool(organization, queue["pool"])
     demands = [expand_macros(demand, values) for demand in (pool.demands if pool else ())]
+    demands += more
     if why := refusal(name, agents, demands):
         return Place(queue["pool"], 0, why)
     working = [one for one in agents if one["enabled"] and one["status"] == "online"]

@@ -43,7 +43,7 @@ class ResourceUses:
                     self._note(run, timeline, stage, job, record)
 
     def _note(self, run: Row, timeline: Timeline, stage: Stage, job: Job, record: Row) -> None:
-        for name in sorted(stage_resources.connections_of(job)):
+        for name in sorted(stage_resources.connections_of(self._organization.tasks, job)):
             found = self._organization.service_endpoint_named(run["project"], name)
             if found is not None:
                 self._write(ENDPOINT_USE, found["id"], run, str(record["id"]), record, {})

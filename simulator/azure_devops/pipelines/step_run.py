@@ -21,11 +21,8 @@ from simulator.azure_devops.pipelines.run_logs import LogWriter
 from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskFailed
 from simulator.azure_devops.pipelines.tasks.effects import effect_of
 from simulator.azure_devops.pipelines.timeline import result_of
-from simulator.azure_devops.task_definitions.catalogue import (
-    canonical_inputs,
-    find_task,
-    missing_inputs,
-)
+from simulator.azure_devops.task_definitions.catalogue import Task, canonical_inputs, missing_inputs
+from simulator.azure_devops.task_definitions.definition import EXECUTION
 from simulator.kernel.errors import NotSimulated
 from simulator.kernel.facts import cause
 from simulator.runtime.images import ImageUnavailable
@@ -35,10 +32,14 @@ _RULE = "=" * 78
 
 
 class StepRun:
-    """A step of a job that runs."""
+    """A step of a job that runs, or a part of one that the agent carries out before or after all steps.
 
-    def __init__(self, job: JobRoom, record: str, step: Step) -> None:
+    `main` is the record of the step itself.
+    """
+
+    def __init__(self, job: JobRoom, record: str, step: Step, part: str = EXECUTION, main: str = "") -> None:
         self._job, self._record, self._step = job, record, step
+        self._part, self._main = part, main
         self._timeline = job.context.timeline
 
     async def run(self) -> Result:
@@ -78,7 +79,7 @@ class StepRun:
         return {"issues": issues, **counts}
 
     def _shown(self) -> str:
-        return self._job.masker.mask(display_name(self._step))
+        return self._job.masker.mask(display_name(self._job.tasks, self._step))
 
     def _runs(self, variables: Mapping[str, Variable], log: LogWriter) -> bool:
         """Whether the step runs; if not, its record is finished here."""
@@ -112,15 +113,22 @@ class StepRun:
     async def _attempts(self, variables: Mapping[str, Variable], log: LogWriter) -> tuple[Result, Attempt]:
         step = self._step
         values = values_of(variables)
-        shown = expand_macros(display_name(step), values)
+        shown = expand_macros(display_name(self._job.tasks, step), values)
         self._timeline.update(self._record, name=self._job.masker.mask(shown))
         if not log.written:
             log.line(f"##[section]Starting: {self._job.masker.mask(shown)}")
-            _describe(step, log)
+            _describe(self._job.tasks.find(step.task_id, step.version), log)
         failures = int(self._before()["count"])
         while True:
             attempt = Attempt(
-                self._job, self._record, step, failures, log, variables, lambda: self._survives(variables)
+                self._job,
+                self._record,
+                step,
+                failures,
+                log,
+                variables,
+                lambda: self._survives(variables),
+                self._main,
             )
             result = await self._once(attempt, values)
             attempt.tell_later()
@@ -145,7 +153,7 @@ class StepRun:
     async def _once(self, attempt: Attempt, values: Mapping[str, str]) -> Result:
         """One attempt, within the step's own time."""
         step = self._step
-        task = find_task(step.task_id, step.version)
+        task = self._job.tasks.find(step.task_id, step.version)
         assert task is not None, f"the plan names a task that is not in the catalogue: {step.task}"
         given = canonical_inputs(task, step.inputs)
         inputs = {name: expand_macros(text, values) for name, text in given.items()}
@@ -154,13 +162,14 @@ class StepRun:
             where = "an agentless job (pool: server)" if task.server else "a job on an agent"
             attempt.error(f"The task {task.reference} runs in {where} only.")
             return step_result(attempt.commanded, 1)
-        for missing in missing_inputs(task, inputs):
+        # A task of the user's says itself what it misses.
+        for missing in missing_inputs(task, inputs) if task.on_disk is None else ():
             attempt.error(f"Input required: {missing.name}")
             return step_result(attempt.commanded, 1)
         call = TaskCall(attempt, inputs, env, values)
         code: int | None
         try:
-            effect: Callable[[TaskCall], Awaitable[int | None]] = effect_of(step.task, step.version)
+            effect: Callable[[TaskCall], Awaitable[int | None]] = effect_of(task, self._part)
             # What waits without an agent counts its time on the virtual clock (tasks/agentless.py).
             own = 0 if task.server else step.timeout_minutes * 60
             async with asyncio.timeout(own or None):
@@ -182,9 +191,8 @@ class StepRun:
         return step_result(attempt.commanded, code, canceled=canceled)
 
 
-def _describe(step: Step, log: LogWriter) -> None:
+def _describe(task: Task | None, log: LogWriter) -> None:
     """The head of a step's log, as the agent's TaskRunner writes it."""
-    task = find_task(step.task_id, step.version)
     if task is None:
         return
     log.line(_RULE)

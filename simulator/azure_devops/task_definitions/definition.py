@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from simulator.azure_devops.task_definitions import visible_rules
 
+EXECUTION = "execution"
+BEFORE, AFTER = "prejobexecution", "postjobexecution"
+PARTS = (BEFORE, EXECUTION, AFTER)
+"""The parts of a task.json that an agent carries out, in their order in a job."""
 _FLAG = ("true", "false")
 
 
 @dataclass(frozen=True)
 class TaskInput:
     """One input. `visible` is the rule that says when it applies; `connection` is the type of service connection that
-    it names; `secure_file` that it names a secure file."""
+    it names; `secure_file` that it names a secure file; `path` that the agent makes it absolute."""
 
     name: str
     required: bool = False
@@ -23,6 +29,28 @@ class TaskInput:
     aliases: tuple[str, ...] = ()
     connection: str = ""
     secure_file: bool = False
+    path: bool = False
+
+
+@dataclass(frozen=True)
+class Program:
+    """What carries out one part of a task that the user has on disk: the kind of its handler, its script."""
+
+    handler: str
+    target: str
+
+
+@dataclass(frozen=True)
+class OnDisk:
+    """Where a task of the user's is: its folder, its task.json as it is there, its programs by part.
+
+    A part is `prejobexecution`, `execution` or `postjobexecution`; None where it has no handler that an agent on Linux
+    knows.
+    """
+
+    folder: Path
+    said: Mapping[str, Any]
+    programs: Mapping[str, Program | None]
 
 
 @dataclass(frozen=True)
@@ -32,7 +60,9 @@ class Task:
     `keyword`: the step keyword it serves. Without `named` the service knows it by its id only, and the name is ours.
     `description`, `author` and `help` (a link or a text) are shown at the head of the step's log; `release` is the
     minor and patch version. `server` tasks run in agentless jobs (`pool: server`) only. `restricted` tasks may use few
-    logging commands, and where `settable` is given only set variables of these names.
+    logging commands, and where `settable` is given only set variables of these names. `outputs` are the variables that
+    are outputs of the step whenever they are set. `parts` are what an agent carries out of it: before the steps of the
+    job, as a step, after all steps. `on_disk` is what there is of a task of the user's.
     """
 
     name: str
@@ -49,6 +79,9 @@ class Task:
     server: bool = False
     restricted: bool = False
     settable: tuple[str, ...] | None = None
+    outputs: tuple[str, ...] = ()
+    parts: tuple[str, ...] = (EXECUTION,)
+    on_disk: OnDisk | None = field(default=None, compare=False)
 
     @property
     def full_version(self) -> str:

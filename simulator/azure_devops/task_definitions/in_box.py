@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from simulator.azure_devops.task_definitions.definition import Task, TaskInput
+from simulator.azure_devops.task_definitions.definition import EXECUTION, Task, TaskInput
 
 _KEYWORDS = {
     ("CmdLine", 2): "script",
@@ -30,6 +30,8 @@ def task_of(row: dict[str, Any]) -> Task:
         server=row.get("server", False),
         restricted=row.get("restricted", False),
         settable=settable,
+        outputs=tuple(row.get("outputs", ())),
+        parts=tuple(row.get("parts", (EXECUTION,))),
         **known,
     )
 
@@ -47,6 +49,7 @@ def _input(row: dict[str, Any]) -> TaskInput:
         tuple(row.get("aliases", ())),
         row.get("connection", ""),
         row.get("secure_file", False),
+        row.get("path", False),
     )
 
 

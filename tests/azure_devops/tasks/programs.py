@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -21,10 +22,10 @@ NO_COMMIT = "0" * 40
 class TaskWorld:
     """Both clouds, and a pipeline to run steps in."""
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: Any) -> None:
         engine = ScriptedEngine()
         engine.script("agent", Script(effect=self._perform))
-        self.simulator = RunningSimulator(engine=engine)
+        self.simulator = RunningSimulator(engine=engine, **settings)
         self.environments: list[dict[str, str]] = []
         self._tools = tempfile.TemporaryDirectory()
         self.azure = httpx.Client(
@@ -115,7 +116,9 @@ class TaskWorld:
 
     async def _perform(self, work) -> str:
         """Run the work's command here, with the paths of a job mapped to where its files are."""
-        places = {mount.target: str(mount.source) for mount in work.mounts}
+        # The innermost first: a mount may lie in another.
+        mounts = sorted(work.mounts, key=lambda mount: -len(mount.target))
+        places = {mount.target: str(mount.source) for mount in mounts}
         ports = {
             "localhost:4567": f"localhost:{self.simulator.simulator.listeners.port('azure_devops')}",
         }

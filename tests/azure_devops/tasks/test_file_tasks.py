@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from simulator.azure_devops.pipelines.tasks import programs
-from simulator.azure_devops.task_definitions.catalogue import canonical_inputs, find_task
+from simulator.azure_devops.task_definitions.catalogue import BUILT_IN, canonical_inputs
 
 PROGRAMS = Path(programs.__file__).parent
 
@@ -25,7 +25,7 @@ def task(tmp_path):
         path.write_text(name)
 
     def run(program, name, version, **inputs):
-        definition = find_task(name, version)
+        definition = BUILT_IN.find(name, version)
         assert definition is not None
         given = {
             key: value.replace("$(Build.ArtifactStagingDirectory)", "staging").replace(

@@ -1,6 +1,7 @@
 """Task definitions as the service lists them, and the schema of the YAML that uses them.
 
-What a definition says comes from the catalogue of tasks that compile here; icons and packages are not among it.
+What a definition says comes from the catalogue of tasks that compile here, of a task of the user's all of its
+task.json; icons and packages are not among it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from typing import Any
 from simulator.azure_devops.endpoint import Call, collection, endpoint
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.organization import Row
-from simulator.azure_devops.task_definitions.catalogue import TASKS, Task, TaskInput
+from simulator.azure_devops.task_definitions.catalogue import Task, TaskInput
+from simulator.azure_devops.task_definitions.definition import OnDisk
 
 TASKS_LIST = "60aac929-f0cd-4bc8-9ce4-6b30e8f1b1bd"
 YAML_SCHEMA = "1f9990b9-1dba-441f-9c2e-6485888c42b6"
@@ -20,7 +22,7 @@ YAML_SCHEMA = "1f9990b9-1dba-441f-9c2e-6485888c42b6"
 async def tasks(call: Call) -> object:
     """Every task, the versions of one (by id), or one version of it."""
     identifier, version = call.route.get("taskid", "").lower(), call.route.get("versionstring", "")
-    rows = [task for task in TASKS if identifier in ("", task.id.lower())]
+    rows = [task for task in call.organization.tasks.tasks if identifier in ("", task.id.lower())]
     if version:
         found = next((task for task in rows if version in (str(task.version), task.full_version)), None)
         if found is None:
@@ -34,7 +36,7 @@ async def tasks(call: Call) -> object:
 @endpoint("GET", YAML_SCHEMA, None)
 async def yaml_schema(call: Call) -> object:
     """A JSON schema of the steps that are taken here: tasks by name and version with their inputs."""
-    steps = [_task_schema(task) for task in TASKS if task.named]
+    steps = [_task_schema(task) for task in call.organization.tasks.tasks if task.named]
     words = [{"required": [word]} for word in _WORDS]
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -55,6 +57,8 @@ _WORDS = ("script", "bash", "pwsh", "powershell", "checkout", "download", "downl
 
 def definition(task: Task) -> Row:
     """The TaskDefinition of the wire."""
+    if task.on_disk is not None:
+        return _own(task, task.on_disk)
     minor, _, patch = task.release.partition(".")
     version = {"major": task.version, "minor": int(minor or 0), "patch": int(patch or 0), "isTest": False}
     runs_on = ["Server"] if task.server else ["Agent", "DeploymentGroup"]
@@ -81,6 +85,30 @@ def definition(task: Task) -> Row:
         "dataSourceBindings": [],
         "instanceNameFormat": task.display_name or task.name,
         "execution": {},
+    }
+
+
+def _own(task: Task, on_disk: OnDisk) -> Row:
+    """What the task.json says, with what the service adds when a task is uploaded."""
+    number = {name.lower(): int(part) for name, part in on_disk.said["version"].items() if name != "isTest"}
+    said = {key: value for key, value in on_disk.said.items() if key not in ("$schema", "loc")}
+    return {
+        "visibility": ["Build", "Release"],
+        "runsOn": ["Agent", "DeploymentGroup"],
+        "demands": [],
+        "groups": [],
+        "satisfies": [],
+        "sourceDefinitions": [],
+        "dataSourceBindings": [],
+        **said,
+        "id": task.id,
+        "version": {**number, "isTest": False},
+        "inputs": [
+            {"aliases": [], "options": {}, "properties": {}, **each} for each in said.get("inputs", ())
+        ],
+        "serverOwned": False,
+        "contentsUploaded": True,
+        "definitionType": "task",
     }
 
 

@@ -18,7 +18,7 @@ from simulator.azure_devops.language.reading.shorthands import SHORTHANDS
 from simulator.azure_devops.language.reading.surroundings import Surroundings
 from simulator.azure_devops.language.reading.task_inputs import check_inputs
 from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode
-from simulator.azure_devops.task_definitions.catalogue import Task, find_task
+from simulator.azure_devops.task_definitions.catalogue import Task
 
 COMMON = (
     "condition",
@@ -134,7 +134,7 @@ def _task(fields: Fields, around: Surroundings) -> Step | None:
         fields.errors.add(f"Unexpected value '{reference}'", node.where, ("<task name>@<major version>",))
         return None
     inputs = dict(fields.text_map("inputs"))
-    task = find_task(name, int(version.split(".")[0]))
+    task = around.tasks.find(name, int(version.split(".")[0]))
     if task is None:
         # A team may have it installed; the plan says that it is not here, and a run is refused by name.
         fields.errors.warn(f"The task {reference} is not simulated", node.where)

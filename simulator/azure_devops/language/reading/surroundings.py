@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from simulator.azure_devops.language.plan import Container, Variable
+from simulator.azure_devops.task_definitions.catalogue import BUILT_IN, Catalogue
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class Surroundings:
     `groups(name)`: the group's variables, None where it does not exist or is not authorised.
     `environments(name)`: whether it exists. `connections(name)`: the service connection's type, None without one.
     `containers`: the container resources by lower-case alias; `repositories`: the aliases of repositories, lower-case.
-    `job`: the job that is being read, as sentences name it.
+    `tasks`: the tasks that a step may name. `job`: the job that is being read, as sentences name it.
     """
 
     groups: Callable[[str], Mapping[str, Variable] | None]
@@ -24,3 +25,4 @@ class Surroundings:
     containers: Mapping[str, Container] = field(default_factory=dict)
     repositories: frozenset[str] = frozenset()
     job: str = ""
+    tasks: Catalogue = BUILT_IN

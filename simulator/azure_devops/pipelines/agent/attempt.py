@@ -17,7 +17,7 @@ from simulator.azure_devops.pipelines.agent.placing import Running, place
 from simulator.azure_devops.pipelines.agent.restrictions import check_command, restrictions_of
 from simulator.azure_devops.pipelines.results import Result, merge
 from simulator.azure_devops.pipelines.run_logs import LogWriter
-from simulator.azure_devops.task_definitions.catalogue import find_task
+from simulator.runtime.work import Mount
 
 _WORK = "azure-devops-"
 _LINK = "Please reference documentation (http://go.microsoft.com/fwlink/?LinkId=817296)"
@@ -32,7 +32,7 @@ def work_run(name: str) -> int | None:
 
 @dataclass(frozen=True)
 class Program:
-    """A program that a task runs: as a step sees its files; `environment` comes on top of the step's.
+    """A program that a task runs, as a step sees its files; `environment` and `mounts` are more than the step has.
 
     `portable`: it needs nothing but what an image has by itself, so a step in a container runs it there. Without a
     `working_directory` it runs where the job's steps work.
@@ -42,6 +42,7 @@ class Program:
     environment: Mapping[str, str] = field(default_factory=dict)
     working_directory: str = ""
     portable: bool = False
+    mounts: tuple[Mount, ...] = ()
 
 
 class Attempt:
@@ -49,7 +50,8 @@ class Attempt:
 
     `failures`: how many attempts of the step failed before.
 
-    `survives`: whether the step goes on although its job is being canceled.
+    `survives`: whether the step goes on although its job is being canceled. `instance`: the record of the step that
+    this is a part of: all its parts share its task variables. `outputs`: what is an output whenever the step sets it.
     """
 
     def __init__(
@@ -61,10 +63,14 @@ class Attempt:
         log: LogWriter,
         variables: Mapping[str, Variable],
         survives: Callable[[], bool] = lambda: False,
+        instance: str = "",
     ) -> None:
         self.job, self.record, self.step, self.variables = job, record, step, variables
         self.failures = failures
-        self.restrictions = restrictions_of(step, find_task(step.task_id, step.version))
+        task = job.tasks.find(step.task_id, step.version)
+        self.restrictions = restrictions_of(step, task)
+        self.instance = instance or record
+        self.outputs = frozenset(name.lower() for name in task.outputs) if task is not None else frozenset()
         self._log, self._survives = log, survives
         self._name = f"{_WORK}{job.context.run}-{record}-{failures}"
         self._works: list[str] = []

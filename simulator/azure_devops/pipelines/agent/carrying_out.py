@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from simulator.azure_devops.pipelines.agent import endpoints, uploads
@@ -60,11 +61,13 @@ def _learn(
             if effect.secret:
                 job.mask(effect.value)
             check_variable(attempt.restrictions, effect.name)
+            if effect.name.lower() in attempt.outputs:
+                effect = replace(effect, output=True)
             job.state.set(effect, attempt.step.name, job.setup.variables)
         case SetTaskVariable():
             if effect.secret:
                 job.mask(effect.value)
-            job.state.task_variables.setdefault(attempt.record, {})[effect.name] = effect.value
+            job.state.task_variables.setdefault(attempt.instance, {})[effect.name] = effect.value
         case SetSecret():
             job.mask(effect.value)
         case PrependPath():

@@ -12,12 +12,16 @@ from typing import Any
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.pipelines.agent.command_effects import CommandFailed, SetEndpoint
 from simulator.azure_devops.pipelines.agent.job_room import JobRoom
-from simulator.azure_devops.task_definitions.catalogue import applies, canonical_inputs, find_task
+from simulator.azure_devops.task_definitions.catalogue import Catalogue, applies, canonical_inputs
 
 
 def declared(job: JobRoom) -> list[Row]:
     """The connections that inputs of the job's steps name, with what steps have changed of them."""
-    names = {name for step in job.setup.steps for name in _named(step.task_id, step.version, step.inputs)}
+    names = {
+        name
+        for step in job.setup.steps
+        for name in _named(job.tasks, step.task_id, step.version, step.inputs)
+    }
     found = {}
     for name in names:
         row = job.context.room.organization.service_endpoint_named(job.context.project["id"], name)
@@ -64,8 +68,8 @@ def variable_name(name: str) -> str:
     return re.sub(r"[. ]", "_", name).upper()
 
 
-def _named(task_id: str, version: int, inputs: Any) -> list[str]:
-    task = find_task(task_id, version)
+def _named(tasks: Catalogue, task_id: str, version: int, inputs: Any) -> list[str]:
+    task = tasks.find(task_id, version)
     if task is None:
         return []
     given = canonical_inputs(task, inputs)

@@ -13,7 +13,6 @@ from simulator.azure_devops.pipelines.agent.checkouts import checkout_place
 from simulator.azure_devops.pipelines.agent.job_room import JobRoom
 from simulator.azure_devops.pipelines.agent.step_names import display_name
 from simulator.azure_devops.pipelines.results import Result
-from simulator.azure_devops.task_definitions.catalogue import find_task
 
 INITIALIZE, FINALIZE = "Initialize job", "Finalize Job"
 
@@ -23,7 +22,7 @@ def initialize(job: JobRoom) -> None:
     tasks = {
         (task.name, task.full_version)
         for step in job.setup.steps
-        if (task := find_task(step.task_id, step.version)) is not None and task.named
+        if (task := job.tasks.find(step.task_id, step.version)) is not None and task.named
     }
     lines = [
         "Agent name: 'Azure Pipelines 1'",
@@ -43,7 +42,7 @@ def initialize(job: JobRoom) -> None:
 
 def finalize(job: JobRoom) -> None:
     """The records after the last step: credentials of checkouts are gone, nothing is left running."""
-    order = len(job.setup.steps) + 10
+    order = 3 * len(job.setup.steps) + 10  # of each step three parts at most
     for step in reversed(job.setup.steps):
         if step.keyword == "checkout" and step.condition != "false":
             name = f"Post-job: {checkout_name(job, step)}"
@@ -64,10 +63,10 @@ def last_order(job: JobRoom) -> int:
 def checkout_name(job: JobRoom, step: Step) -> str:
     """How a checkout is called without a name of its own: `Checkout repository@branch to s`."""
     if step.display_name or step.inputs.get("repository") == "none":
-        return display_name(step)
+        return display_name(job.tasks, step)
     source = job.context.row["repositories"].get(step.inputs.get("repository") or "self")
     if source is None:
-        return display_name(step)
+        return display_name(job.tasks, step)
     name, branch = _repository(job, step), source["ref"].removeprefix("refs/heads/")
     return f"Checkout {name}@{branch} to {step.inputs.get('path') or checkout_place(job.setup.steps, name)}"
 

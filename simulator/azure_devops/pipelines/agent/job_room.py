@@ -14,6 +14,7 @@ from simulator.azure_devops.pipelines.agent.macros import recalculate
 from simulator.azure_devops.pipelines.agent.predefined import JobNames
 from simulator.azure_devops.pipelines.results import Result
 from simulator.azure_devops.pipelines.room import RunContext
+from simulator.azure_devops.task_definitions.catalogue import Catalogue
 from simulator.formats.masking import Masker
 
 _INTERRUPT_SECONDS, _TERMINATE_SECONDS = 7.5, 2.5
@@ -58,6 +59,11 @@ class JobRoom:
         self.forced = asyncio.Event()  # and the time for what goes on all the same is over too
         secrets = [v.value for v in setup.variables if v.secret and v.value]
         self.masker = Masker([*secrets, *self.state.secrets])
+
+    @property
+    def tasks(self) -> Catalogue:
+        """The tasks that its steps may name."""
+        return self.context.room.organization.tasks
 
     @property
     def directory(self) -> str:

@@ -101,7 +101,7 @@ def _work(attempt: Attempt, name: str, program: Program, env: Mapping[str, str])
         image=IMAGE,
         command=program.command,
         environment=environment,
-        mounts=attempt.job.files.mounts(),
+        mounts=(*attempt.job.files.mounts(), *program.mounts),
         working_directory=program.working_directory or attempt.job.directory,
         cause=current_cause(),
         hostname="simulator",

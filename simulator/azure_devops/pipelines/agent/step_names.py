@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from simulator.azure_devops.language.plan import Step
-from simulator.azure_devops.task_definitions.catalogue import find_task
+from simulator.azure_devops.task_definitions.catalogue import Catalogue
 
 _NAMES = {"checkout": "Checkout", "download": "Download", "publish": "Publish"}
 
 
-def display_name(step: Step) -> str:
+def display_name(tasks: Catalogue, step: Step) -> str:
     """What the timeline shows: the author's name, or the task's."""
     if step.display_name:
         return step.display_name
@@ -18,7 +18,7 @@ def display_name(step: Step) -> str:
         return f"Checkout {step.inputs.get('repository', 'self')}"
     if step.keyword in ("script", "bash"):
         return "CmdLine" if step.task == "CmdLine" else "Bash"
-    task = find_task(step.task_id, step.version)
+    task = tasks.find(step.task_id, step.version)
     return _NAMES.get(step.keyword) or (task.display_name if task and task.display_name else step.task)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from simulator.azure_devops.language.plan import Job, Stage, Step, VariableEntry, VariableGroup
 from simulator.azure_devops.organization import SECURE_FILE, Organization, Row
 from simulator.azure_devops.pipelines.room import RunContext
-from simulator.azure_devops.task_definitions.catalogue import canonical_inputs, find_task
+from simulator.azure_devops.task_definitions.catalogue import Catalogue, canonical_inputs
 
 HOSTED_QUEUE = "Azure Pipelines"
 
@@ -47,10 +47,10 @@ def lookup(
     return None if found is None else {"type": kind, "id": str(found["id"]), "name": found["name"]}
 
 
-def connections_of(job: Job) -> set[str]:
+def connections_of(tasks: Catalogue, job: Job) -> set[str]:
     """The service connections that the steps of a job name, by name or id."""
     steps = [*job.steps, *(step for hook in job.hooks.values() for step in hook.steps)]
-    return {name for step in steps for kind, name in _of_step(step) if kind == "endpoint"}
+    return {name for step in steps for kind, name in _of_step(tasks, step) if kind == "endpoint"}
 
 
 def _groups(context: RunContext, stage: Stage) -> Iterator[tuple[str, str]]:
@@ -68,7 +68,7 @@ def _of_jobs(context: RunContext, stage: Stage) -> Iterator[tuple[str, str]]:
         steps = [*job.steps, *(step for hook in job.hooks.values() for step in hook.steps)]
         yield from (("repository", alias) for alias in _checked_out(job, steps))
         for step in steps:
-            yield from _of_step(step)
+            yield from _of_step(context.room.organization.tasks, step)
 
 
 def _checked_out(job: Job, steps: list[Step]) -> list[str]:
@@ -79,8 +79,8 @@ def _checked_out(job: Job, steps: list[Step]) -> list[str]:
     return [alias for alias in said if alias != "none"]
 
 
-def _of_step(step: Step) -> Iterator[tuple[str, str]]:
-    task = find_task(step.task, step.version)
+def _of_step(tasks: Catalogue, step: Step) -> Iterator[tuple[str, str]]:
+    task = tasks.find(step.task, step.version)
     if task is None:
         return
     inputs = canonical_inputs(task, step.inputs)

@@ -75,6 +75,7 @@ class Compiler:
                 connections=lambda name: self._connection(definition["project"], name),
                 origin=Origin(repository["name"], request.ref, request.commit),
                 payloads=request.payloads,
+                tasks=self._organization.tasks,
             )
         except PipelineInvalid as wrong:
             raise failure("PipelineValidationException", message=wrong.message) from wrong

@@ -36,7 +36,8 @@ async def run_program(call: TaskCall, task: str, program: str, more: Mapping[str
     paths = {name: absolute(call.input(name)) for name in path_inputs(task)}
     inputs = {f"INPUT_{key.upper()}": text for key, text in {**given, **paths}.items()}
     environment = {**inputs, **_connection(call), **_variables(call), **(more or {})}
-    return await call.run(Program(("python3", f"{PROGRAMS}/aws/{program}"), environment))
+    command = ("python3", f"{PROGRAMS}/aws_task.py", f"{PROGRAMS}/aws/{program}")
+    return await call.run(Program(command, environment))
 
 
 def absolute(path: str) -> str:

@@ -8,6 +8,7 @@ from simulator.azure_devops.pipelines.tasks import (
     aws,
     checkout,
     files,
+    on_disk,
     python,
     requests,
     scripts,
@@ -15,6 +16,8 @@ from simulator.azure_devops.pipelines.tasks import (
     tools,
 )
 from simulator.azure_devops.pipelines.tasks.call import TaskEffect
+from simulator.azure_devops.task_definitions.catalogue import Task
+from simulator.azure_devops.task_definitions.definition import EXECUTION
 from simulator.kernel.errors import NotSimulated
 
 EFFECTS: dict[tuple[str, int], TaskEffect] = {
@@ -30,12 +33,21 @@ EFFECTS: dict[tuple[str, int], TaskEffect] = {
     **aws.EFFECTS,
 }
 
+PARTS: dict[tuple[str, int, str], TaskEffect] = {}
+"""What tasks do before and after all steps of the job."""
 
-def effect_of(task: str, version: int) -> TaskEffect:
-    """The function of a task of the catalogue. Raises NotSimulated where there is none yet."""
-    if (task, version) not in EFFECTS:
+
+def effect_of(task: Task, part: str = EXECUTION) -> TaskEffect:
+    """The function of a part of a task. Raises NotSimulated where there is none yet."""
+    if task.on_disk is not None:
+        return on_disk.effect(task.on_disk, part)
+    key = (task.name, task.version)
+    found = EFFECTS.get(key) if part == EXECUTION else PARTS.get((*key, part))
+    if found is None:
         there = ", ".join(f"{name}@{number}" for name, number in sorted(EFFECTS))
         raise NotSimulated(
-            f"task {task}@{version}", f"Add it in pipelines/tasks/effects.py; there are: {there}."
+            f"task {task.reference}",
+            "Run the task itself: `simulator up --tasks DIR`; or add it in pipelines/tasks/effects.py;"
+            f" there are: {there}.",
         )
-    return EFFECTS[task, version]
+    return found
