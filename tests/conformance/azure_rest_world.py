@@ -44,8 +44,7 @@ class World:
         """A project with all that it can have, and one more of each thing; `name` is new each time."""
         self._project("ml")
         self._project(name)
-        self._code(name)
-        self._pipelines(name)
+        self._pipelines(name, self._code(name))
         self._resources(name)
         self._tests()
         self._elsewhere(name)
@@ -91,7 +90,7 @@ class World:
                 break
         self._ask("POST", "/_apis/projects/{projectId}/teams", {"name": f"team of {name}"}, projectId=name)
 
-    def _code(self, name: str) -> None:
+    def _code(self, name: str) -> str:
         made = self._ask("POST", _GIT, {"name": name}) or {"id": name}
         self._ask("POST", _GIT, {"name": f"{name}-short-lived"})
         one = {"repositoryId": made["id"]}
@@ -112,6 +111,7 @@ class World:
         settings: Json = {"minimumApproverCount": 1, "creatorVoteCounts": True, "scope": [scope]}
         policy = {"isEnabled": True, "isBlocking": True, "type": {"id": _REVIEWERS}, "settings": settings}
         self._ask("POST", "/{project}/_apis/policy/configurations", policy)
+        return str(made["id"])
 
     def _push(self, one: Json, branch: str, old: str, path: str, text: str) -> Any:
         content = {"content": text, "contentType": "rawtext"}
@@ -143,14 +143,15 @@ class World:
         for below in ("threads", "iterations", "reviewers", "labels", "statuses", "commits"):
             self._ask("GET", f"{path}/{below}", **one)
 
-    def _pipelines(self, name: str) -> None:
-        repository = {"id": self._known.value("repository.id"), "type": "azureReposGit"}
+    def _pipelines(self, name: str, code: str) -> None:
+        repository = {"id": code, "type": "azureReposGit"}
         wanted = {"type": "yaml", "path": "azure-pipelines.yml", "repository": repository}
         body = {"name": f"pipeline of {name}", "folder": "\\", "configuration": wanted}
         self._ask("POST", "/{project}/_apis/pipelines", body)
         for listing in ("pipelines", "build/definitions"):
             self._ask("GET", f"/{{project}}/_apis/{listing}")
-        number = self._ask("GET", "/{project}/_apis/build/definitions").get("value", [{}])[-1].get("id", 1)
+        listed = self._ask("GET", "/{project}/_apis/build/definitions").get("value") or [{"id": 1}]
+        number = listed[-1]["id"]
         self._ask("GET", "/{project}/_apis/build/definitions/{definitionId}", definitionId=number)
         self._ask(
             "POST",

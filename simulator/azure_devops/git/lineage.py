@@ -31,3 +31,10 @@ async def bring(url: str, child: Path) -> str:
 def _is_about_the_way(name: str) -> bool:
     words = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "SSL_CERT_FILE", "GIT_SSL_CAINFO")
     return name.upper() in words or name.startswith("GIT_CONFIG_")
+
+
+async def objects_of(parent: Path, child: Path, branch: str) -> None:
+    """Bring what a branch of one bare repository leads to into another, which no ref of it shows yet."""
+    await git(
+        child, "fetch", "--quiet", "--no-auto-gc", "--no-tags", "--no-write-fetch-head", str(parent), branch
+    )

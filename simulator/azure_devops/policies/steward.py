@@ -54,9 +54,7 @@ class Steward:
             number = fact.detail["pullRequestId"]
             return [row for row in self._requests.all() if row["id"] == number]
         if fact.kind == REF_UPDATED:
-            names = fact.detail["name"]
-            active = self._requests.active(fact.detail["repositoryId"])
-            return [row for row in active if names in (row["source"], row["target"])]
+            return self._requests.moved_by(fact.detail["repositoryId"], fact.detail["name"])
         if fact.kind in ("RunCompleted", "RunStarted"):
             number = self._validation.pull_request_of(fact.detail["run"])
             return [row for row in self._requests.all() if row["id"] == number]

@@ -139,10 +139,13 @@ class Validation:
                 self._kernel.log.record("TriggerFailed", f"{definition['name']} {merge_ref(row)}", told)
 
     def _variables(self, row: Row) -> dict[str, str]:
-        repository = self._organization.repository(row["repository"])
-        project = self._organization.project(row["project"])["name"]
-        url = f"{self._organization.url}/{project}/_git/{repository['name']}"
-        return of_pull_request(row["id"], (row["source"], row["target"]), row["mergeSource"], url)
+        source = self._organization.repository(row.get("fork") or row["repository"])
+        project = self._organization.project(source["project"])["name"]
+        url, branches = (
+            f"{self._organization.url}/{project}/_git/{source['name']}",
+            (row["source"], row["target"]),
+        )
+        return of_pull_request(row["id"], branches, row["mergeSource"], url, bool(row.get("fork")))
 
     def pull_request_of(self, run: int) -> int | None:
         """The number of the pull request that a run was queued for."""

@@ -90,10 +90,11 @@ def _options(given: dict[str, Any]) -> Row:
 async def _retarget(requests: PullRequestRows, row: Row, by: Identity, target: str) -> Row:
     repository = requests.repository(row)
     existing(repository, await requests.refs.read(repository), target)
-    if target == row["source"]:
+    fork = row.get("fork")
+    if target == row["source"] and not fork:
         raise invalid("The source and the target branch of a pull request must be different.")
     if any(
-        (each["source"], each["target"]) == (row["source"], target)
+        (each.get("fork"), each["source"], each["target"]) == (fork, row["source"], target)
         for each in requests.active(repository["id"])
     ):
         raise failure("GitPullRequestExistsException")
@@ -115,7 +116,7 @@ def _move(requests: PullRequestRows, row: Row, by: Identity, status: str) -> Row
         closed = {"closed": requests.kernel.clock.iso(), "closedBy": by.name, "autoCompleteSetBy": None}
         return requests.change(row, "status", by.name, status="abandoned", **closed)
     for other in requests.active(row["repository"]):
-        if (other["source"], other["target"]) == (row["source"], row["target"]):
+        if all(other.get(name) == row.get(name) for name in ("fork", "source", "target")):
             raise failure("GitPullRequestExistsException")
     opened = {"closed": None, "closedBy": None, "mergeStatus": "queued"}
     return requests.change(row, "status", by.name, status="active", **opened)

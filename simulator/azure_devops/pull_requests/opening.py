@@ -9,7 +9,7 @@ from simulator.azure_devops.git import objects
 from simulator.azure_devops.git.refs import NO_OBJECT
 from simulator.azure_devops.identities import Identity, stable_id
 from simulator.azure_devops.organization import Row
-from simulator.azure_devops.pull_requests import reviewers
+from simulator.azure_devops.pull_requests import forks, reviewers
 from simulator.azure_devops.pull_requests.rows import HEADS, PullRequestRows
 from simulator.azure_devops.shapes import mapping, mappings
 
@@ -20,18 +20,23 @@ _MAXIMUM_DESCRIPTION = 4000
 async def create(requests: PullRequestRows, repository: Row, author: Identity, given: dict[str, Any]) -> Row:
     """A new, active pull request; TF401179 when the two branches have one. Its merge is attempted afterwards."""
     source, target = str(given.get("sourceRefName", "")), str(given.get("targetRefName", ""))
-    refs = await requests.refs.read(repository)
-    for name in (source, target):
-        existing(repository, refs, name)
-    _two_branches(requests, repository, source, target)
+    origin = forks.asked(requests.organization, repository, given)
+    refs, sources = await requests.refs.read(repository), await requests.refs.read(origin)
+    existing(origin, sources, source)
+    existing(repository, refs, target)
+    fork = origin["id"] if origin["id"] != repository["id"] else None
+    _two_branches(requests, repository, (fork, source), target)
     checked_texts(given)
+    tip = sources[source]
+    await forks.bring(requests.refs, origin, repository, source, tip)
     path = requests.refs.path(repository)
-    base = await objects.merge_base(path, refs[source], refs[target])
-    paths = await objects.changed_paths(path, base, refs[source]) if base else ()
+    base = await objects.merge_base(path, tip, refs[target])
+    paths = await objects.changed_paths(path, base, tip) if base else ()
     row: Row = {
         "repository": repository["id"],
         "project": repository["project"],
         "source": source,
+        "fork": fork,
         "target": target,
         "title": str(given.get("title", "")),
         "description": str(given.get("description") or ""),
@@ -42,14 +47,14 @@ async def create(requests: PullRequestRows, repository: Row, author: Identity, g
         "completionOptions": mapping(given, "completionOptions"),
         "workItems": [str(item.get("id", "")) for item in mappings(given, "workItemRefs")],
         "mergeStatus": "queued",
-        "mergeSource": refs[source],
+        "mergeSource": tip,
         "mergeTarget": refs[target],
         "paths": list(paths),
-        "iterations": [first_iteration(requests, author, refs[source], refs[target], base or NO_OBJECT)],
+        "iterations": [first_iteration(requests, author, tip, refs[target], base or NO_OBJECT)],
         "labels": [label(str(item.get("name", ""))) for item in mappings(given, "labels")],
         "reviewers": [],
     }
-    _two_branches(requests, repository, source, target)
+    _two_branches(requests, repository, (fork, source), target)
     row["id"] = requests.organization.next_number("pull_request")
     row["mergeId"] = stable_id("merge", str(row["id"]))
     asked = [reviewers.asked(requests, item) for item in mappings(given, "reviewers")]
@@ -67,11 +72,13 @@ def existing(repository: Row, refs: dict[str, str], name: str) -> None:
         )
 
 
-def _two_branches(requests: PullRequestRows, repository: Row, source: str, target: str) -> None:
-    if source == target:
+def _two_branches(
+    requests: PullRequestRows, repository: Row, source: tuple[str | None, str], target: str
+) -> None:
+    if source == (None, target):
         raise invalid("The source and the target branch of a pull request must be different.")
     for row in requests.active(repository["id"]):
-        if (row["source"], row["target"]) == (source, target):
+        if ((row.get("fork"), row["source"]), row["target"]) == (source, target):
             raise failure("GitPullRequestExistsException")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.git.refs import NO_OBJECT, RefWatch
 from simulator.azure_devops.organization import REPOSITORY, Organization, Row
+from simulator.azure_devops.pull_requests import forks
 from simulator.azure_devops.pull_requests.gate import Gate, Open
 
 PULL_REQUEST = "azure_devops.pull_request"
@@ -83,8 +84,19 @@ class PullRequestRows:
 
     async def tips(self, row: Row) -> tuple[str, str]:
         """The commits of source and target now (forty zeros: the branch is gone)."""
+        source = await forks.source_tip(self.organization, self.refs, row)
         refs = await self.refs.read(self.repository(row))
-        return refs.get(row["source"], NO_OBJECT), refs.get(row["target"], NO_OBJECT)
+        return source, refs.get(row["target"], NO_OBJECT)
+
+    def moved_by(self, repository: str, name: str) -> list[Row]:
+        """The active pull requests that a ref of a repository (its id) is source or target of."""
+        return [
+            row
+            for row in self.all()
+            if row["status"] == "active"
+            and (repository, name)
+            in ((row.get("fork") or row["repository"], row["source"]), (row["repository"], row["target"]))
+        ]
 
 
 def newest(rows: Iterable[Row]) -> Row:

@@ -10,6 +10,7 @@ from simulator.azure_devops.git.refs import NO_OBJECT
 from simulator.azure_devops.git.writing import RefStale, update_ref
 from simulator.azure_devops.identities import Identity
 from simulator.azure_devops.organization import Row
+from simulator.azure_devops.pull_requests import forks
 from simulator.azure_devops.pull_requests.rows import HEADS, PullRequestRows, merge_ref, newest
 
 
@@ -23,7 +24,12 @@ async def settle(requests: PullRequestRows, row: Row) -> Row:
         if NO_OBJECT not in (source, target) and source != newest(row["iterations"])["source"]:
             row = await _iterate(requests, row, source, target)
         if row.get("completionQueued"):
-            return await _complete(requests, row)
+            row = await _complete(requests, row)
+            fork = forks.source_repository(requests.organization, row) if row.get("fork") else None
+            if fork is not None and row["status"] == "completed" and _unwanted(requests, row, fork):
+                # After the lock of the target: two locks held at once could wait for each other.
+                await forks.delete_source(requests.refs, fork, row, row["closedBy"])
+            return row
         if row["mergeStatus"] == "queued" or (source, target) != (row["mergeSource"], row["mergeTarget"]):
             row = await _attempt(requests, row, source, target)
         return row
@@ -39,7 +45,9 @@ async def _iterate(requests: PullRequestRows, row: Row, source: str, target: str
     push = next(
         (
             each
-            for each in requests.refs.pushes(repository)
+            for each in requests.refs.pushes(
+                forks.source_repository(requests.organization, row) or repository
+            )
             for update in each["refUpdates"]
             if (update["name"], update["newObjectId"]) == (row["source"], source)
         ),
@@ -132,7 +140,8 @@ def _not_completed(requests: PullRequestRows, row: Row, status: str, **more: obj
 async def _completed(requests: PullRequestRows, row: Row, repository: Row, commit: str, by: Identity) -> Row:
     """The target holds it: delete the source branch, close the row, tell of both refs. The caller holds the lock."""
     refs = await requests.refs.read(repository)
-    if row["completionOptions"].get("deleteSourceBranch") and _deletable(requests, row, repository, refs):
+    still_there = refs.get(row["source"]) == row["mergeSource"]
+    if not row.get("fork") and still_there and _unwanted(requests, row, repository):
         await update_ref(requests.refs.path(repository), row["source"], NO_OBJECT, refs[row["source"]])
     closed: Row = {
         "status": "completed",
@@ -150,11 +159,10 @@ async def _completed(requests: PullRequestRows, row: Row, repository: Row, commi
     return row
 
 
-def _deletable(requests: PullRequestRows, row: Row, repository: Row, refs: dict[str, str]) -> bool:
-    """The default branch stays, a protected branch stays, and one that has moved on stays."""
-    source = row["source"]
-    return (
-        source != repository["defaultBranch"]
-        and refs.get(source) == row["mergeSource"]
-        and not requests.gate.protected(repository, source)
+def _unwanted(requests: PullRequestRows, row: Row, repository: Row) -> bool:
+    """Whether the source branch goes; the default branch stays, and a protected branch stays."""
+    return bool(
+        row["completionOptions"].get("deleteSourceBranch")
+        and row["source"] != repository["defaultBranch"]
+        and not requests.gate.protected(repository, row["source"])
     )

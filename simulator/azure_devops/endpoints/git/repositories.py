@@ -64,8 +64,10 @@ def shown(call: Call, row: Row) -> Row:
         return value
     value["isFork"] = True
     if call.query.get("includeparent", "").lower() == "true":
-        parent = call.organization.repository(row["parent"])
-        value["parentRepository"] = {"id": parent["id"], "name": parent["name"], "url": url}
+        parent = call.kernel.store.get(REPOSITORY, row["parent"])
+        if parent is not None:
+            address = f"{call.url}/{parent['project']}/_apis/git/repositories/{parent['id']}"
+            value["parentRepository"] = {"id": parent["id"], "name": parent["name"], "url": address}
     return value
 
 

@@ -168,13 +168,14 @@ def of_step(record: str, name: str, display: str) -> Mapping[str, str]:
 
 
 def of_pull_request(
-    number: int, branches: tuple[str, str], commit: str, repository_url: str
+    number: int, branches: tuple[str, str], commit: str, repository_url: str, is_fork: bool = False
 ) -> dict[str, str]:
-    """What a run for a pull request sees of it besides; `branches` are source and target as refs."""
+    """What a run for a pull request sees of it besides; `branches` are source and target as refs,
+    `repository_url` is where the source is."""
     source, target = branches
     return {
         "System.PullRequest.PullRequestId": str(number),
-        "System.PullRequest.IsFork": "False",
+        "System.PullRequest.IsFork": str(is_fork),
         "System.PullRequest.SourceBranch": source,
         "System.PullRequest.SourceCommitId": commit,
         "System.PullRequest.SourceRepositoryURI": repository_url,

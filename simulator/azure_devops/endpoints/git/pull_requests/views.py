@@ -10,7 +10,7 @@ from simulator.azure_devops.endpoints.git import commits, repositories
 from simulator.azure_devops.git import objects
 from simulator.azure_devops.git.refs import NO_OBJECT
 from simulator.azure_devops.organization import Row
-from simulator.azure_devops.pull_requests import reviewers
+from simulator.azure_devops.pull_requests import forks, reviewers
 from simulator.azure_devops.pull_requests.rows import newest
 from simulator.azure_devops.pull_requests.settling import settle
 
@@ -105,9 +105,32 @@ def _optional(call: Call, row: Row) -> dict[str, Any]:
         "completionOptions": row["completionOptions"],
         "completionQueueTime": row.get("completionQueued"),
     }
+    if row.get("fork"):
+        value["forkSource"] = _fork(call, row)
     for member, name in (("closedBy", "closedBy"), ("autoCompleteSetBy", "autoCompleteSetBy")):
         value[member] = person(call, row[name]) if row.get(name) else None
     return {name: given for name, given in value.items() if given}
+
+
+def _fork(call: Call, row: Row) -> Row | None:
+    """The GitForkRef of a source branch in a fork; nothing where the fork is gone."""
+    fork = forks.source_repository(call.organization, row)
+    if fork is None:
+        return None
+    return {
+        "name": row["source"],
+        "objectId": newest(row["iterations"])["source"],
+        "creator": person(call, row["createdBy"]),
+        "url": _branch_url(call, row),
+        "repository": short_repository(call, fork, call.organization.project(fork["project"])),
+    }
+
+
+def _branch_url(call: Call, row: Row) -> str:
+    fork = forks.source_repository(call.organization, row)
+    project, repository = (fork["project"], fork["id"]) if fork else (row["project"], row["repository"])
+    ref = quote(row["source"].removeprefix("refs/"))
+    return f"{call.url}/{project}/_apis/git/repositories/{repository}/refs/{ref}"
 
 
 def person(call: Call, name: str) -> Row:
@@ -161,7 +184,7 @@ def _links(call: Call, row: Row) -> Row:
         "self": own,
         "repository": base,
         "workItems": f"{own}/workitems",
-        "sourceBranch": f"{base}/refs/{quote(row['source'].removeprefix('refs/'))}",
+        "sourceBranch": _branch_url(call, row),
         "targetBranch": f"{base}/refs/{quote(row['target'].removeprefix('refs/'))}",
         "statuses": f"{own}/statuses",
         "sourceCommit": f"{base}/commits/{source}",
