@@ -76,6 +76,9 @@ def read_options(text: str) -> Options:
     words = [word for word in shlex.split(text) if word]
     while words:
         word = words.pop(0)
+        if re.fullmatch(r"-[itd]{2,}", word):
+            words = [*(f"-{letter}" for letter in word[1:]), *words]
+            continue
         name, equals, value = word.partition("=")
         name = _SHORT.get(name, name)
         if not name.startswith("--") and (short := _SHORT.get(name[:2])) is not None:

@@ -1,21 +1,20 @@
 """Sets of containers: opened for a job, closed after it, and found again by whoever comes after a crash."""
 
 import asyncio
-import contextlib
 import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import docker.errors
-
 from simulator.runtime.background import in_background, tell
 from simulator.runtime.docker_ends import DockerEnds
 from simulator.runtime.job_containers import creating, outlets
+from simulator.runtime.job_containers.commands import DockerCommands
 from simulator.runtime.job_containers.programs import Programs
 from simulator.runtime.job_containers.registries import ensure_image
-from simulator.runtime.job_containers.room import ENGINE, NAME, ROLE, SET, DockerRoom
+from simulator.runtime.job_containers.removing import mark, remove
+from simulator.runtime.job_containers.room import DockerRoom
 from simulator.runtime.job_containers.values import Container, ContainerFailed, ContainerSet, Opened
 from simulator.runtime.proxy_rules import Rules
 from simulator.runtime.reach import Reach
@@ -30,9 +29,10 @@ class JobContainers:
 
     def __init__(self, directory: Path, reach: Reach, rules: Rules) -> None:
         self._room = DockerRoom(directory.resolve(), reach, rules)
-        self.programs = Programs(self._room)
         (self._room.directory / "ends").mkdir(parents=True, exist_ok=True, mode=0o700)
         self._ends = DockerEnds(self._room.directory / "ends", reach.ends())
+        self.programs = Programs(self._room)
+        self.commands = DockerCommands(self._room, self._ends)
 
     async def look(self) -> None:
         """See that a Docker engine answers. Raises NotSimulated."""
@@ -69,10 +69,8 @@ class JobContainers:
         self._room.close()
 
     def _open(self, wanted: ContainerSet, say: Say) -> Opened:
-        self._remove(wanted.name, say)
-        place = self._room.place(wanted.name)
-        (place / "steps").mkdir(parents=True)
-        (place / "set").write_text(wanted.name)
+        remove(self._room, wanted.name, say)
+        mark(self._room, wanted.name)
         client = self._room.client()
         version = client.version()
         say(f"Docker daemon API version: '{version['ApiVersion']}'")
@@ -99,32 +97,8 @@ class JobContainers:
             outlets.open_outlet(self._room, wanted.name, outlets.HOST, services)
 
     def _close(self, name: str, say: Say) -> None:
-        self._remove(name, say)
+        remove(self._room, name, say)
         shutil.rmtree(self._room.place(name), ignore_errors=True)
-
-    def _remove(self, name: str, say: Say) -> None:
-        """Everything of the set that the Docker engine has: idle containers and services first, outlets last."""
-        client = self._room.client()
-        found = self._room.listed(name)
-        for container in sorted(found, key=lambda each: str(each.labels[ROLE]) == "outlet"):
-            if container.labels[ROLE] != "outlet":
-                say(f"Stop and remove container: {container.name}")
-                say(f"##[command]/usr/bin/docker rm --force {container.id}")
-            with contextlib.suppress(docker.errors.NotFound):  # somebody else was faster
-                container.remove(force=True, v=True)
-        for volume in client.volumes.list(
-            filters={"label": [f"{ENGINE}={self._room.label}", f"{SET}={name}"]}
-        ):
-            volume.remove(force=True)
-        network = self._room.network(name)
-        for each in client.networks.list(names=[network]):
-            if each.name == network:
-                say(f"Remove container network: {network}")
-                say(f"##[command]/usr/bin/docker network rm {network}")
-                each.remove()
-        shutil.rmtree(self._room.place(name), ignore_errors=True)
-        for one in found:
-            shutil.rmtree(self._room.place(f"{name}/{one.labels[NAME]}"), ignore_errors=True)
 
 
 def _published(containers: tuple[Container, ...], made: dict[str, Any]) -> dict[str, dict[int, int]]:

@@ -7,6 +7,7 @@ from simulator.azure_devops.pipelines.tasks import (
     artifacts,
     aws,
     checkout,
+    docker,
     files,
     on_disk,
     python,
@@ -31,6 +32,7 @@ EFFECTS: dict[tuple[str, int], TaskEffect] = {
     **artifacts.EFFECTS,
     **test_results.EFFECTS,
     **aws.EFFECTS,
+    **docker.EFFECTS,
 }
 
 PARTS: dict[tuple[str, int, str], TaskEffect] = {}
