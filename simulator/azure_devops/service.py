@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from simulator.azure_devops.git import importing
 from simulator.azure_devops.git.guard import RefGuard
+from simulator.azure_devops.git.importing import Imports
 from simulator.azure_devops.git.refs import RefWatch
 from simulator.azure_devops.hooks.delivery import Hooks
 from simulator.azure_devops.organization import Organization
@@ -116,9 +118,11 @@ class AzureDevOps:
         self.kernel.log.add_consumer("azure_devops.pull_requests", steward.on_fact)
 
     def _manage(self) -> None:
-        """Projects come and go by operations that clients poll."""
+        """Projects come and go, and repositories are imported, by operations that clients poll."""
         self.projects = Projects(self.organization, self.refs, self.runs, self.coordinator)
+        self.imports = Imports(self.organization, self.refs)
         works = {
+            importing.WORK: self.imports.carry_out,
             "createProject": self.projects.create,
             "updateProject": self.projects.update,
             "deleteProject": self.projects.delete,

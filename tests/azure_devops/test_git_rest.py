@@ -100,6 +100,7 @@ def test_an_import_brings_a_repository_of_the_organization(client, repository):
     parameters = models.GitImportRequestParameters(git_source=source)
     asked = client.create_import_request(models.GitImportRequest(parameters=parameters), "ml", made.id)
     assert asked.status == "queued"
+    repository.served.hear()
     done = client.get_import_request("ml", made.id, asked.import_request_id)
     assert done.status == "completed"
     assert client.get_repository(made.id, "ml").default_branch == "refs/heads/main"

@@ -27,6 +27,10 @@ from simulator.runtime.reach import Reach
             "build resource b",
         ),
         (
+            "resources: {packages: [{package: p, type: npm, connection: c, name: n/x}]}\nsteps: [{script: x}]",
+            "package resource p",
+        ),
+        (
             "container: {image: 'a:1', mapDockerSocket: true}\nsteps: [{script: x}]",
             "mapDockerSocket of container a:1",
         ),

@@ -237,3 +237,31 @@ steps: [{checkout: none}, {script: exit 3}]
     assert refused.status_code == 400
     assert last["result"] == "failed"
     assert [*names, last["buildNumber"]] == ["1.100", "1.101", "2.100", "1.102"]
+
+
+def test_a_repository_that_a_checkout_names_in_place_is_found_and_asks_for_its_permit(repository, tmp_path):
+    served, other = repository.served, repositories.new(repository.served, tmp_path)
+    project = other.call("GET", "")["project"]["id"]
+    permission = f"ml/_apis/pipelines/pipelinepermissions/repository/{project}.{other.id}"
+    call(served, "PATCH", permission, json={"allPipelines": {"authorized": False}})
+    yaml = "trigger: none\nsteps: [{{checkout: self}}, {{checkout: 'git://ml/{}@change'}}, {{script: hold on}}]\n"
+    number = pipeline(repository, yaml.format(other.name))
+    made = call(served, "POST", f"ml/_apis/pipelines/{number}/runs", json={})["id"]
+    served.rest()
+    path = f"ml/_apis/build/builds/{made}/timeline"
+    records = {row["type"]: row for row in call(served, "GET", path)["records"]}
+    assert records["Checkpoint.Authorization"]["state"] == "inProgress"
+    call(served, "PATCH", permission, json={"pipelines": [{"id": number, "authorized": True}]})
+    name = served.run(started(served, "hold on"))
+    checkouts = [work.environment for work in served.engine.started if "CHECKOUT_URL" in work.environment]
+    (mine,) = [each for each in checkouts if each["CHECKOUT_URL"].endswith(f"/_git/{other.name}")]
+    assert mine["CHECKOUT_COMMIT"] == other.git("rev-parse", "change").strip()
+    served.run(served.engine.finish(name))
+    served.rest()
+
+
+def test_a_repository_named_in_place_that_is_not_there_refuses_the_run(repository):
+    number = pipeline(repository, "trigger: none\nsteps: [{checkout: 'git://ml/nowhere'}]\n")
+    place = f"ml/_apis/pipelines/{number}/runs"
+    told = call(repository.served, "POST", place, status=400, json={})["message"]
+    assert "'git://ml/nowhere' which could not be found" in told

@@ -7,16 +7,14 @@ from urllib.parse import unquote, urlsplit
 from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint
 from simulator.azure_devops.endpoints.git import repositories
 from simulator.azure_devops.errors import failure, invalid
-from simulator.azure_devops.git.lineage import bring, fork
-from simulator.azure_devops.git.program import GitFailed
+from simulator.azure_devops.git import importing
 from simulator.azure_devops.git.smart_http import parse
-from simulator.azure_devops.organization import REPOSITORY, Row, number_key
+from simulator.azure_devops.organization import Row
 from simulator.azure_devops.shapes import mapping
 from simulator.kernel.errors import CallerError, NotSimulated
 from simulator.kernel.outbound import OutboundRefused
 
 IMPORTS = "01828ddc-3600-4a41-8633-99b3a73a0eb3"
-_KIND = "azure_devops.git_import"
 _STEPS = (
     "Processing request",
     "Analyzing repository objects",
@@ -29,7 +27,7 @@ _STEPS = (
 
 @endpoint("POST", IMPORTS, "vso.code_manage")
 async def create(call: Call) -> object:
-    """Import `parameters.gitSource.url`; the answer says `queued`, what a later look finds is `completed`."""
+    """Import `parameters.gitSource.url`: an operation that clients poll until it is `completed`."""
     row = call.repository()
     source = mapping(mapping(call.object_body(), "parameters"), "gitSource")
     url = str(source.get("url", ""))
@@ -45,30 +43,17 @@ async def create(call: Call) -> object:
         "status": "queued",
         "by": call.caller.identity.name,
     }
-    _save(call, row, request)
-    answer = await _view(call, row, request)
-    await _take(call, row, request, parent)
-    return Answer(201, answer)
+    _queue(call, row, request, parent)
+    return Answer(201, await _view(call, row, request))
 
 
-async def _take(call: Call, row: Row, request: Row, parent: Row | None) -> None:
-    """Copy what the source holds (None: its address, outside) and keep how that ended."""
-    path = call.azure.refs.path(row)
-    try:
-        if parent is None:
-            branch = await bring(_reached(call, request["url"]), path)
-        else:
-            branch = parent["defaultBranch"]
-            await fork(call.azure.refs.path(parent), path)
-    except GitFailed as failed:
-        _save(call, row, {**request, "status": "failed", "error": failed.error.strip()})
-        return
-    async with call.azure.refs.lock(row):
-        row = {**row, "defaultBranch": branch or row["defaultBranch"]}
-        call.organization.save(REPOSITORY, row)
-        await call.azure.refs.point_head(row)
-        await call.azure.refs.observe(row, call.caller.identity.name)
-    _save(call, row, {**request, "status": "completed"})
+def _queue(call: Call, row: Row, request: Row, parent: Row | None) -> None:
+    """Write the request and the operation that carries it out."""
+    detail = {"name": row["name"], "repository": row["id"], "request": request["id"]}
+    detail["parent"] = parent["id"] if parent else ""
+    with call.kernel.store.transaction():
+        call.azure.imports.save(row["id"], request)
+        call.azure.operations.queue(importing.WORK, detail)
 
 
 def _source(call: Call, url: str, source: Row) -> Row | None:
@@ -86,10 +71,6 @@ def _source(call: Call, url: str, source: Row) -> Row | None:
         return call.organization.repository(asked.repository, call.visible(project, asked.project)["id"])
     except CallerError as missing:
         raise invalid(f"The repository {url} could not be found or read: {missing.message}") from missing
-
-
-def _reached(call: Call, url: str) -> str:
-    return call.kernel.outbound.origin(url) + urlsplit(url).path
 
 
 def _check_outside(call: Call, url: str, source: Row) -> None:
@@ -114,8 +95,7 @@ async def imports(call: Call) -> object:
     row = call.repository()
     if "importrequestid" in call.route:
         return await _view(call, row, _found(call, row))
-    found = [each for _, each in call.kernel.store.scan(_KIND, f"{row['id']}/")]
-    return collection([await _view(call, row, each) for each in found])
+    return collection([await _view(call, row, each) for each in call.azure.imports.of(row["id"])])
 
 
 @endpoint("PATCH", IMPORTS, "vso.code_manage")
@@ -128,21 +108,16 @@ async def update(call: Call) -> object:
     if wanted not in ("abandoned", "queued"):
         raise invalid("Invalid argument value.\r\nParameter name: status")
     request = {**request, "status": wanted, "error": ""}
-    _save(call, row, request)
-    answer = await _view(call, row, request)
     if wanted == "queued":
-        await _take(call, row, request, _source(call, request["url"], {}))
-    return answer
-
-
-def _save(call: Call, row: Row, request: Row) -> None:
-    call.kernel.store.put(_KIND, f"{row['id']}/{number_key(request['id'])}", request)
+        _queue(call, row, request, _source(call, request["url"], {}))
+    else:
+        call.azure.imports.save(row["id"], request)
+    return await _view(call, row, request)
 
 
 def _found(call: Call, row: Row) -> Row:
     number = call.route["importrequestid"]
-    key = f"{row['id']}/{number_key(number)}" if number.isdecimal() else ""
-    found = call.kernel.store.get(_KIND, key)
+    found = call.azure.imports.find(row["id"], number)
     if found is None:
         raise failure("GitAsyncOperationNotFoundException", id=number)
     return found

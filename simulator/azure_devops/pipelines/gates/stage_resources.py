@@ -63,8 +63,13 @@ def _of_jobs(context: RunContext, stage: Stage) -> Iterator[tuple[str, str]]:
     for job in stage.jobs:
         if job.environment is not None:
             yield "environment", job.environment.name
-        pool = job.pool or stage.pool or context.plan.pool
-        yield "queue", (pool.name if pool and pool.name else HOSTED_QUEUE)
+        own = job.pool or stage.pool or context.plan.pool
+        for pool in (own, *(hook.pool for hook in job.hooks.values() if hook.pool)):
+            yield "queue", (pool.name if pool and pool.name else HOSTED_QUEUE)
+        yield from (("queue", name) for name in job.uses.pools)
+        yield from (("repository", alias) for alias in job.uses.repositories)
+        containers = [one for one in (job.container, *job.services.values()) if one is not None]
+        yield from (("endpoint", one.endpoint) for one in containers if one.endpoint)
         steps = [*job.steps, *(step for hook in job.hooks.values() for step in hook.steps)]
         yield from (("repository", alias) for alias in _checked_out(job, steps))
         for step in steps:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.git import objects
@@ -19,6 +19,7 @@ from simulator.azure_devops.pipelines.agent.predefined import RunFacts, at_templ
 from simulator.azure_devops.pipelines.limits import refuse_not_simulated, refuse_without_docker
 from simulator.azure_devops.pipelines.project_settings import general
 from simulator.azure_devops.pipelines.runs import RunRequest
+from simulator.azure_devops.pipelines.starting import named_in_place
 from simulator.azure_devops.pipelines.yaml_files import YamlFiles
 from simulator.runtime.job_containers.sets import JobContainers
 
@@ -81,7 +82,8 @@ class Compiler:
             raise failure("PipelineValidationException", message=wrong.message) from wrong
         self._check_stages(request, plan)
         await refuse_without_docker(plan, self._containers)
-        return Compiled(plan, files, facts)
+        more = await named_in_place.found(self._organization, self._refs, repository, plan)
+        return Compiled(plan, replace(files, repositories={**files.repositories, **more}), facts)
 
     async def outline(self, request: RunRequest) -> Outline:
         """The head of the request's pipeline: what starts it. The same error as `queue` where it cannot be read."""
