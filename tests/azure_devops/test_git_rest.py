@@ -118,6 +118,7 @@ def test_an_import_from_an_allowed_host_goes_as_the_machine_says_and_may_be_trie
     for name, value in settings.items():
         monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
     asked = client.create_import_request(models.GitImportRequest(parameters=parameters), "ml", made.id)
+    repository.served.hear()
     failed = client.get_import_request("ml", made.id, asked.import_request_id)
     assert failed.status == "failed"
     assert "does not appear to be a git repository" in failed.detailed_status.error_message
@@ -125,6 +126,7 @@ def test_an_import_from_an_allowed_host_goes_as_the_machine_says_and_may_be_trie
     monkeypatch.setenv("GIT_CONFIG_VALUE_0", "https://git.example/a/b.git")
     again = models.GitImportRequest(status="queued")
     client.update_import_request(again, "ml", made.id, asked.import_request_id)
+    repository.served.hear()
     assert client.get_import_request("ml", made.id, asked.import_request_id).status == "completed"
     assert "refs/heads/main" in [ref.name for ref in client.get_refs(made.id, "ml")]
 
