@@ -13,13 +13,23 @@ import yaml
 from simulator.shipped_folders import shipped
 
 _OF_PROJECT = (
-    ("name approvers requester_can_approve", "environments"),
+    ("name approvers requester_can_approve administrators", "environments"),
     ("name type person assume_role", "service_connections"),
     ("name variables", "variable_groups"),
     ("name repository path", "pipelines"),
 )
 # Both make plain values only; the one in C, where PyYAML has it, is ten times as fast.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+PROJECT_GROUPS = (
+    "Project Administrators",
+    "Build Administrators",
+    "Release Administrators",
+    "Contributors",
+    "Readers",
+)
+"""The groups of a project whose members the topology may name."""
 
 
 class TopologyInvalid(Exception):
@@ -82,11 +92,15 @@ class Person:
 
 @dataclass(frozen=True)
 class Environment:
-    """An Azure DevOps environment; with approvers it has an approval check."""
+    """An Azure DevOps environment; with approvers it has an approval check.
+
+    `administrators` (people, or teams of the project) manage it and the checks on it.
+    """
 
     name: str
     approvers: tuple[str, ...] = ()
     requester_can_approve: bool = True
+    administrators: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,6 +127,7 @@ class Project:
     """An Azure DevOps project and what it holds at boot.
 
     `pull_request_required` names the repositories whose main branch, once it exists, changes by pull requests only.
+    `groups` says who (people, or teams of the project) is in which of `PROJECT_GROUPS`; every team is in Contributors.
     """
 
     name: str
@@ -123,6 +138,7 @@ class Project:
     variable_groups: dict[str, dict[str, str]]
     pipelines: tuple[PipelineEntry, ...]
     pull_request_required: tuple[str, ...] = ()
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -131,6 +147,8 @@ class Topology:
 
     `images` says which reference image, by name or as the path of its folder, stands in for an image URI; the URI may
     leave its tag out and then stands for every tag. `tasks` is the folder of the company's own pipeline tasks.
+    `administrators` are the people in Project Collection Administrators: without a word of it, the one of
+    `test_credentials`.
     """
 
     region: str
@@ -142,6 +160,7 @@ class Topology:
     projects: tuple[Project, ...]
     images: dict[str, str] = field(default_factory=dict)
     tasks: str = ""
+    administrators: tuple[str, ...] = ()
 
     def person(self, name: str) -> Person:
         """The person of that name; KeyError when there is none."""
@@ -182,7 +201,7 @@ def _topology(raw: dict[str, Any], folder: Path) -> Topology:
     accounts = {name: _account(name, entry) for name, entry in raw["accounts"].items()}
     people = tuple(_person(entry, accounts) for entry in raw["people"])
     azure = raw["azure_devops"]
-    _only(azure, "azure_devops", "organization projects tasks")
+    _only(azure, "azure_devops", "organization projects tasks administrators")
     topology = Topology(
         region=raw["region"],
         accounts=accounts,
@@ -193,15 +212,34 @@ def _topology(raw: dict[str, Any], folder: Path) -> Topology:
         projects=tuple(_project(entry) for entry in azure["projects"]),
         images={uri: _image(name, folder) for uri, name in (raw.get("images") or {}).items()},
         tasks=str((folder / azure["tasks"]).resolve()) if azure.get("tasks") else "",
+        administrators=tuple(azure.get("administrators", (raw["test_credentials"],))),
     )
-    topology.person(topology.test_person)
+    _check_people(topology)
+    return topology
+
+
+def _check_people(topology: Topology) -> None:
+    """Everyone who is named must be there, and groups be those that a project has."""
+    for name in (topology.test_person, *topology.administrators):
+        topology.person(name)
     for project in topology.projects:
         for connection in project.service_connections:
             topology.person(connection.person)
         for environment in project.environments:
             for approver in environment.approvers:
                 topology.person(approver)
-    return topology
+            _check_members(topology, project, environment.administrators)
+        for group, names in project.groups.items():
+            if group not in PROJECT_GROUPS:
+                expected = ", ".join(PROJECT_GROUPS)
+                raise ValueError(f"project {project.name} has no group {group!r}; expected {expected}")
+            _check_members(topology, project, names)
+
+
+def _check_members(topology: Topology, project: Project, names: tuple[str, ...]) -> None:
+    for name in names:
+        if name not in project.teams:
+            topology.person(name)
 
 
 def _only(entry: dict[str, Any], place: str, names: str) -> None:
@@ -257,7 +295,8 @@ def _project(entry: dict[str, Any]) -> Project:
     _only(
         entry,
         f"project {entry['name']}",
-        "name teams repositories environments service_connections variable_groups pipelines pull_request_required",
+        "name teams repositories environments service_connections variable_groups pipelines pull_request_required"
+        " groups",
     )
     for names, kind in _OF_PROJECT:
         for each in entry[kind]:
@@ -267,7 +306,12 @@ def _project(entry: dict[str, Any]) -> Project:
         teams=tuple(entry["teams"]),
         repositories=tuple(entry["repositories"]),
         environments=tuple(
-            Environment(e["name"], tuple(e.get("approvers", ())), e.get("requester_can_approve", True))
+            Environment(
+                e["name"],
+                tuple(e.get("approvers", ())),
+                e.get("requester_can_approve", True),
+                tuple(e.get("administrators", ())),
+            )
             for e in entry["environments"]
         ),
         service_connections=tuple(
@@ -280,6 +324,7 @@ def _project(entry: dict[str, Any]) -> Project:
             for e in entry["pipelines"]
         ),
         pull_request_required=tuple(entry.get("pull_request_required", ())),
+        groups={group: tuple(names) for group, names in (entry.get("groups") or {}).items()},
     )
 
 

@@ -104,6 +104,14 @@ class Call:
             raise failure("GitRepositoryDisabledException", name=row["name"])
         return row
 
+    def allowed(self, space: str, token: str, *permissions: str) -> bool:
+        """Whether the caller has all of the permissions on a token of a security namespace."""
+        return self.organization.rights.allows(self.caller.held, space, token, *permissions)
+
+    def owns(self, space: str, token: str, *permissions: str) -> None:
+        """From now on the caller, who makes something, has the permissions on it; in the caller's transaction."""
+        self.organization.rights.own(self.caller.identity, space, token, *permissions)
+
     def requires(self, scope: str) -> None:
         """Refuse as the service does when the token lacks the scope."""
         if not self.caller.may(scope):

@@ -13,7 +13,40 @@ _IDENTITY = "Microsoft.VisualStudio.Services.Identity"
 _SECURITY = "Microsoft.VisualStudio.Services.Security"
 _OPERATIONS = "Microsoft.VisualStudio.Services.Operations"
 
+_BUILD = "Microsoft.TeamFoundation.Build.WebApi"
+_TASK = "Microsoft.TeamFoundation.DistributedTask.WebApi"
+
+# What stands before a dot is no part of the typeKey: two areas have an exception of one name.
 TEXTS: dict[str, Text] = {
+    # Recorded in terraform-provider-azuredevops#1040, MicrosoftDocs/azure-devops-docs#9014, huserben/TfsExtensions#145.
+    "Build.AccessDeniedException": Text(
+        403,
+        _BUILD,
+        "TF215106: Access denied. {user} needs {permission} permissions for {about} to perform the action. For more"
+        " information, contact the Azure DevOps administrator.",
+        "Microsoft.TeamFoundation.Build2.WebApi",
+    ),
+    "DistributedTask.AccessDeniedException": Text(
+        403,
+        _TASK,
+        "Access denied. {user} needs {permission} permissions{place} to perform the action. For more information,"
+        " contact the Azure DevOps Server administrator.",
+    ),
+    # The words of the answer that a status badge gives to nobody in particular.
+    "UnauthorizedAccessException": Text(
+        403,
+        "System",
+        "TF50309: The following account does not have sufficient permissions to complete the operation: {user}. The"
+        " following permissions are needed to perform this operation: {permission}.",
+        "mscorlib",
+    ),
+    # MicrosoftDocs/azure-devops-docs#6809.
+    "AccessCheckException": Text(
+        403,
+        _SECURITY,
+        "Access Denied: {user} needs the following permission(s) on the resource {token} to perform this action:"
+        " {permissions}",
+    ),
     "ProjectAlreadyExistsException": Text(
         400,
         _CORE,
@@ -50,6 +83,13 @@ TEXTS: dict[str, Text] = {
         404, _GRAPH, "VS860008: '{subject}' is not a member of '{container}'."
     ),
     "GraphGroupExistsException": Text(409, _GRAPH, "TF50205: The group {name} already exists."),
+    # Texts ours.
+    "GroupIsWellKnownException": Text(
+        400, _IDENTITY, "The group {name} is always there: it cannot be changed or deleted."
+    ),
+    "AddMemberCyclicMembershipException": Text(
+        400, _IDENTITY, "{member} cannot be added to {group}: a group cannot be a member of itself."
+    ),
     "IdentityNotFoundException": Text(
         404, _IDENTITY, "TF14045: The identity with type '' and identifier '{id}' could not be found."
     ),

@@ -28,7 +28,7 @@ TEXTS: dict[str, Text] = {
         403,
         _GIT,
         "TF401027: You need the Git '{permission}' permission to perform this action. Details: identity '{user}',"
-        " scope 'repository'.",
+        " scope '{scope}'.",
     ),
     "GitUnresolvableToCommitException": Text(
         404,

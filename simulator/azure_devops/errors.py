@@ -214,12 +214,14 @@ def envelope(error: CallerError) -> dict[str, object]:
     """The wire form of an error, key order included."""
     text = CATALOGUE.get(error.code)
     namespace = text.namespace if text else _WEB
+    assembly = (text.assembly if text else "") or namespace
+    key = error.code.rpartition(".")[2]
     return {
         "$id": "1",
         "innerException": None,
         "message": error.message,
-        "typeName": f"{namespace}.{error.code}, {namespace}",
-        "typeKey": error.code,
+        "typeName": f"{namespace}.{key}, {assembly}",
+        "typeKey": key,
         "errorCode": 0,
         "eventId": 3000,
     }

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator.azure_devops import answer_headers, api_version, bodies, id_tokens, locations, signing_in
 from simulator.azure_devops.addressing import Address, address
+from simulator.azure_devops.authorization.asking import authorize
 from simulator.azure_devops.endpoint import ENDPOINTS, Answer, Call, Endpoint, RouteValues
 from simulator.azure_devops.endpoints import areas
 from simulator.azure_devops.errors import envelope, failure, invalid, no_controller, not_simulated_envelope
@@ -181,6 +182,7 @@ async def _call(exchange: _Exchange, where: Address, match: Match, target: Endpo
         raw,
         where.suffix,
     )
+    authorize(call, match.location.id)
     value = await target.handler(call)
     answer = value if isinstance(value, Answer) else Answer(200, value)
     return _render(answer, version)

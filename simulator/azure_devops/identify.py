@@ -10,19 +10,26 @@ from dataclasses import dataclass
 
 from simulator.azure_devops import identities, job_tokens, scopes
 from simulator.azure_devops.identities import Identity
-from simulator.azure_devops.organization import Organization, Row
+from simulator.azure_devops.organization import Organization
 from simulator.azure_devops.personal_tokens import PersonalTokens
+from simulator.azure_devops.security import tokens
+from simulator.azure_devops.security.namespaces import PROJECT
 from simulator.topology import Person
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks, with what rights. `job` is set when a job's token asks; `cause` is what that job answers to."""
+    """Who asks, with what rights. `job` is set when a job's token asks; `cause` is what that job answers to.
+
+    `scopes` are the token's, `held` the descriptors of the identity and of the groups around it, `projects` the names
+    of the projects that it sees.
+    """
 
     identity: Identity
     scopes: frozenset[str]
     projects: frozenset[str]
     job: job_tokens.JobClaim | None = None
+    held: frozenset[str] = frozenset()
 
     @property
     def cause(self) -> int | None:
@@ -71,38 +78,35 @@ def _password(encoded: str) -> str:
 def _by_person(token: str, organization: Organization) -> Caller | Ended | None:
     for person in organization.topology.people:
         if hmac.compare_digest(person.personal_access_token.encode(), token.encode()):
-            return Caller(
-                identities.of_person(person),
-                scopes.expanded(person.scopes),
-                projects_of(person, organization),
-            )
+            return _person(person, organization, scopes.expanded(person.scopes))
     return _by_made_token(token, organization)
 
 
 def _by_made_token(token: str, organization: Organization) -> Caller | Ended | None:
-    tokens = PersonalTokens(organization)
-    row = tokens.by_text(token) if token else None
+    made = PersonalTokens(organization)
+    row = made.by_text(token) if token else None
     if row is None:
         return None
-    if row["revoked"] or tokens.expired(row):
+    if row["revoked"] or made.expired(row):
         return _REVOKED if row["revoked"] else _EXPIRED
     person = organization.topology.person(row["person"])
     # A token may do no more than the person whose it is.
-    held = scopes.narrowed(row["scope"].split(), person.scopes)
-    return Caller(identities.of_person(person), held, projects_of(person, organization))
+    return _person(person, organization, scopes.narrowed(row["scope"].split(), person.scopes))
 
 
-def projects_of(person: Person, organization: Organization) -> frozenset[str]:
-    """Names of the projects that the person sees: the team's; all, for an administrator or one without a team."""
-    projects = organization.projects()
-    if not person.team or scopes.FULL in person.scopes:
-        return frozenset(project["name"] for project in projects)
-    return frozenset(project["name"] for project in projects if _member(person, project))
+def _person(person: Person, organization: Organization, held: frozenset[str]) -> Caller:
+    identity = identities.of_person(person)
+    who = organization.rights.groups.descriptors(identity)
+    return Caller(identity, held, projects_of(who, organization), held=who)
 
 
-def _member(person: Person, project: Row) -> bool:
-    teams = project["teams"]
-    return any(person.team == team["name"] or person.name in team.get("members", ()) for team in teams)
+def projects_of(who: frozenset[str], organization: Organization) -> frozenset[str]:
+    """Names of the projects that somebody (by all their descriptors) sees: "View project-level information"."""
+    return frozenset(
+        row["name"]
+        for row in organization.projects()
+        if organization.rights.allows(who, PROJECT, tokens.project(row["id"]), "GENERIC_READ")
+    )
 
 
 def _by_job(token: str, organization: Organization) -> Caller | None:
@@ -113,4 +117,5 @@ def _by_job(token: str, organization: Organization) -> Caller | None:
     identity = identities.build_service(claim.project, organization.name)
     # The build service may not touch service hooks, which the scopes of a person's token would bring.
     held = scopes.expanded(scopes.JOB_SCOPES) - {"vso.hooks", "vso.hooks_write"}
-    return Caller(identity, held, frozenset({claim.project}), claim)
+    who = organization.rights.groups.descriptors(identity)
+    return Caller(identity, held, projects_of(who, organization) & {claim.project}, claim, who)

@@ -57,7 +57,12 @@ def descriptor_of(identity: Identity) -> str:
         return f"Microsoft.TeamFoundation.ServiceIdentity;{TENANT}:Build:{identity.id}"
     if "@" in identity.unique_name:
         return f"Microsoft.IdentityModel.Claims.ClaimsIdentity;{TENANT}\\{identity.unique_name}"
-    return f"Microsoft.TeamFoundation.Identity;{security_identifier(identity.id)}"
+    return group_descriptor(identity.id)
+
+
+def group_descriptor(identifier: str) -> str:
+    """The identity descriptor of a group or team."""
+    return f"Microsoft.TeamFoundation.Identity;{security_identifier(identifier)}"
 
 
 def security_identifier(identifier: str) -> str:
@@ -86,14 +91,6 @@ def team(project: str, name: str) -> Identity:
     return Identity(
         identifier, f"team/{project}/{name}", f"[{project}]\\{name}", f"vstfs:///Framework/Group/{identifier}"
     )
-
-
-def members(topology: Topology, name: str) -> list[str]:
-    """The names of the people that an identity's name stands for: those of a team, or the one person."""
-    kind, _, rest = name.partition("/")
-    if kind != "team":
-        return [name]
-    return [person.name for person in topology.people if person.team == rest.partition("/")[2]]
 
 
 def by_name(topology: Topology, name: str) -> Identity:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from simulator.azure_devops.errors import failure
-from simulator.azure_devops.identities import Identity, by_name
+from simulator.azure_devops.identities import Identity, by_name, of_person
+from simulator.azure_devops.security.rights import Rights
 from simulator.azure_devops.task_definitions.catalogue import BUILT_IN, Catalogue
 from simulator.kernel.world import Kernel
 from simulator.topology import Topology
@@ -42,6 +43,7 @@ class Organization:
         self.tasks = tasks
         self.name = topology.organization
         self.url = f"{url.rstrip('/')}/{topology.organization}"
+        self.rights = Rights(kernel.store)
         # Whether a branch of a repository takes pull requests only: the branch policies, which stand above, say it.
         self.protected: Callable[[Row, str], bool] = lambda repository, ref: False
 
@@ -156,6 +158,17 @@ class Organization:
         """Whether the run exists and has not completed."""
         row = self.kernel.store.get(RUN, number_key(run))
         return row is not None and row["state"] != "completed"
+
+    def people_of(self, name: str) -> list[str]:
+        """The names of the people that an identity's name stands for: those in a team, or the one person."""
+        kind, _, rest = name.partition("/")
+        if kind != "team":
+            return [name]
+        project, _, short = rest.partition("/")
+        row = self.find_project(project)
+        teams = [team["id"] for team in row["teams"] if team["name"] == short] if row else []
+        inside = frozenset[str]().union(*(self.rights.groups.inside(team) for team in teams))
+        return [person.name for person in self.topology.people if of_person(person).id in inside]
 
     def identity(self, name: str) -> Identity:
         """The identity that a row keeps by name."""

@@ -61,14 +61,14 @@ _IMPLIED = {
 }
 
 JOB_SCOPES = (
-    "vso.code",
+    "vso.code_manage",
     "vso.build_execute",
     "vso.test_write",
-    "vso.variablegroups_read",
+    "vso.variablegroups_manage",
     "vso.securefiles_read",
     "vso.project",
 )
-"""What a job's token (System.AccessToken) may do: the rights of the project's build service."""
+"""What a job's token (System.AccessToken) may be used for; what it may do is what the project's build service may."""
 
 
 def known(scope: str) -> bool:

@@ -11,6 +11,7 @@ from simulator.azure_devops.pipelines import agent_rows
 from simulator.azure_devops.pipelines.gates import permissions, stage_resources
 from simulator.azure_devops.policies.configurations import Configurations
 from simulator.azure_devops.policies.types import MERGE_STRATEGY
+from simulator.azure_devops.security import beginning
 from simulator.topology import Environment, Project, ServiceConnection
 
 POOLS = {"Default": False, "Azure Pipelines": True}
@@ -21,6 +22,7 @@ DEFAULT_CHECK_TIMEOUT_MINUTES = 43200
 def seed(organization: Organization) -> None:
     """Write the rows of each project of the topology that is not there yet."""
     with organization.kernel.store.transaction():
+        beginning.organization(organization.rights)
         for project in organization.topology.projects:
             identifier = stable_id("project", project.name)
             row = organization.kernel.store.get(rows.PROJECT, identifier)
@@ -30,6 +32,9 @@ def seed(organization: Organization) -> None:
                 _project(organization, project, identifier)
             _queues(organization, identifier)
             _open_to_all(organization, project, identifier)
+        for row in organization.projects():
+            _secure(organization, row)
+        organization.rights.groups.follow(beginning.memberships(organization.topology))
         agent_rows.seed(organization)
 
 
@@ -38,6 +43,19 @@ def seed_project(organization: Organization, project: Project, identifier: str) 
     _project(organization, project, identifier)
     _queues(organization, identifier)
     _open_to_all(organization, project, identifier)
+    _secure(organization, organization.project(identifier))
+
+
+def _secure(organization: Organization, row: dict[str, Any]) -> None:
+    """Groups, lists and roles of a project that has none yet; one that is older than they are gets them too."""
+    if not beginning.project(organization.rights, row, organization.name):
+        return
+    organization.save(rows.PROJECT, row)
+    for project in organization.topology.projects:
+        if stable_id("project", project.name) == row["id"]:
+            found = organization.rows(rows.ENVIRONMENT, row["id"])
+            numbers = {each["name"]: int(each["id"]) for each in found}
+            beginning.roles(organization.rights, organization.topology, project, row["id"], numbers)
 
 
 def _project(organization: Organization, project: Project, identifier: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,12 +25,22 @@ class Head:
 
 
 class Backend:
-    """A request for one service of one bare repository; `plain` says that its body comes in unpacked, of any length."""
+    """A request for one service of one bare repository; `plain` says that its body comes in unpacked, of any length.
+
+    `settings` are git's, for this request.
+    """
 
     def __init__(
-        self, repository: Path, service: str, request: Request, user: str, plain: bool = False
+        self,
+        repository: Path,
+        service: str,
+        request: Request,
+        user: str,
+        plain: bool = False,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         headers = request.headers
+        named = (settings or {}).items()
         self._environment = environment(
             {
                 "GIT_PROJECT_ROOT": str(repository),
@@ -44,6 +54,9 @@ class Backend:
                 "GIT_PROTOCOL": headers.get("git-protocol", ""),
                 "REMOTE_USER": user,
                 "REMOTE_ADDR": "127.0.0.1",
+                "GIT_CONFIG_COUNT": str(len(named)),
+                **{f"GIT_CONFIG_KEY_{place}": name for place, (name, _) in enumerate(named)},
+                **{f"GIT_CONFIG_VALUE_{place}": value for place, (_, value) in enumerate(named)},
             }
         )
         self._process: asyncio.subprocess.Process | None = None

@@ -1,4 +1,4 @@
-"""Who may move a ref: names that refs may have, locks, and the branches that take pull requests only."""
+"""Who may move a ref: names that refs may have, permissions, locks, and the branches that take pull requests only."""
 
 from __future__ import annotations
 
@@ -9,10 +9,22 @@ from typing import Protocol
 
 from simulator.azure_devops.errors import CATALOGUE
 from simulator.azure_devops.git.refs import NO_OBJECT, OWN_REFS
+from simulator.azure_devops.identify import Caller
 from simulator.azure_devops.organization import Organization, Row
+from simulator.azure_devops.security import tokens
+from simulator.azure_devops.security.namespaces import GIT, known
 from simulator.kernel.errors import CallerError
 
 _LOCK = "azure_devops.ref_lock"
+_HEADS, _TAGS, _NOTES = "refs/heads/", "refs/tags/", "refs/notes/"
+# What REST says of a ref that somebody may not move.
+_STATUSES = {
+    "GenericContribute": "writePermissionRequired",
+    "CreateBranch": "createBranchPermissionRequired",
+    "CreateTag": "createTagPermissionRequired",
+    "ManageNote": "manageNotePermissionRequired",
+    "ForcePush": "forcePushRequired",
+}
 _NOT_IN_A_NAME = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|\.lock(/|$)|/$|\.$")
 
 
@@ -36,6 +48,17 @@ def _refusal(status: str, code: str, **values: str) -> Refusal:
 def valid_name(name: str) -> bool:
     """Whether git takes it as the name of a ref (git-check-ref-format)."""
     return name.startswith("refs/") and name.count("/") >= 2 and not _NOT_IN_A_NAME.search(name)
+
+
+def _needed(name: str, current: str, new: str, replaces: bool) -> tuple[str, ...]:
+    """The permissions that a change of a ref needs: to take history away is a force push."""
+    if name.startswith(_NOTES):
+        return ("ManageNote",)
+    if current == NO_OBJECT:
+        return ("CreateTag",) if name.startswith(_TAGS) else ("GenericContribute", "CreateBranch")
+    if new == NO_OBJECT or replaces or name.startswith(_TAGS):
+        return ("ForcePush",)
+    return ("GenericContribute",)
 
 
 class Inspects(Protocol):
@@ -64,17 +87,36 @@ class RefGuard:
         if (said := await self.inspects.refusal(repository, {name: new})) is not None:
             raise CallerError("GitRefUpdateRejectedByPolicyException", said, 403)
 
-    def refusal(self, repository: Row, name: str, current: str, new: str, who: str) -> Refusal | None:
-        """Why `who` may not move the ref from `current` to `new`, or None. A branch that is not there may be made."""
+    def refusal(
+        self, repository: Row, name: str, current: str, new: str, who: Caller, replaces: bool = False
+    ) -> Refusal | None:
+        """Why `who` may not move the ref from `current` to `new`, or None. `replaces`: history would be lost."""
         if not valid_name(name) or name.startswith(OWN_REFS):
             return _refusal("invalidRefName", "InvalidGitRefNameException", name=name)
+        for permission in _needed(name, current, new, replaces):
+            if not self.allowed(who, repository, name, permission):
+                user, scope = who.identity.unique_name, "branch" if name.startswith(_HEADS) else "repository"
+                told = {"permission": permission, "user": user, "scope": scope}
+                return _refusal(_STATUSES[permission], "GitNeedsPermissionException", **told)
         locked = self.locked_by(repository, name)
-        if locked is not None and locked != who:
+        if locked is not None and locked != who.identity.name:
             shown = self._organization.identity(locked).display
             return _refusal("locked", "GitRefLockedException", name=name, user=shown)
         if current != NO_OBJECT and self._protected(repository, name):
-            return _refusal("rejectedByPolicy", "GitRefUpdateRejectedByPolicyException")
+            if not self.allowed(who, repository, name, "PolicyExempt"):
+                return _refusal("rejectedByPolicy", "GitRefUpdateRejectedByPolicyException")
         return None
+
+    def allowed(self, who: Caller, repository: Row, name: str, permission: str) -> bool:
+        """Whether somebody has a permission on a ref."""
+        token = tokens.ref(repository["project"], repository["id"], name)
+        return self._organization.rights.allows(who.held, GIT, token, permission)
+
+    def may_push(self, who: Caller, repository: Row) -> bool:
+        """Whether there is any ref that somebody may move."""
+        rights, token = self._organization.rights, tokens.repository(repository["project"], repository["id"])
+        below = (row["token"] for row in rights.lists.of(known(GIT), token, below=True))
+        return any(rights.allows(who.held, GIT, each, "GenericContribute") for each in (token, *below))
 
     def locked_by(self, repository: Row, name: str) -> str | None:
         """Who locked the ref."""

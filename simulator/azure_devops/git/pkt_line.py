@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 FLUSH = b"0000"
@@ -98,12 +99,21 @@ def push_head(body: bytes) -> PushHead | None:
     return PushHead(tuple(commands), capabilities, tuple(others), options, position)
 
 
-def report(head: PushHead, reasons: dict[str, str], given: bytes = b"", said: str = "") -> bytes:
-    """The answer to a push: the report that the program gave with the refusals added, after what is said to people."""
+def report(
+    head: PushHead,
+    reasons: Mapping[str, str],
+    given: bytes = b"",
+    said: str = "",
+    forced: Mapping[str, str] | None = None,
+) -> bytes:
+    """The answer to a push: the report that the program gave with the refusals added, after what is said to people.
+
+    `forced` says, of branches that the program refused because their history would be replaced, why in our words.
+    """
     lines = [
         packet(f"ng {name} {reasons[name]}\n".encode()) for _, _, name in head.commands if name in reasons
     ]
-    inner = _report_of(given) or packet(b"unpack ok\n")
+    inner = _reworded(_report_of(given), forced or {}) or packet(b"unpack ok\n")
     whole = inner.removesuffix(FLUSH) + b"".join(lines) + FLUSH
     if "side-band-64k" not in head.capabilities:
         return whole
@@ -121,6 +131,18 @@ def _report_of(given: bytes) -> bytes:
     return b"".join(each[1:] for each in found[0] if each[:1] == b"\x01") if found else b""
 
 
+def _reworded(inner: bytes, forced: Mapping[str, str]) -> bytes:
+    found = packets(inner) if forced and inner else None
+    if found is None:
+        return inner
+    lines = []
+    for payload in found[0]:
+        name = payload.removeprefix(b"ng ").removesuffix(b" non-fast-forward\n").decode(errors="replace")
+        told = payload.startswith(b"ng ") and payload.endswith(b" non-fast-forward\n") and forced.get(name)
+        lines.append(packet(f"ng {name} {told}\n".encode() if told else payload))
+    return b"".join(lines) + FLUSH
+
+
 def errors_of(given: bytes) -> str:
     """What the program tells of errors in band 2 or 3; its progress is left out."""
     found = packets(given) if given[4:5] in (b"\x01", b"\x02", b"\x03") else None
@@ -130,4 +152,5 @@ def errors_of(given: bytes) -> str:
         if each[:1] in (b"\x02", b"\x03")
     ]
     lines = "".join(told).replace("\r", "\n").splitlines()
-    return "\n".join(line for line in lines if line.startswith(("error:", "fatal:", "warning:")))
+    kept = (line for line in lines if not line.startswith("error: denying non-fast-forward"))
+    return "\n".join(line for line in kept if line.startswith(("error:", "fatal:", "warning:")))

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from simulator.azure_devops.git.program import git
 from simulator.azure_devops.organization import REPOSITORY, Organization, Row
+from simulator.azure_devops.security import tokens
+from simulator.azure_devops.security.defaults import BRANCH_MAKER
+from simulator.azure_devops.security.namespaces import GIT, known
 
 NO_OBJECT = "0" * 40
 OWN_REFS = "refs/pull/"
@@ -124,6 +127,18 @@ class RefWatch:
                 self._record(repository, pusher, after, updates, options)
         return updates
 
+    def _keep_makers(self, repository: Row, pusher: str, updates: list[RefUpdate]) -> None:
+        """Who makes a branch manages it, and may replace its history; with the branch its list goes."""
+        rights = self._organization.rights
+        for update in updates:
+            token = tokens.ref(repository["project"], repository["id"], update.name)
+            if not update.name.startswith("refs/heads/"):
+                continue
+            if update.new == NO_OBJECT:
+                rights.lists.remove(known(GIT), token)
+            elif update.old == NO_OBJECT and pusher:
+                rights.own(self._organization.identity(pusher), GIT, token, *BRANCH_MAKER)
+
     def pushes(self, repository: Row) -> list[Row]:
         """The pushes of a repository, the newest first."""
         found = [row for _, row in self._kernel.store.scan(_PUSH, f"{repository['id']}/")]
@@ -143,6 +158,7 @@ class RefWatch:
         push = {"pushId": number, "date": self._kernel.clock.iso(), "pushedBy": pusher, "refUpdates": listed}
         store.put(_PUSH, f"{repository['id']}/{number:010d}", push)
         store.put(_SEEN, repository["id"], {"refs": after})
+        self._keep_makers(repository, pusher, updates)
         for update in listed:
             detail = {
                 **update,

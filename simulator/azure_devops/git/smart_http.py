@@ -22,6 +22,8 @@ from simulator.azure_devops.git.refs import NO_OBJECT, RefWatch
 from simulator.azure_devops.git.remote_messages import FetchMessages, PushMessages
 from simulator.azure_devops.identify import Caller
 from simulator.azure_devops.organization import Organization, Row
+from simulator.azure_devops.security import tokens
+from simulator.azure_devops.security.namespaces import GIT
 from simulator.kernel.errors import CallerError, NotSimulated
 
 _SERVICES = ("info/refs", "git-upload-pack", "git-receive-pack")
@@ -89,13 +91,15 @@ async def serve(rooms: Rooms, who: Caller, asked: GitPath, request: Request) -> 
 async def _answer(rooms: Rooms, who: Caller, asked: GitPath, request: Request) -> Response:
     row = _repository(rooms.organization, who, asked)
     writes = "git-receive-pack" in (asked.service, request.query_params.get("service"))
-    if not who.may("vso.code_write" if writes else "vso.code"):
+    if not who.may("vso.code_write" if writes else "vso.code") or (
+        writes and not rooms.guard.may_push(who, row)
+    ):
+        told = {"user": who.identity.unique_name, "scope": "repository"}
         permission = "GenericContribute" if writes else "GenericRead"
-        raise failure("GitNeedsPermissionException", permission=permission, user=who.identity.unique_name)
+        raise failure("GitNeedsPermissionException", permission=permission, **told)
     path = rooms.refs.path(row)
     if asked.service == "git-receive-pack" and request.method == "POST":
-        backend = Backend(path, asked.service, request, who.identity.name, plain=True)
-        return await asyncio.shield(_push(rooms, who, row, backend, request))
+        return await asyncio.shield(_push(rooms, who, row, request))
     # What a fetch asks is small; while the answer streams, Starlette itself listens on the request's channel.
     body = await request.body()
     fetches = asked.service == "git-upload-pack"
@@ -112,6 +116,9 @@ def _repository(organization: Organization, who: Caller, asked: GitPath) -> Row:
     if project["name"] not in who.projects:
         raise failure("GitRepositoryNotFoundException", name=asked.repository)
     row = organization.repository(asked.repository, project["id"])
+    token = tokens.repository(project["id"], row["id"])
+    if not organization.rights.allows(who.held, GIT, token, "GenericRead"):
+        raise failure("GitRepositoryNotFoundException", name=asked.repository)
     if row.get("isDisabled"):
         raise failure("GitRepositoryDisabledException", name=row["name"])
     return row
@@ -133,7 +140,7 @@ async def _with_messages(output: AsyncIterator[bytes], quiet: bool) -> AsyncIter
             yield passed
 
 
-async def _push(rooms: Rooms, who: Caller, row: Row, backend: Backend, request: Request) -> Response:
+async def _push(rooms: Rooms, who: Caller, row: Row, request: Request) -> Response:
     """Run the push to its end and record what it changed before the client learns of it."""
     body = PushBody(request.stream(), request.headers.get("content-encoding", ""))
     try:
@@ -149,6 +156,11 @@ async def _push(rooms: Rooms, who: Caller, row: Row, backend: Backend, request: 
                 async for _ in pack:
                     pass
                 return _reported(report(head, reasons))
+            forced = await _not_by_force(rooms, who, row, kept)
+            settings = {"receive.denyNonFastForwards": "true"} if forced else {}
+            backend = Backend(
+                rooms.refs.path(row), "git-receive-pack", request, who.identity.name, plain=True, settings=settings
+            )
             answer = await backend.start(_whole(head, kept, pack, messages))
             given = b"".join([chunk async for chunk in backend.output()])
             messages.mark()
@@ -157,7 +169,7 @@ async def _push(rooms: Rooms, who: Caller, row: Row, backend: Backend, request: 
     if not head.commands or answer.status != 200:
         return Response(given, answer.status, answer.headers)
     said = "" if head.quiet else "\n".join(filter(None, (errors_of(given), messages.said(body.objects))))
-    return _reported(report(head, reasons, given, said))
+    return _reported(report(head, reasons, given, said, forced))
 
 
 @asynccontextmanager
@@ -186,12 +198,29 @@ def _reported(body: bytes) -> Response:
     return Response(body, 200, headers, "application/x-git-receive-pack-result")
 
 
+async def _not_by_force(
+    rooms: Rooms, who: Caller, row: Row, commands: tuple[tuple[str, str, str], ...]
+) -> dict[str, str]:
+    """What to say of each branch whose history the pusher may not replace: TF401027. Git finds out whether it is.
+
+    Where one push replaces the history of several branches and may replace that of some, git refuses all of them.
+    """
+    current = await rooms.refs.read(row)
+    told = {}
+    for _, new, name in commands:
+        old = current.get(name, NO_OBJECT)
+        if name.startswith("refs/heads/") and NO_OBJECT not in (old, new):
+            if refusal := rooms.guard.refusal(row, name, old, new, who, replaces=True):
+                told[name] = refusal.message
+    return told
+
+
 async def _reasons(rooms: Rooms, who: Caller, row: Row, head: PushHead) -> dict[str, str]:
     """Why refs of the push do not move; in an atomic push none does then."""
     current = await rooms.refs.read(row)
     reasons = {}
     for _, new, name in head.commands:
-        refusal = rooms.guard.refusal(row, name, current.get(name, NO_OBJECT), new, who.identity.name)
+        refusal = rooms.guard.refusal(row, name, current.get(name, NO_OBJECT), new, who)
         if refusal is not None:
             reasons[name] = refusal.message
     if reasons and "atomic" in head.capabilities:

@@ -8,10 +8,11 @@ from typing import Any
 from simulator.azure_devops import organization as rows
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.git.refs import RefWatch
-from simulator.azure_devops.identities import stable_id
+from simulator.azure_devops.identities import build_service, descriptor_of, stable_id
 from simulator.azure_devops.organization import Organization, Row
 from simulator.azure_devops.pipelines.coordinator import Coordinator
 from simulator.azure_devops.pipelines.runs import Runs
+from simulator.azure_devops.security.groups import group_id
 from simulator.azure_devops.seeding import seed_project
 from simulator.topology import Project
 
@@ -71,10 +72,10 @@ class Projects:
                 made = Project(name, (f"{name} Team",), (name,), (), (), {}, ())
                 seed_project(self._organization, made, identifier)
                 row = store.get(rows.PROJECT, identifier) or {}
-                row["teams"][0] |= {
-                    "members": [detail["creator"]],
-                    "description": "The default project team.",
-                }
+                row["teams"][0]["description"] = "The default project team."
+                creator, groups = stable_id("person", detail["creator"]), self._organization.rights.groups
+                groups.add(creator, row["teams"][0]["id"])
+                groups.add(creator, group_id(identifier, "Project Administrators"))
                 chosen = ("description", "process", "visibility", "creator")
                 self._organization.save(rows.PROJECT, row | {key: detail[key] for key in chosen})
                 self._kernel.log.record("ProjectCreated", name, {"projectId": identifier})
@@ -90,6 +91,12 @@ class Projects:
         with self._kernel.store.transaction():
             revision = int(row.get("revision", 1)) + 1
             self._organization.save(rows.PROJECT, {**row, **changed, "revision": revision})
+            self._organization.rights.lists.rename(
+                *(
+                    descriptor_of(build_service(name, self._organization.name))
+                    for name in (row["name"], str(changed.get("name", row["name"])))
+                )
+            )
             told = {"projectId": row["id"], "changed": sorted(changed)}
             self._kernel.log.record("ProjectUpdated", str(changed.get("name", row["name"])), told)
 
@@ -112,8 +119,12 @@ class Projects:
         """A team of the project; 400 when it has one of that name."""
         self._check_team_name(project, name)
         identifier = stable_id("team", project["id"], name, self._kernel.ids.uuid())
-        team = {"id": identifier, "name": name, "description": description, "members": [creator]}
-        self._save_teams(project, [*project["teams"], team], "TeamCreated", name)
+        team = {"id": identifier, "name": name, "description": description}
+        with self._kernel.store.transaction():
+            groups = self._organization.rights.groups
+            groups.add(identifier, group_id(project["id"], "Contributors"))
+            groups.add(self._organization.identity(creator).id, identifier)
+            self._save_teams(project, [*project["teams"], team], "TeamCreated", name)
         return team
 
     def change_team(self, project: Row, team: Row, given: dict[str, Any]) -> Row:
@@ -130,7 +141,9 @@ class Projects:
         if project["teams"][0]["id"] == team["id"]:
             raise failure("TeamIsDefaultException", name=team["name"])
         teams = [one for one in project["teams"] if one["id"] != team["id"]]
-        self._save_teams(project, teams, "TeamDeleted", team["name"])
+        with self._kernel.store.transaction():
+            self._organization.rights.groups.delete(team["id"])
+            self._save_teams(project, teams, "TeamDeleted", team["name"])
 
     def _check_team_name(self, project: Row, name: str, but: str = "") -> None:
         if not name.strip() or len(name) > 64 or _FORBIDDEN.search(name):

@@ -48,10 +48,7 @@ def is_team(name: str) -> bool:
 
 def votes_for(organization: Organization, person: str, team: str) -> bool:
     """Whether the person is a member of that team."""
-    return any(
-        each.name == person and is_team(team) and team.rsplit("/", 1)[-1] == each.team
-        for each in organization.topology.people
-    )
+    return is_team(team) and person in organization.people_of(team)
 
 
 def asked(requests: PullRequestRows, given: dict[str, Any], reference: str = "") -> Row:

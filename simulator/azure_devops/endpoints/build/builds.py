@@ -11,9 +11,11 @@ from simulator.azure_devops.endpoints.build.build_queries import chosen
 from simulator.azure_devops.endpoints.build.build_views import STATUS, found, whole
 from simulator.azure_devops.enumerations import BUILD_STATUS, named
 from simulator.azure_devops.errors import failure, invalid
-from simulator.azure_devops.organization import Row
+from simulator.azure_devops.organization import DEFINITION, Row
 from simulator.azure_devops.pipelines.retention import FOREVER_DAYS
 from simulator.azure_devops.pipelines.runs import RunRequest
+from simulator.azure_devops.security import tokens
+from simulator.azure_devops.security.namespaces import BUILD
 from simulator.azure_devops.shapes import as_mapping, as_mappings, mapping
 
 BUILDS = "0cd358e1-9217-4d94-8269-1c1ee6f93dcf"
@@ -36,9 +38,21 @@ async def builds(call: Call) -> object:
     """One build, or a page of those that fit every filter."""
     if "buildid" in call.route:
         return whole(call, found(call))
-    rows = chosen(call.query, call.azure.runs.of(call.project()["id"]))
+    rows = _seen(call, chosen(call.query, call.azure.runs.of(call.project()["id"])))
     shown, headers = page(call, rows, 1000, 5000)
     return Answer(200, collection([whole(call, row) for row in shown]), headers=headers)
+
+
+def _seen(call: Call, rows: list[Row]) -> list[Row]:
+    """Those of pipelines whose builds the caller may view."""
+    known = {row["id"]: row for row in call.organization.rows(DEFINITION, call.project()["id"])}
+    shown = {
+        number: call.allowed(
+            BUILD, tokens.of_definition(call.project()["id"], known.get(number)), "ViewBuilds"
+        )
+        for number in {row["definition"] for row in rows}
+    }
+    return [row for row in rows if shown[row["definition"]]]
 
 
 @endpoint("POST", BUILDS, "vso.build_execute")

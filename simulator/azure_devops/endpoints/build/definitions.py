@@ -13,6 +13,8 @@ from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.organization import DEFINITION, Row
 from simulator.azure_devops.pipelines import definition_history
 from simulator.azure_devops.pipelines.starting.queueing import definition_named
+from simulator.azure_devops.security import tokens
+from simulator.azure_devops.security.namespaces import BUILD
 from simulator.azure_devops.seeding import definition_row
 from simulator.azure_devops.shapes import as_mapping, mapping
 from simulator.formats.wildcards import matches
@@ -34,7 +36,11 @@ async def definitions(call: Call) -> object:
         if wanted != row["revision"]:
             row = definition_history.at(call.kernel, row, wanted)
         return _with_builds(call, row, whole(call, row))
-    rows = [row for row in call.organization.rows(DEFINITION, call.project()["id"]) if _fits(call, row)]
+    project = call.project()["id"]
+    rows = [row for row in call.organization.rows(DEFINITION, project) if _fits(call, row)]
+    rows = [
+        row for row in rows if call.allowed(BUILD, tokens.of_definition(project, row), "ViewBuildDefinition")
+    ]
     order = call.query.get("queryorder", "").lower()
     key = next((key for name, key in _ORDERS.items() if order.startswith(name)), lambda row: row["id"])
     rows.sort(key=key, reverse=order.endswith("descending"))

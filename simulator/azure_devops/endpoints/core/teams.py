@@ -39,12 +39,10 @@ def view(call: Call, project: Row, team: Row) -> Row:
 
 
 def members_of(call: Call, team: Row) -> list[identities.Identity]:
-    """The people of a team: whose team the topology says it is, and who was added."""
-    return [
-        identities.of_person(person)
-        for person in call.organization.topology.people
-        if person.team == team["name"] or person.name in team.get("members", ())
-    ]
+    """The people of a team, those of groups in it too."""
+    inside = call.organization.rights.groups.inside(team["id"])
+    every = (identities.of_person(person) for person in call.organization.topology.people)
+    return [one for one in every if one.id in inside]
 
 
 def _project(call: Call) -> Row:

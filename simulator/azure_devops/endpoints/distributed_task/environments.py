@@ -7,6 +7,7 @@ from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.moments import iso
 from simulator.azure_devops.organization import CHECK, ENVIRONMENT, Row, number_key
 from simulator.azure_devops.pipelines.resource_uses import DEPLOYMENT, owner_view
+from simulator.azure_devops.security import namespaces, tokens
 from simulator.azure_devops.seeding import environment_row
 
 PIPELINES = "d86b72de-d240-4d6f-8d06-08c2d66b015d"
@@ -54,7 +55,9 @@ async def create(call: Call) -> object:
         raise failure("EnvironmentExistsException", name=name)
     description = str(call.object_body().get("description") or "")
     row = environment_row(call.organization, project["id"], name, description, call.caller.identity.name)
-    call.organization.save(ENVIRONMENT, row)
+    with call.kernel.store.transaction():
+        call.organization.save(ENVIRONMENT, row)
+        call.owns(namespaces.ENVIRONMENT, tokens.environment(project["id"], row["id"]), "*")
     return _view(call, row)
 
 

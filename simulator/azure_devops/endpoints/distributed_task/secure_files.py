@@ -7,6 +7,9 @@ from simulator.azure_devops.endpoints.moments import iso
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.pipelines.secure_files import LARGEST_BYTES
+from simulator.azure_devops.security import tokens
+from simulator.azure_devops.security.defaults import LIBRARY_ADMINISTRATOR
+from simulator.azure_devops.security.namespaces import LIBRARY
 from simulator.azure_devops.shapes import as_mappings, mapping
 from simulator.formats.wildcards import matches
 
@@ -39,7 +42,10 @@ async def upload(call: Call) -> object:
         raise invalid(f"The secure file {name} is larger than {LARGEST_BYTES} bytes.")
     if call.azure.secure_files.find(project["id"], name):
         raise failure("SecureFileExistsException", name=name)
-    return _view(call, call.azure.secure_files.add(project["id"], name, call.raw, call.caller.identity.name))
+    with call.kernel.store.transaction():
+        row = call.azure.secure_files.add(project["id"], name, call.raw, call.caller.identity.name)
+        call.owns(LIBRARY, tokens.library(project["id"], "SecureFile", row["id"]), *LIBRARY_ADMINISTRATOR)
+    return _view(call, row)
 
 
 @endpoint("PATCH", SECURE_FILES, _WRITE)

@@ -7,6 +7,9 @@ from typing import Any
 from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.organization import VARIABLE_GROUP, Row, number_key
+from simulator.azure_devops.security import tokens
+from simulator.azure_devops.security.defaults import LIBRARY_ADMINISTRATOR
+from simulator.azure_devops.security.namespaces import LIBRARY
 from simulator.azure_devops.seeding import variable_group_row
 from simulator.azure_devops.shapes import as_mapping, as_mappings, mapping, mappings
 from simulator.formats.wildcards import matches
@@ -87,7 +90,10 @@ async def create(call: Call) -> object:
         call.organization, first["project"], first["name"] or name, variables, description
     )
     row |= {"createdBy": call.caller.identity.name, "shared": others}
-    call.organization.save(VARIABLE_GROUP, row)
+    with call.kernel.store.transaction():
+        call.organization.save(VARIABLE_GROUP, row)
+        token = tokens.library(row["project"], "VariableGroup", row["id"])
+        call.owns(LIBRARY, token, *LIBRARY_ADMINISTRATOR)
     return _view(call, row)
 
 

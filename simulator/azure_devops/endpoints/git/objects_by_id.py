@@ -128,7 +128,7 @@ async def create_tag(call: Call) -> object:
     await _existing(call, row, target, "object")
     async with call.azure.refs.lock(row):
         ref = f"refs/tags/{name}"
-        refusal = call.azure.guard.refusal(row, ref, NO_OBJECT, target, call.caller.identity.name)
+        refusal = call.azure.guard.refusal(row, ref, NO_OBJECT, target, call.caller)
         if refusal is not None:
             raise refusal.error()
         by = signature(call.azure.pull_requests, call.caller.identity)

@@ -102,7 +102,7 @@ async def _generate(call: Call, kind: str) -> Row:
         raise failure("GitAsyncRefOperationInvalidOntoOrGeneratedRefs", onto=onto, generated=generated)
     commits = await _commits(call, row, kind, mapping(given, "source"))
     async with call.azure.refs.lock(row):
-        refusal = call.azure.guard.refusal(row, generated, NO_OBJECT, "", call.caller.identity.name)
+        refusal = call.azure.guard.refusal(row, generated, NO_OBJECT, "", call.caller)
         if refusal is not None:
             raise refusal.error()
         outcome = await _applied(call, row, kind, refs[onto], commits)

@@ -116,7 +116,7 @@ async def _may_update(call: Call, row: Row, name: str, old: str) -> str:
         raise failure("GitCommitDoesNotExistException", commit=old)
     if current != old and not new_branch:
         raise failure("GitReferenceStaleException", name=name)
-    refusal = call.azure.guard.refusal(row, name, current, NO_OBJECT, call.caller.identity.name)
+    refusal = call.azure.guard.refusal(row, name, current, "", call.caller)
     if refusal is not None:
         raise refusal.error()
     return current

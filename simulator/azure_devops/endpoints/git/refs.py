@@ -101,7 +101,7 @@ async def lock(call: Call) -> object:
     if not isinstance(wanted, bool):
         raise invalid("Invalid argument value.\r\nParameter name: isLocked")
     locked = guard.locked_by(row, name)
-    if locked not in (None, by):
+    if locked not in (None, by) and not guard.allowed(call.caller, row, name, "RemoveOthersLocks"):
         shown = call.organization.identity(locked or "").display
         raise failure("GitRefUnlockDeniedException", name=name, user=shown)
     if wanted:
@@ -127,9 +127,9 @@ async def _update(call: Call, row: Row, change: dict[str, Any]) -> Row:
 
 async def _status(call: Call, row: Row, name: str, old: str, new: str) -> str:
     path, current = call.azure.refs.path(row), await call.azure.refs.read(row)
-    refusal = call.azure.guard.refusal(
-        row, name, current.get(name, NO_OBJECT), new, call.caller.identity.name
-    )
+    held = current.get(name, NO_OBJECT)
+    replaces = await _replaces(call, row, name, held, new)
+    refusal = call.azure.guard.refusal(row, name, held, new, call.caller, replaces)
     if not name.startswith((_HEADS, "refs/tags/")) or (refusal and refusal.status == "invalidRefName"):
         return "invalidRefName"
     if current.get(name, NO_OBJECT) != old:
@@ -147,6 +147,14 @@ async def _status(call: Call, row: Row, name: str, old: str, new: str) -> str:
     except RefStale:
         return "staleOldObjectId"
     return "succeeded"
+
+
+async def _replaces(call: Call, row: Row, name: str, held: str, new: str) -> bool:
+    """Whether a branch would lose commits."""
+    path = call.azure.refs.path(row)
+    if not name.startswith(_HEADS) or NO_OBJECT in (held, new) or not await _takes(call, row, name, new):
+        return False
+    return (await objects.distance(path, held, new))[0] > 0
 
 
 async def _takes(call: Call, row: Row, name: str, new: str) -> bool:

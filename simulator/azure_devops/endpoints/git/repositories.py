@@ -11,6 +11,8 @@ from simulator.azure_devops.git import objects
 from simulator.azure_devops.git.lineage import fork
 from simulator.azure_devops.git.refs import size_bytes
 from simulator.azure_devops.organization import DELETED_REPOSITORY, DESTROYED_REPOSITORY, REPOSITORY, Row
+from simulator.azure_devops.security import tokens
+from simulator.azure_devops.security.namespaces import GIT
 from simulator.azure_devops.seeding import repository_row
 from simulator.azure_devops.shapes import mapping
 
@@ -82,6 +84,7 @@ async def repositories(call: Call) -> object:
         row
         for row in call.organization.rows(REPOSITORY, project["id"] if project else "")
         if names[row["project"]] in call.caller.projects
+        and call.allowed(GIT, tokens.repository(row["project"], row["id"]), "GenericRead")
     ]
     return collection([await view(call, row) for row in sorted(found, key=lambda row: str(row["name"]))])
 

@@ -1,5 +1,5 @@
 """Who there is: identities, graph subjects, profiles, accounts and entitlements.
 
 In: a `Call`. Out: a JSON value or an `Answer`.
-Never: rights; those are the scopes' and the topology's.
+Never: a decision about rights; the room `security` decides.
 """

@@ -1,6 +1,8 @@
-"""The graph: users, groups, memberships, descriptors, storage keys, lookups and searches."""
+"""The graph as it is read: users, groups, memberships, descriptors, storage keys, lookups and searches."""
 
 from __future__ import annotations
+
+import base64
 
 from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint, paged
 from simulator.azure_devops.endpoints.identity import subjects
@@ -18,6 +20,22 @@ DESCRIPTORS = "048aee0a-7072-4cde-ab73-7af77b1e0b4e"
 STORAGE_KEYS = "eb85f8cc-f0f6-4264-a5b1-ffe2e4d4801f"
 LOOKUP = "4dd4d168-11f2-48c4-83e8-756fa0de027c"
 QUERY = "05942c89-006a-48ce-bb79-baeb8abf99c6"
+
+
+_SCOPE = "scp."
+
+
+def scope_descriptor(project: str) -> str:
+    """The descriptor of a project as a scope of groups."""
+    return _SCOPE + base64.urlsafe_b64encode(project.encode()).decode().rstrip("=")
+
+
+def scope_of(call: Call, descriptor: str) -> str:
+    """The id of the project that a scope's descriptor means."""
+    for project in subjects.seen(call):
+        if scope_descriptor(project["id"]) == descriptor:
+            return str(project["id"])
+    raise failure("GraphSubjectNotFoundException", id=descriptor)
 
 
 def view(call: Call, subject: Subject) -> Row:
@@ -43,12 +61,15 @@ def view(call: Call, subject: Subject) -> Row:
         "descriptor": descriptor,
     }
     more = (
-        {"description": ""} if subject.is_group else {"directoryAlias": subject.unique_name.partition("@")[0]}
+        {"description": subject.description}
+        if subject.is_group
+        else {"directoryAlias": subject.unique_name.partition("@")[0]}
     )
     return value | more
 
 
-def _found(call: Call, name: str, among: list[Subject]) -> Subject:
+def named(name: str, among: list[Subject]) -> Subject:
+    """The subject with that descriptor; 404 when there is none."""
     for subject in among:
         if subject.subject_descriptor.lower() == name.lower():
             return subject
@@ -60,34 +81,41 @@ async def users(call: Call) -> object:
     """The people, or one."""
     every = subjects.people(call)
     if name := call.route.get("userdescriptor"):
-        return view(call, _found(call, name, every))
+        return view(call, named(name, every))
     return paged(call, every, lambda subject: view(call, subject), default=500)
 
 
 @endpoint("GET", GROUPS, "vso.graph")
 async def groups(call: Call) -> object:
-    """The teams, or one."""
+    """The teams and groups (of the project with `scopeDescriptor`, of `subjectTypes`), or one."""
     every = subjects.groups(call)
     if name := call.route.get("groupdescriptor"):
-        return view(call, _found(call, name, every))
+        return view(call, named(name, every))
+    if scope := call.query.get("scopedescriptor"):
+        project = scope_of(call, scope)
+        every = [group for group in every if group.project == project]
+    if kinds := call.query.get("subjecttypes", "").lower():
+        every = every if "vssgp" in kinds.split(",") else []
     return paged(call, every, lambda subject: view(call, subject), default=500)
 
 
 @endpoint("GET", MEMBERSHIPS, "vso.graph")
 async def memberships(call: Call) -> object:
-    """Up: the teams that the subject is in; down: who is in the team."""
-    subject = _found(call, call.route["subjectdescriptor"], subjects.everyone(call))
-    if call.query.get("direction", "up").lower() == "down":
-        inside = [one for one in subjects.people(call) if one.id in subject.members]
-        return collection([_membership(call, one, subject) for one in inside])
-    return collection([_membership(call, subject, group) for group in _owners(call, subject)])
+    """Up: the teams and groups that the subject is in; down: who and what is in the group."""
+    every = subjects.everyone(call)
+    subject = named(call.route["subjectdescriptor"], every)
+    if call.query.get("direction", "up").lower() in ("down", "2"):
+        inside = [one for one in every if one.id in subject.members]
+        return collection([membership_view(call, one, subject) for one in inside])
+    return collection([membership_view(call, subject, group) for group in _owners(call, subject)])
 
 
 def _owners(call: Call, subject: Subject) -> list[Subject]:
     return [group for group in subjects.groups(call) if subject.id in group.members]
 
 
-def _membership(call: Call, member: Subject, container: Subject) -> Row:
+def membership_view(call: Call, member: Subject, container: Subject) -> Row:
+    """The GraphMembership of the wire."""
     root = f"{call.url}/_apis/Graph"
     pair = f"{member.subject_descriptor}/{container.subject_descriptor}"
     return {
@@ -97,13 +125,18 @@ def _membership(call: Call, member: Subject, container: Subject) -> Row:
     }
 
 
-def _pair(call: Call) -> Row:
+def pair(call: Call) -> tuple[Subject, Subject]:
+    """Member and container of the route."""
     every = subjects.everyone(call)
-    member = _found(call, call.route["subjectdescriptor"], every)
-    container = _found(call, call.route["containerdescriptor"], every)
+    member = named(call.route["subjectdescriptor"], every)
+    return member, named(call.route["containerdescriptor"], every)
+
+
+def _pair(call: Call) -> Row:
+    member, container = pair(call)
     if member.id not in container.members:
         raise failure("GraphMembershipNotFoundException", subject=member.display, container=container.display)
-    return _membership(call, member, container)
+    return membership_view(call, member, container)
 
 
 @endpoint("GET", MEMBERSHIP, "vso.graph")
@@ -122,13 +155,15 @@ async def membership_exists(call: Call) -> object:
 @endpoint("GET", MEMBERSHIP_STATES, "vso.graph")
 async def membership_state(call: Call) -> object:
     """Everyone whom the organization knows is active."""
-    _found(call, call.route["subjectdescriptor"], subjects.everyone(call))
+    named(call.route["subjectdescriptor"], subjects.everyone(call))
     return {"active": True}
 
 
 @endpoint("GET", DESCRIPTORS, "vso.graph")
 async def descriptor(call: Call) -> object:
-    """The descriptor of an id."""
+    """The descriptor of an id; that of a project is one of a scope."""
+    if project := call.organization.find_project(call.route["storagekey"]):
+        return {"value": scope_descriptor(project["id"])}
     found = subjects.find(call, call.route["storagekey"])
     if found is None:
         raise failure("GraphSubjectNotFoundException", id=call.route["storagekey"])
@@ -139,6 +174,8 @@ async def descriptor(call: Call) -> object:
 async def storage_key(call: Call) -> object:
     """The id of a descriptor."""
     name = call.route["subjectdescriptor"]
+    if name.startswith(_SCOPE):
+        return {"value": scope_of(call, name)}
     found = subjects.find(call, name)
     if found is None:
         raise failure("StorageKeyNotFoundException", id=name)

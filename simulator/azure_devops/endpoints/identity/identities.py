@@ -35,7 +35,7 @@ def view(call: Call, subject: Subject) -> Row:
     }
     membership = call.query.get("querymembership", "none").lower() != "none"
     owners = [group for group in subjects.groups(call) if subject.id in group.members] if membership else []
-    by_id = {person.id: person for person in subjects.people(call)} if membership else {}
+    by_id = {one.id: one for one in subjects.everyone(call)} if membership else {}
     value: Row = {
         "id": subject.id,
         "descriptor": subject.descriptor,

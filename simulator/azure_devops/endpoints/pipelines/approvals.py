@@ -11,6 +11,7 @@ from simulator.azure_devops.endpoints.moments import iso
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.pipelines.gates.approval_steps import is_open, open_step
+from simulator.azure_devops.security import resources
 from simulator.azure_devops.shapes import as_mappings, mapping
 
 APPROVALS = "37794717-f36f-4d78-b2bf-4dc30d0cfbcd"
@@ -78,9 +79,22 @@ def _permissions(call: Call, row: Row, of: Row) -> str:
     mine = open_step(row, call.caller.identity.name)
     if is_open(of) and mine is not None and (of is row or of is mine):
         found += ["update", "reassign"]
-    if call.caller.may(_MANAGE):
+    if call.caller.may(_MANAGE) and _administers(call, row):
         found.append("resourceAdmin")
     return ", ".join(found)
+
+
+def _administers(call: Call, row: Row) -> bool:
+    place = resources.place(row["project"], row["resource"]["type"], row["resource"]["id"])
+    return place is not None and call.allowed(*place)
+
+
+def must_administer(call: Call, row: Row) -> None:
+    """Refuse who does not administer the resource of an approval or check, by scope or by role."""
+    call.requires(_MANAGE)
+    if not _administers(call, row):
+        who = call.caller.identity.display
+        raise failure("ApprovalUnauthorizedException", user=who, id=row["id"])
 
 
 @endpoint("GET", APPROVALS, "vso.build")
@@ -130,7 +144,7 @@ def _updated(call: Call, row: Row, given: dict[str, Any]) -> Row:
         return _reassigned(call, row, given, comment)
     status = str(given.get("status", "")).lower()
     if status == "skipped":
-        call.requires(_MANAGE)
+        must_administer(call, row)
         return call.azure.approvals.skip(row, who, comment)
     deferred = _moment(given["deferredTo"]) if given.get("deferredTo") else None
     if status == "deferred" and deferred is not None:
@@ -153,7 +167,7 @@ def _reassigned(call: Call, row: Row, given: dict[str, Any], comment: str) -> Ro
         found = identities.find(topology, named)
         assigned = found.name if found else named
     if mine is None or assigned != mine["assignedApprover"]:
-        call.requires(_MANAGE)
+        must_administer(call, row)
     return call.azure.approvals.reassign(row, assigned, who, to.name, comment)
 
 

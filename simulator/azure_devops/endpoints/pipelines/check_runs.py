@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from simulator.azure_devops.endpoint import Call, endpoint
 from simulator.azure_devops.endpoints.moments import iso
+from simulator.azure_devops.endpoints.pipelines.approvals import must_administer
 from simulator.azure_devops.endpoints.pipelines.checks import reference
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.organization import CHECK, Row
@@ -39,7 +40,8 @@ async def update(call: Call) -> object:
     if (row or approval or {"project": ""})["project"] != project["id"]:
         raise failure("CheckRunNotFoundException", id=wanted)
     if action == "bypass":
-        call.requires("vso.pipelineresources_manage")
+        if (guarded := approval or row) is not None:
+            must_administer(call, guarded)
         if approval is not None:
             call.azure.approvals.skip(approval, call.caller.identity, "Check was bypassed.")
         elif row is not None and row["status"] == "running":

@@ -1,5 +1,5 @@
-"""Security namespaces and access control lists.
+"""Security namespaces, access control lists, and questions about permissions.
 
 In: a `Call`. Out: a JSON value or an `Answer`.
-Never: a right; tokens' scopes and teams decide what is allowed here, the lists are kept for whoever reads them.
+Never: a decision; the room `security` decides, here it is asked and its lists are written.
 """

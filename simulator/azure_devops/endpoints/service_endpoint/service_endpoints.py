@@ -8,6 +8,8 @@ from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint
 from simulator.azure_devops.endpoints.service_endpoint import given
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.organization import SERVICE_ENDPOINT, Row
+from simulator.azure_devops.security import tokens
+from simulator.azure_devops.security.namespaces import SERVICE_ENDPOINTS
 from simulator.azure_devops.shapes import as_mappings
 
 OF_PROJECT = "e85f1c62-adfc-4b74-b618-11a150fb195e"
@@ -45,7 +47,9 @@ async def create(call: Call) -> object:
             raise failure("DuplicateServiceConnectionException", name=one["name"])
     row = {"id": call.kernel.ids.uuid(), **made, **first, "shared": others}
     row["description"] = first["description"] or made["description"]
-    call.organization.save(SERVICE_ENDPOINT, row)
+    with call.kernel.store.transaction():
+        call.organization.save(SERVICE_ENDPOINT, row)
+        call.owns(SERVICE_ENDPOINTS, tokens.endpoint(row["project"], row["id"]), "*")
     return given.view(call, row)
 
 

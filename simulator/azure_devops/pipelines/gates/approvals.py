@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.azure_devops import identities
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.identities import Identity
 from simulator.azure_devops.organization import Organization, Row
@@ -136,7 +135,7 @@ class Approvals:
 
     def _members(self, name: str) -> list[str]:
         """Who may answer for an approver: the person, or the members of the team."""
-        return identities.members(self._organization.topology, name)
+        return self._organization.people_of(name)
 
     async def _time_out(self, payload: dict[str, Any]) -> None:
         row = self.find(payload["approval"])

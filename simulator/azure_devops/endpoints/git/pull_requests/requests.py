@@ -7,15 +7,14 @@ from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint
 from simulator.azure_devops.endpoints.git import commits
 from simulator.azure_devops.endpoints.git.pull_requests import views
 from simulator.azure_devops.enumerations import PULL_REQUEST_STATUS, named
-from simulator.azure_devops.errors import failure, invalid
+from simulator.azure_devops.errors import invalid
 from simulator.azure_devops.git import objects
 from simulator.azure_devops.git.refs import NO_OBJECT
 from simulator.azure_devops.organization import REPOSITORY, Row
-from simulator.azure_devops.permissions import bypasses_policies
 from simulator.azure_devops.pull_requests import editing, opening, reviewers
 from simulator.azure_devops.pull_requests.rows import newest
 from simulator.azure_devops.pull_requests.settling import settle
-from simulator.azure_devops.shapes import mapping, mappings, texts
+from simulator.azure_devops.shapes import mappings, texts
 
 OF_REPOSITORY = "9946fd70-0d40-406e-b686-b4744cbbcc37"
 BY_ID = "01a46dea-7d46-4d40-bc84-319e7c260d99"
@@ -121,11 +120,6 @@ async def create(call: Call) -> object:
 async def update(call: Call) -> object:
     """Change a pull request; `status: completed` queues its completion."""
     row, given = await views.settled(call), call.object_body()
-    options = mapping(given, "completionOptions")
-    if str(options.get("bypassPolicy", "")).lower() == "true":
-        if not bypasses_policies(call.organization, call.caller, call.repository(), row["target"]):
-            user = call.caller.identity.unique_name
-            raise failure("GitNeedsPermissionException", permission="PullRequestBypassPolicy", user=user)
     done = await editing.edit(call.azure.pull_requests, row, call.caller.identity, given)
     return await views.view(call, done)
 

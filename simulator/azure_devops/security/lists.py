@@ -1,0 +1,89 @@
+"""The access control lists of the organization: rows by namespace and token."""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from simulator.azure_devops.security.evaluation import AccessControlList, Bits, effective, lineage
+from simulator.azure_devops.security.namespaces import BUILD, Namespace
+from simulator.kernel.store import Store
+
+Row = dict[str, Any]
+
+_KIND = "azure_devops.access_control_list"
+
+
+class AccessControlLists:
+    """Reads and writes them; the caller of a change holds the transaction."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def read(self, space: Namespace, token: str) -> Row:
+        """The list of a token: `token` as it was first written, `inheritPermissions`, `entries` by descriptor."""
+        empty = {"token": token, "inheritPermissions": True, "entries": {}}
+        return self._store.get(_KIND, _key(space, token)) or empty
+
+    def write(self, space: Namespace, row: Row) -> None:
+        """Keep a list."""
+        self._store.put(_KIND, _key(space, row["token"]), row)
+
+    def remove(self, space: Namespace, token: str) -> bool:
+        """Remove a list; whether there was one."""
+        return self._store.delete(_KIND, _key(space, token))
+
+    def of(self, space: Namespace, token: str = "", below: bool = False) -> list[Row]:
+        """The lists of a namespace: all, that of `token`, or those of it and of all `below` it."""
+        every = [row for _, row in self._store.scan(_KIND, f"{space.id}|")]
+        if not token:
+            return every
+        wanted = lineage(token, space.separator)[0]
+        return [row for row in every if _fits(lineage(row["token"], space.separator), wanted, below)]
+
+    def grant(self, space: Namespace, token: str, descriptor: str, allow: int) -> None:
+        """Allow more to somebody on a token."""
+        row = self.read(space, token)
+        held = row["entries"].get(descriptor, {"allow": 0, "deny": 0})
+        row["entries"][descriptor] = {"allow": held["allow"] | allow, "deny": held["deny"] & ~allow}
+        self.write(space, row)
+
+    def rename(self, old: str, new: str) -> None:
+        """Let the entries of one descriptor be those of another."""
+        for key, row in self._store.scan(_KIND):
+            if old in row["entries"]:
+                row["entries"][new] = row["entries"].pop(old)
+                self._store.put(_KIND, key, row)
+
+    def effective(
+        self, space: Namespace, token: str, who: AbstractSet[str], administrators: AbstractSet[str]
+    ) -> Bits:
+        """What somebody may do; administrators of the organization have no way past a deny of pipelines."""
+        lists = [_list(self._store.get(_KIND, f"{space.id}|{each}")) for each in _lineage(space, token)]
+        return effective(lists, who, frozenset() if space.id == BUILD else administrators)
+
+    def above(self, space: Namespace, token: str, who: AbstractSet[str]) -> Bits:
+        """What somebody inherits on a token from those above it."""
+        if not self.read(space, token)["inheritPermissions"]:
+            return Bits()
+        found = [_list(self._store.get(_KIND, f"{space.id}|{each}")) for each in _lineage(space, token)[1:]]
+        return effective(found, who)
+
+
+def _lineage(space: Namespace, token: str) -> tuple[str, ...]:
+    return lineage(token, space.separator)
+
+
+def _key(space: Namespace, token: str) -> str:
+    return f"{space.id}|{_lineage(space, token)[0]}"
+
+
+def _fits(held: tuple[str, ...], wanted: str, below: bool) -> bool:
+    return wanted in held if below else held[0] == wanted
+
+
+def _list(row: Row | None) -> AccessControlList:
+    if row is None:
+        return AccessControlList()
+    entries = {name.lower(): Bits(each["allow"], each["deny"]) for name, each in row["entries"].items()}
+    return AccessControlList(entries, row["inheritPermissions"])
