@@ -56,6 +56,13 @@ def client(place):
         yield made
 
 
+@pytest.fixture
+def administrator(place):
+    """Somebody with the permissions that contributors have not."""
+    with place.client("operator") as made:
+        yield made
+
+
 def queue(client, **body):
     answer = client.post("ml/_apis/build/builds", json={"definition": {"id": 1}, **body})
     assert answer.status_code == 200, answer.text
@@ -104,17 +111,17 @@ def test_tags_of_builds_and_of_the_project(client):
     assert get(client, "build/builds/1/tags")["value"] == []
 
 
-def test_properties_are_changed_by_a_json_patch(client):
+def test_properties_are_changed_by_a_json_patch(administrator):
     for base in ("ml/_apis/build/builds/1/properties", "ml/_apis/build/definitions/1/properties"):
         patch = [
             {"op": "add", "path": "/colour", "value": "blue"},
             {"op": "add", "path": "/size", "value": 3},
         ]
-        made = client.patch(base, json=patch).json()
+        made = administrator.patch(base, json=patch).json()
         assert made["value"]["colour"] == {"$type": "System.String", "$value": "blue"}
-        assert list(client.get(base, params={"filter": "size"}).json()["value"]) == ["size"]
-        assert client.patch(base, json=[{"op": "remove", "path": "/size"}]).json()["count"] == 1
-        assert client.patch(base, json=[{"op": "test", "path": "/size"}]).status_code == 400
+        assert list(administrator.get(base, params={"filter": "size"}).json()["value"]) == ["size"]
+        assert administrator.patch(base, json=[{"op": "remove", "path": "/size"}]).json()["count"] == 1
+        assert administrator.patch(base, json=[{"op": "test", "path": "/size"}]).status_code == 400
 
 
 def test_changes_are_the_commits_since_the_build_before(client):
@@ -153,8 +160,8 @@ def test_an_artifact_by_its_name_as_zip_and_by_a_signed_address(client):
     assert missing.json()["typeKey"] == "ArtifactNotFoundException"
 
 
-def test_a_lease_keeps_a_build_until_its_time_is_over(place, client):
-    build = queue(client)
+def test_a_lease_keeps_a_build_until_its_time_is_over(place, administrator):
+    build = queue(administrator)
     place.rest()
     path = f"ml/_apis/build/builds/{build['id']}"
     new = {
@@ -164,26 +171,29 @@ def test_a_lease_keeps_a_build_until_its_time_is_over(place, client):
         "daysValid": 2,
         "protectPipeline": True,
     }
-    (lease,) = client.post("ml/_apis/build/retention/leases", json=[new]).json()["value"]
+    (lease,) = administrator.post("ml/_apis/build/retention/leases", json=[new]).json()["value"]
     leases = f"ml/_apis/build/retention/leases/{lease['leaseId']}"
-    assert client.get(leases).json()["ownerId"] == "User:me"
-    assert client.get(f"{path}/leases").json()["count"] == 1
-    assert client.get("ml/_apis/build/retention/leases", params={"userOwnerId": "me"}).json()["count"] == 1
-    assert client.delete(path).json()["typeKey"] == "CannotDeleteRetainedBuildException"
+    assert administrator.get(leases).json()["ownerId"] == "User:me"
+    assert administrator.get(f"{path}/leases").json()["count"] == 1
     assert (
-        client.delete("ml/_apis/build/definitions/1").json()["typeKey"]
+        administrator.get("ml/_apis/build/retention/leases", params={"userOwnerId": "me"}).json()["count"]
+        == 1
+    )
+    assert administrator.delete(path).json()["typeKey"] == "CannotDeleteRetainedBuildException"
+    assert (
+        administrator.delete("ml/_apis/build/definitions/1").json()["typeKey"]
         == "CannotDeleteRetainedDefinitionException"
     )
-    longer = client.patch(leases, json={"daysValid": 9, "protectPipeline": False}).json()
+    longer = administrator.patch(leases, json={"daysValid": 9, "protectPipeline": False}).json()
     assert longer["validUntil"] > lease["validUntil"]
     place.run(place.kernel.scheduler.advance(10 * 86400))
-    assert client.get(f"{path}/leases").json()["count"] == 0
-    kept = client.patch(path, json={"keepForever": True}).json()
+    assert administrator.get(f"{path}/leases").json()["count"] == 0
+    kept = administrator.patch(path, json={"keepForever": True}).json()
     assert kept["keepForever"] is True
-    assert client.patch(path, json={"keepForever": False}).json()["keepForever"] is False
-    assert client.delete(path).status_code == 204
-    assert client.get(path).json()["typeKey"] == "BuildNotFoundException"
-    assert build["id"] in ids(client, deletedFilter="onlyDeleted")
+    assert administrator.patch(path, json={"keepForever": False}).json()["keepForever"] is False
+    assert administrator.delete(path).status_code == 204
+    assert administrator.get(path).json()["typeKey"] == "BuildNotFoundException"
+    assert build["id"] in ids(administrator, deletedFilter="onlyDeleted")
 
 
 def test_definitions_keep_their_revisions_and_come_back_when_they_are_deleted(client):
@@ -292,21 +302,24 @@ def test_the_newest_build_and_its_badge(place, client):
     assert never.json()["typeKey"] == "BuildNotFoundException"
 
 
-def test_settings_of_the_project(client):
+def test_settings_of_the_project(administrator):
     base = "ml/_apis/build/generalsettings"
-    assert client.patch(base, json={"enforceSettableVar": False}).json()["enforceSettableVar"] is False
-    answer = client.post(
+    assert administrator.patch(base, json={"enforceSettableVar": False}).json()["enforceSettableVar"] is False
+    answer = administrator.post(
         "ml/_apis/pipelines/1/preview", json={"previewRun": True, "variables": {"x": {"value": "1"}}}
     )
     assert answer.status_code == 200
-    client.patch(base, json={"enforceSettableVar": True})
-    assert client.patch(base, json={"nonsense": True}).status_code == 400
+    administrator.patch(base, json={"enforceSettableVar": True})
+    assert administrator.patch(base, json={"nonsense": True}).status_code == 400
     retention = "ml/_apis/build/retention"
-    assert client.patch(retention, json={"runRetention": {"value": 60}}).json()["purgeRuns"]["value"] == 60
-    assert client.patch(retention, json={"runRetention": {"value": 1}}).status_code == 400
-    assert get(client, "build/settings")["daysToKeepDeletedBuildsBeforeDestroy"] == 30
-    assert get(client, "build/options")["value"] == []
-    assert client.get("_apis/build/resourceusage").json()["xamlControllers"] == 0
+    assert (
+        administrator.patch(retention, json={"runRetention": {"value": 60}}).json()["purgeRuns"]["value"]
+        == 60
+    )
+    assert administrator.patch(retention, json={"runRetention": {"value": 1}}).status_code == 400
+    assert get(administrator, "build/settings")["daysToKeepDeletedBuildsBeforeDestroy"] == 30
+    assert get(administrator, "build/options")["value"] == []
+    assert administrator.get("_apis/build/resourceusage").json()["xamlControllers"] == 0
 
 
 def test_the_sources_that_a_pipeline_may_have(client):

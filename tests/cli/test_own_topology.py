@@ -89,6 +89,9 @@ def test_its_region_is_what_clients_are_told(running: RunningSimulator) -> None:
         ("approvers:", "approver:", "environments production has no 'approver'; expected name, approvers"),
         ('"111111111111"}', "1234}", "account dev: '1234' is no account id; expected 12 digits"),
         ("[grace, edsger]", "[nobody]", "the topology has no person 'nobody'; it has ada, grace"),
+        ("Build Administrators:", "Builders:", "project ml has no group 'Builders'; expected Project Admin"),
+        ("Contributors: [eventbridge]", "Contributors: [nobody]", "the topology has no person 'nobody'"),
+        ("administrators: [operator]", "administrators: [nobody]", "the topology has no person 'nobody'"),
         ("region: us-east-1", "", "region is missing or not defined"),
     ],
 )

@@ -26,6 +26,9 @@ def _create(call: Call) -> Iterator[Need]:
         yield on_hooks(call, subscriptions.found(call)["publisherInputs"], "EditSubscriptions")
         return
     given = call.object_body()
+    if known := call.azure.hooks.subscriptions.find(str(given.get("subscriptionId") or "")):
+        yield on_hooks(call, known["publisherInputs"], "EditSubscriptions")
+        return
     inputs = mapping(given, "publisherInputs") or mapping(mapping(given, "details"), "publisherInputs")
     yield on_hooks(call, inputs, "EditSubscriptions")
 
@@ -39,5 +42,5 @@ def _subscription(call: Call) -> Iterator[Need]:
         identifier = str(call.member("id"))
     row = call.azure.hooks.subscriptions.find(identifier) if identifier else None
     permissions = {"GET": "ViewSubscriptions", "PUT": "EditSubscriptions", "DELETE": "DeleteSubscriptions"}
-    if row is not None:
+    if row is not None and subscriptions.visible(call, row):
         yield on_hooks(call, row["publisherInputs"], permissions.get(call.method, "ViewSubscriptions"))

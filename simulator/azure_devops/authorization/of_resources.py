@@ -163,9 +163,8 @@ def _permit(call: Call) -> Iterator[Need]:
 
 def _projects(call: Call, member: str) -> list[str]:
     """The projects that a body names, or that of the address."""
-    listed = mappings(call.object_body(), member)
-    if not listed:
-        return [call.project()["id"]]
-    names = [mapping(one, "projectReference") for one in listed]
-    wanted = [str(one.get("id") or one.get("name") or "") for one in names]
-    return [call.visible(call.organization.project(one), one)["id"] for one in wanted]
+    listed = [mapping(one, "projectReference") for one in mappings(call.object_body(), member)]
+    named = [str(one.get("id") or one.get("name") or "") for one in listed]
+    # A body that names none where the address does not either is the endpoint's to refuse.
+    wanted = [name for name in named or [call.route.get("project", "")] if name]
+    return [call.visible(call.organization.project(name), name)["id"] for name in wanted]

@@ -50,7 +50,9 @@ def ask(served):
             answer = client.request(verb, path, **more)
         body = answer.json() if answer.content else {}
         refused = answer.status_code >= 400
-        return (answer.status_code, body["typeKey"], body["message"]) if refused else (answer.status_code, body)
+        return (
+            (answer.status_code, body["typeKey"], body["message"]) if refused else (answer.status_code, body)
+        )
 
     return asked
 
@@ -83,7 +85,8 @@ def test_a_reader_fetches_and_does_not_push(git):
     assert "refs/heads/main" in git("ls-remote", git.url())
     refused = pushed_by(git, "rachel", "main:refs/heads/rachels")
     assert "TF401027: You need the Git 'GenericContribute' permission" in refused
-    assert "identity 'rachel@example.com', scope 'repository'" in refused and "403" in refused
+    assert "identity 'rachel@example.com', scope 'repository'" in refused
+    assert "403" in refused
 
 
 def test_what_may_not_be_read_is_not_there(git, ask, allow, served):
@@ -105,7 +108,8 @@ def test_who_did_not_make_a_branch_replaces_no_history_by_git_nor_by_rest(git, a
     git("reset", "-q", "--hard", first)
     git.commit({"other": "1"})
     refused = pushed_by(git, "ada", "--force", "main:refs/heads/main")
-    assert "TF401027: You need the Git 'ForcePush' permission" in refused and "scope 'branch'" in refused
+    assert "TF401027: You need the Git 'ForcePush' permission" in refused
+    assert "scope 'branch'" in refused
     change = {"name": "refs/heads/main", "oldObjectId": second, "newObjectId": first}
     _, told = ask("ada", "POST", "ml/_apis/git/repositories/model_build/refs", json=[change])
     assert told["value"][0]["updateStatus"] == "forcePushRequired"
@@ -135,7 +139,8 @@ def test_who_is_exempt_pushes_to_a_protected_branch_and_completes_past_policies(
     policy = {"isEnabled": True, "isBlocking": True, "type": kind, "settings": settings}
     pushed_by(git, "grace", "main:refs/heads/safe")
     refused = ask("ada", "POST", "ml/_apis/policy/configurations", json=policy)
-    assert refused[:2] == (403, "GitNeedsPermissionException") and "EditPolicies" in refused[2]
+    assert refused[:2] == (403, "GitNeedsPermissionException")
+    assert "EditPolicies" in refused[2]
     assert ask("grace", "POST", "ml/_apis/policy/configurations", json=policy)[0] == 200
     git.commit({"safe": "1"})
     assert "TF402455" in pushed_by(git, "ada", "main:refs/heads/safe")
@@ -184,8 +189,10 @@ def test_who_makes_an_environment_administers_it(ask):
     assert refused == (
         403,
         "AccessDeniedException",
-        "Access denied. Rachel Reader needs Create permissions to perform the action. For more information, contact"
-        " the Azure DevOps Server administrator.",
+        (
+            "Access denied. Rachel Reader needs Create permissions to perform the action. For more information, contact"
+            " the Azure DevOps Server administrator."
+        ),
     )
     _, made = ask("ada", "POST", "ml/_apis/pipelines/environments", json={"name": "adas"})
     path = f"ml/_apis/pipelines/environments/{made['id']}"
@@ -210,7 +217,8 @@ def test_the_library_and_connections_have_administrators_creators_and_readers(as
     }  # fmt: skip
     connections = "ml/_apis/serviceendpoint/endpoints"
     refused = ask("rachel", "POST", connections, json=connection)
-    assert refused[:2] == (403, "AccessCheckException") and "Create Service Connection" in refused[2]
+    assert refused[:2] == (403, "AccessCheckException")
+    assert "Create Service Connection" in refused[2]
     _, made = ask("ada", "POST", connections, json=connection)
     assert ask("rachel", "PUT", f"{connections}/{made['id']}", json=connection)[0] == 403
     assert ask("ada", "PUT", f"{connections}/{made['id']}", json=connection)[0] == 200
@@ -227,9 +235,11 @@ def test_pools_hooks_and_projects_are_for_their_administrators(ask):
     assert ask("ada", "PATCH", f"_apis/projects/{ML}", json={"description": "x"}) == (
         403,
         "UnauthorizedAccessException",
-        "TF50309: The following account does not have sufficient permissions to complete the operation:"
-        " ada@example.com. The following permissions are needed to perform this operation: Edit project-level"
-        " information.",
+        (
+            "TF50309: The following account does not have sufficient permissions to complete the operation:"
+            " ada@example.com. The following permissions are needed to perform this operation: Edit project-level"
+            " information."
+        ),
     )
     new = {"name": "another"}
     assert "Create new projects" in ask("grace", "POST", "_apis/projects", json=new)[2]
@@ -244,7 +254,8 @@ def test_a_job_may_what_its_projects_build_service_may(served, git, ask, allow):
     url = served.url.replace("http://", f"http://job:{token}@") + "/ml/_git/model_build"
     assert "refs/heads/main" in git("ls-remote", url)
     refused = git("push", url, "main:refs/heads/by-a-job", check=False)
-    assert "TF401027: You need the Git 'GenericContribute' permission" in refused and r"'Build\ml'" in refused
+    assert "TF401027: You need the Git 'GenericContribute' permission" in refused
+    assert r"'Build\ml'" in refused
     service = descriptor_of(build_service("ml", "acme"))
     granted = ("GenericContribute", "CreateBranch")
     allow(namespaces.GIT, tokens.repository(ML, REPOSITORY), service, *granted)

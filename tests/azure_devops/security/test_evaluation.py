@@ -28,7 +28,11 @@ def acl(inherits=True, **entries):
         ([acl(), acl(team=(READ, 0))], Bits(READ), "an inherited allow"),
         ([acl(), acl(team=(0, READ))], Bits(0, READ), "an inherited deny"),
         ([acl(ada=(READ, 0)), acl(readers=(0, READ))], Bits(READ), "the nearer allow beats the deny above"),
-        ([acl(readers=(0, READ)), acl(ada=(READ, 0))], Bits(0, READ), "the nearer deny beats the allow above"),
+        (
+            [acl(readers=(0, READ)), acl(ada=(READ, 0))],
+            Bits(0, READ),
+            "the nearer deny beats the allow above",
+        ),
         ([acl(ada=(READ, 0)), acl(ada=(WRITE, 0))], Bits(READ | WRITE), "each bit from its nearest list"),
         ([acl(inherits=False), acl(ada=(READ, 0))], Bits(), "inheritance switched off"),
         ([acl(), acl(inherits=False, ada=(READ, 0)), acl(ada=(WRITE, 0))], Bits(READ), "switched off above"),
