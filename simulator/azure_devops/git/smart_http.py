@@ -159,7 +159,12 @@ async def _push(rooms: Rooms, who: Caller, row: Row, request: Request) -> Respon
             forced = await _not_by_force(rooms, who, row, kept)
             settings = {"receive.denyNonFastForwards": "true"} if forced else {}
             backend = Backend(
-                rooms.refs.path(row), "git-receive-pack", request, who.identity.name, plain=True, settings=settings
+                rooms.refs.path(row),
+                "git-receive-pack",
+                request,
+                who.identity.name,
+                plain=True,
+                settings=settings,
             )
             answer = await backend.start(_whole(head, kept, pack, messages))
             given = b"".join([chunk async for chunk in backend.output()])
