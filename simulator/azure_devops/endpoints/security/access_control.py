@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.azure_devops.endpoint import Call, collection, endpoint
+from simulator.azure_devops.endpoints.security.holders import around
 from simulator.azure_devops.endpoints.security.namespaces import found
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.security import namespaces as spaces
-from simulator.azure_devops.security.holders import around
 from simulator.azure_devops.security.namespaces import Namespace
 from simulator.azure_devops.security.rights import COLLECTION_ADMINISTRATORS
 from simulator.azure_devops.shapes import as_mappings, mapping, mappings, number
