@@ -79,7 +79,7 @@ async def _move(call: Call, row: Row, source: Row, branch: str, target: str) -> 
     current = (await call.azure.refs.read(row)).get(target, NO_OBJECT)
     if tip == current:
         return ""
-    refused = guard.refusal(row, target, current, tip, call.caller.identity.name)
+    refused = guard.refusal(row, target, current, tip, call.caller)
     if refused is not None:
         return refused.message
     await lineage.objects_of(call.azure.refs.path(source), path, branch)
