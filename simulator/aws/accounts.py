@@ -33,11 +33,11 @@ def enter_roles(store: Store, topology: Topology) -> None:
 async def seed(store: Store, topology: Topology, leaf: Leaf) -> None:
     """Create the topology's users and roles with their policies, once a state; what is there already stays."""
     for person in topology.people:
-        if person.account and not store.get(_SEEDED, person.arn):
+        if person.account and store.get(_SEEDED, person.arn) is None:
             await _seed_person(person, leaf)
             store.put(_SEEDED, person.arn, {})
     for role in topology.roles:
-        if not store.get(_SEEDED, role.arn):
+        if store.get(_SEEDED, role.arn) is None:
             await _seed_role(role, leaf)
             store.put(_SEEDED, role.arn, {})
 

@@ -29,7 +29,7 @@ async def update_model_package(call: Call) -> Answer:
     params, key = call.params, resources.key_of(call, call.params["ModelPackageArn"])
     row = resources.fetch(call.kernel, MODEL_PACKAGE, key)
     token = f"{key}/{params['ClientToken']}" if params.get("ClientToken") else ""
-    if token and call.kernel.store.get(_TOKEN, token):
+    if token and call.kernel.store.get(_TOKEN, token) is not None:
         return {"ModelPackageArn": row["ModelPackageArn"]}
     _check(row, params)
     members = await _given(call, row, params)

@@ -164,6 +164,15 @@ def test_a_client_token_makes_one_version(registry):
     assert len(registry.list_model_packages(ModelPackageGroupName="abalone")["ModelPackageSummaryList"]) == 1
 
 
+def test_an_update_with_a_token_that_was_used_changes_nothing(registry):
+    arn = registry.create_model_package(
+        ModelPackageGroupName="abalone", InferenceSpecification=SPECIFICATION
+    )["ModelPackageArn"]
+    for status, token in (("Approved", "first"), ("Rejected", "second"), ("Approved", "first")):
+        registry.update_model_package(ModelPackageArn=arn, ModelApprovalStatus=status, ClientToken=token)
+    assert registry.describe_model_package(ModelPackageName=arn)["ModelApprovalStatus"] == "Rejected"
+
+
 def test_packages_are_listed_by_type_approval_and_page(registry):
     registry.create_model_package(ModelPackageName="alone", InferenceSpecification=SPECIFICATION)
     for status in ("Approved", "Rejected", "Approved"):
