@@ -55,7 +55,7 @@ def read(file: Path) -> int:
 
     with file.open("rb") as data, _no_collection():
         sequence, state = pickle.load(data)  # our own file, mode 0600
-    gc.freeze()  # nor is it looked through later, with every full collection
+        gc.freeze()  # nor is it looked through later, with every full collection
     for service, accounts in state.items():
         backends: Any = get_backend(service)
         for account, regions in accounts.items():

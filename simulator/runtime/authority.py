@@ -1,20 +1,11 @@
 """The local certificate authority: signs the real host names that the proxy answers for, on this machine only."""
 
-import datetime as dt
 import os
 import re
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-
-NAME = "Local authority of a cloud simulator: trust it on this machine only"
-# Long before and after any virtual time that a work may be given.
-VALID_FROM, VALID_UNTIL = dt.datetime(2000, 1, 1), dt.datetime(2099, 12, 31)  # noqa: DTZ001 - UTC by X.509
 SYSTEM_BUNDLES = (
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -26,24 +17,23 @@ HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9._-]{0,251}[a-z0-9])?")
 class Authority:
     """An authority whose key is kept, mode 0600, in `directory`; made there at first use.
 
-    `bundle` is a file with the system's authorities and ours, `certificate` one with ours alone.
+    `bundle` is a file with the system's authorities and ours, `certificate` one with ours alone. What signs is loaded
+    when there is something to sign: a start with a state that has its authority goes without.
     """
 
     def __init__(self, directory: Path, environment: Mapping[str, str] = os.environ) -> None:
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._directory = directory
         self._contexts: dict[str, ssl.SSLContext] = {}
+        self._key = directory / "authority.key"
         self.certificate = directory / "authority.pem"
         self.bundle = directory / "bundle.pem"
-        key_file = directory / "authority.key"
         if not self.certificate.exists():
-            key = ec.generate_private_key(ec.SECP256R1())
-            _write_private(key_file, _pem(key))
-            _write_private(self.certificate, _own_certificate(key).public_bytes(serialization.Encoding.PEM))
-        loaded = serialization.load_pem_private_key(key_file.read_bytes(), password=None)
-        assert isinstance(loaded, ec.EllipticCurvePrivateKey)
-        self._key = loaded
-        self._itself = x509.load_pem_x509_certificate(self.certificate.read_bytes())
+            from simulator.runtime.certificates import new_authority
+
+            key, certificate = new_authority()
+            _write_private(self._key, key)
+            _write_private(self.certificate, certificate)
         _write_private(self.bundle, _system_bundle(environment) + b"\n" + self.certificate.read_bytes())
 
     def context(self, host: str) -> ssl.SSLContext:
@@ -53,58 +43,15 @@ class Authority:
             if not HOST_NAME.fullmatch(host):
                 raise ValueError(f"{host!r} is not a host name")
             if not file.exists():
-                key = ec.generate_private_key(ec.SECP256R1())
-                signed = self._sign(host, key.public_key()).public_bytes(serialization.Encoding.PEM)
-                _write_private(file, _pem(key) + signed)
+                from simulator.runtime.certificates import signed_host
+
+                signed = signed_host(host, self._key.read_bytes(), self.certificate.read_bytes())
+                _write_private(file, signed)
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(file)
             context.set_alpn_protocols(["http/1.1"])
             self._contexts[host] = context
         return self._contexts[host]
-
-    def _sign(self, host: str, key: ec.EllipticCurvePublicKey) -> x509.Certificate:
-        usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
-        return (
-            _builder(
-                x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host[:64])]), self._itself.subject, key
-            )
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
-            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(usage, critical=False)
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False
-            )
-            .sign(self._key, hashes.SHA256())
-        )
-
-
-def _own_certificate(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME[:64])])
-    usage = dict.fromkeys(
-        ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
-         "encipher_only", "decipher_only"), False,
-    )  # fmt: skip
-    return (
-        _builder(name, name, key.public_key())
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(x509.KeyUsage(key_cert_sign=True, crl_sign=True, **usage), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-
-
-def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey
-) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(VALID_FROM)
-        .not_valid_after(VALID_UNTIL)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
-    )
 
 
 def _system_bundle(environment: Mapping[str, str]) -> bytes:
@@ -117,11 +64,6 @@ def _system_bundle(environment: Mapping[str, str]) -> bytes:
         if place and Path(place).is_file():
             return Path(place).read_bytes()
     return b""
-
-
-def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
-    encoding, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    return key.private_bytes(encoding, form, serialization.NoEncryption())
 
 
 def _write_private(path: Path, content: bytes) -> None:
