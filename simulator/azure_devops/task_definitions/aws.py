@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from simulator.azure_devops.task_definitions.definition import Task, TaskInput, flag
 
-_TABLE = json.loads(
-    (Path(__file__).parent.parent / "data" / "aws_toolkit_tasks.json").read_text(encoding="utf-8")
-)
 _CONNECTION = "connectedService:"
 
 
@@ -29,7 +27,7 @@ def path_inputs(task: str) -> tuple[str, ...]:
 
 
 def _inputs(task: str) -> list[dict[str, Any]]:
-    return next(list(each["inputs"]) for each in _TABLE["tasks"] if each["name"] == task)
+    return next(list(each["inputs"]) for each in _table()["tasks"] if each["name"] == task)
 
 
 def _task(given: Mapping[str, Any]) -> Task:
@@ -41,7 +39,7 @@ def _task(given: Mapping[str, Any]) -> Task:
         given["displayName"],
         description=given["description"],
         author=given["author"],
-        release=_TABLE["release"],
+        release=_table()["release"],
     )
 
 
@@ -60,4 +58,14 @@ def _input(given: Mapping[str, Any]) -> TaskInput:
     )
 
 
-TASKS: tuple[Task, ...] = tuple(_task(each) for each in _TABLE["tasks"])
+@cache
+def tasks() -> tuple[Task, ...]:
+    """The 22 of them."""
+    return tuple(_task(each) for each in _table()["tasks"])
+
+
+@cache
+def _table() -> dict[str, Any]:
+    file = Path(__file__).parent.parent / "data" / "aws_toolkit_tasks.json"
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return found

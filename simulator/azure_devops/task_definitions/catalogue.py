@@ -5,7 +5,8 @@ To add a task: an entry beside this file, its effect in pipelines/tasks/.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache, cached_property
 
 from simulator.azure_devops.task_definitions import agent_steps, aws, in_box
 from simulator.azure_devops.task_definitions.definition import (
@@ -27,18 +28,25 @@ __all__ = [
     "missing_inputs",
 ]
 
-_BUILT_IN: tuple[Task, ...] = (*in_box.TASKS, *agent_steps.TASKS, *aws.TASKS)
-
 
 class Catalogue:
-    """The tasks that steps may name."""
+    """The tasks that steps may name, read when the first is asked for."""
 
-    def __init__(self, tasks: Iterable[Task]) -> None:
-        self.tasks = tuple(tasks)
-        self._by_name = {
-            (task.name.lower(), task.version): task for task in reversed(self.tasks) if task.named
-        }
-        self._by_id = {(task.id, task.version): task for task in reversed(self.tasks)}
+    def __init__(self, read: Callable[[], Iterable[Task]]) -> None:
+        self._read = read
+
+    @cached_property
+    def tasks(self) -> tuple[Task, ...]:
+        """All of them."""
+        return tuple(self._read())
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, int], Task]:
+        return {(task.name.lower(), task.version): task for task in reversed(self.tasks) if task.named}
+
+    @cached_property
+    def _by_id(self) -> dict[tuple[str, int], Task]:
+        return {(task.id, task.version): task for task in reversed(self.tasks)}
 
     def find(self, name: str, version: int) -> Task | None:
         """The task by name (case does not matter), by `publisher.extension.contribution.name`, or by id."""
@@ -50,17 +58,20 @@ class Catalogue:
         added = tuple(own)
         names = {(task.name.lower(), task.version) for task in added}
         ids = {(task.id, task.version) for task in added}
-        kept = (
-            task
-            for task in self.tasks
-            if (task.name.lower(), task.version) not in names and (task.id, task.version) not in ids
-        )
-        return Catalogue((*kept, *added))
+
+        def read() -> Iterable[Task]:
+            for task in self.tasks:
+                if (task.name.lower(), task.version) not in names and (task.id, task.version) not in ids:
+                    yield task
+            yield from added
+
+        return Catalogue(read)
 
 
-BUILT_IN = Catalogue(_BUILT_IN)
+BUILT_IN = Catalogue(lambda: (*in_box.tasks(), *agent_steps.TASKS, *aws.tasks()))
 
 
+@cache
 def keyword_task(keyword: str) -> Task:
     """The task behind a step keyword: `script`, `bash`, `powershell`, `checkout`, `download` or `publish`."""
-    return next(task for task in _BUILT_IN if task.keyword == keyword)
+    return next(task for task in BUILT_IN.tasks if task.keyword == keyword)

@@ -19,35 +19,34 @@ _POWERSHELL = (*_SCRIPT, "errorActionPreference", "ignoreLASTEXITCODE", "warning
 class Shorthand:
     """A keyword's task, the further keys it takes (they become inputs), and the inputs it gives."""
 
-    task: Task
+    of_task: str
     keys: tuple[str, ...]
     inputs: Callable[[str], Mapping[str, str]]
     renamed: Mapping[str, str]
 
+    @property
+    def task(self) -> Task:
+        """The task."""
+        return keyword_task(self.of_task)
+
 
 SHORTHANDS: Mapping[str, Shorthand] = {
-    "script": Shorthand(keyword_task("script"), _SCRIPT, lambda text: {"script": text}, {}),
-    "bash": Shorthand(
-        keyword_task("bash"), _SCRIPT, lambda text: {"targetType": "inline", "script": text}, {}
-    ),
+    "script": Shorthand("script", _SCRIPT, lambda text: {"script": text}, {}),
+    "bash": Shorthand("bash", _SCRIPT, lambda text: {"targetType": "inline", "script": text}, {}),
     "pwsh": Shorthand(
-        keyword_task("powershell"),
+        "powershell",
         _POWERSHELL,
         lambda text: {"targetType": "inline", "script": text, "pwsh": "true"},
         {},
     ),
     "powershell": Shorthand(
-        keyword_task("powershell"), _POWERSHELL, lambda text: {"targetType": "inline", "script": text}, {}
+        "powershell", _POWERSHELL, lambda text: {"targetType": "inline", "script": text}, {}
     ),
-    "checkout": Shorthand(keyword_task("checkout"), CHECKOUT, lambda text: {"repository": text}, {}),
-    "publish": Shorthand(
-        keyword_task("publish"), ("artifact",), lambda text: {"path": text}, {"artifact": "artifactName"}
-    ),
+    "checkout": Shorthand("checkout", CHECKOUT, lambda text: {"repository": text}, {}),
+    "publish": Shorthand("publish", ("artifact",), lambda text: {"path": text}, {"artifact": "artifactName"}),
     # As the starter pipelines of the service write it.
-    "upload": Shorthand(
-        keyword_task("publish"), ("artifact",), lambda text: {"path": text}, {"artifact": "artifactName"}
-    ),
+    "upload": Shorthand("publish", ("artifact",), lambda text: {"path": text}, {"artifact": "artifactName"}),
     "download": Shorthand(
-        keyword_task("download"), ("artifact", "patterns", "tags", "path"), lambda text: {"alias": text}, {}
+        "download", ("artifact", "patterns", "tags", "path"), lambda text: {"alias": text}, {}
     ),
 }
