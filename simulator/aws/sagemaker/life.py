@@ -14,7 +14,7 @@ from simulator.aws.sagemaker.monitoring import executions, schedules
 from simulator.aws.sagemaker.pipelines import executor, pauses
 from simulator.aws.sagemaker.pipelines.execution import Execution
 from simulator.aws.sagemaker.processing.job import Processing
-from simulator.aws.sagemaker.registry import approval_notice
+from simulator.aws.sagemaker.registry import approval_notice, validation
 from simulator.aws.sagemaker.rollout import Endpoint, pick_up
 from simulator.aws.sagemaker.training import warm_pools
 from simulator.aws.sagemaker.training.life import Training
@@ -39,6 +39,7 @@ def resume(cloud: Cloud) -> None:
             executor.launch(Execution(cloud, key))
     tuning.resume(cloud)
     automl.resume(cloud)
+    validation.resume(cloud)
     for key, row in cloud.kernel.store.scan(MONITORING_EXECUTION.row):
         if row["MonitoringExecutionStatus"] in MONITORING_EXECUTION.in_progress:
             executions.launch(cloud, key)

@@ -20,7 +20,11 @@ MODEL_PACKAGE = Kind(
     ("ModelPackageName", "ModelPackageGroupName", "ModelPackageVersion", "ModelPackageArn",
      "ModelPackageDescription", "CreationTime", "ModelPackageStatus", "ModelApprovalStatus",
      "ModelLifeCycle", "ModelPackageRegistrationType"),
-    Lifecycle("ModelPackage", "Completed", {"Completed": ("Deleting",)}),
+    Lifecycle("ModelPackage", "Completed", {
+        "Pending": ("InProgress",), "InProgress": ("Completed", "Failed"), "Completed": ("Deleting",),
+        "Failed": ("Deleting",),
+    }),
+    frozenset({"Pending", "InProgress"}),
     missing=("ValidationException", "ModelPackage {arn} does not exist."),
     taken=("ValidationException", "Model Package already exists: {arn}"),
     nested=True, unfiltered=("ModelPackageGroupName", "ModelPackageType"), order="Descending",

@@ -14,13 +14,13 @@ from simulator.aws.sagemaker.acting import Actor, who
 from simulator.aws.sagemaker.jobs import accept, refuse
 from simulator.aws.sagemaker.kinds.kind import Row
 from simulator.aws.sagemaker.kinds.registry import MODEL_PACKAGE, MODEL_PACKAGE_GROUP
-from simulator.aws.sagemaker.registry import approval_notice, specification
+from simulator.aws.sagemaker.registry import approval_notice, specification, validation
 from simulator.aws.sagemaker.registry.source import inherited
+from simulator.kernel.errors import CallerError
 
 _COUNTER = "sagemaker.model_package_counter"
 _TOKEN = "sagemaker.model_package_token"
 PENDING = "PendingManualApproval"
-_DONE: dict[str, list[Any]] = {"ValidationStatuses": [], "ImageScanStatuses": []}
 
 
 @behaviour("sagemaker", "CreateModelPackage")
@@ -31,8 +31,7 @@ async def create_model_package(call: Call) -> Answer:
     token = f"{call.key('')}{given}" if given else ""
     if made := kernel.store.get(_TOKEN, token) if token else None:
         return {"ModelPackageArn": made["arn"]}
-    refused = ("ValidationSpecification", "SourceAlgorithmSpecification", "ManagedStorageType")
-    refuse("CreateModelPackage", params, refused)
+    refuse("CreateModelPackage", params, ("ManagedStorageType",))
     specification.check(params)
     tags = params.pop("Tags", ())
     members = await _members(call, params)
@@ -42,9 +41,12 @@ async def create_model_package(call: Call) -> Answer:
         else:
             members.pop("ModelApprovalStatus", None)  # it "does not apply to unversioned models" (botocore)
             row = resources.insert(kernel, MODEL_PACKAGE, call.key(params["ModelPackageName"]), members, tags)
+        key = resources.key_of(call, row["ModelPackageArn"])
+        validation.note(kernel, key, row)
         if token:
             kernel.store.put(_TOKEN, token, {"arn": row["ModelPackageArn"]})
         accept(kernel, "CreateModelPackage", params, ("SecurityConfig", "CertifyForMarketplace"))
+    validation.launch(call.cloud, key)
     return {"ModelPackageArn": row["ModelPackageArn"]}
 
 
@@ -62,7 +64,7 @@ async def _members(call: Call, params: Mapping[str, Any]) -> dict[str, Any]:
         ]
     return {
         **members,
-        "ModelPackageStatusDetails": _DONE,
+        **validation.begun(params),
         "CreatedBy": who(call),
         "LastModifiedBy": who(call),
         "CertifyForMarketplace": params.get("CertifyForMarketplace", False),
@@ -92,6 +94,9 @@ async def delete_model_package(call: Call) -> Answer:
     """Delete one package; its version number is never used again."""
     key = resources.key_of(call, call.params["ModelPackageName"])
     row = resources.fetch(call.kernel, MODEL_PACKAGE, key)
+    if row["ModelPackageStatus"] in MODEL_PACKAGE.in_progress:
+        text = f"ModelPackage {row['ModelPackageArn']} is in status {row['ModelPackageStatus']} and cannot be deleted."
+        raise CallerError("ConflictException", text)
     with call.kernel.store.transaction():
         resources.remove(call.kernel, MODEL_PACKAGE, key)
         approval_notice.settle(call.cloud, row)

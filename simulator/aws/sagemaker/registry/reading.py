@@ -21,7 +21,7 @@ _PLAIN_OF_CARD = ("model_id", "model_name", "risk_rating", "model_card_name")
 async def describe_model_package(call: Call) -> Answer:
     """A package by name or ARN; that of another account is read where its group's policy allows it."""
     key = resources.key_of(call, call.params["ModelPackageName"])
-    row = resources.fetch(call.kernel, MODEL_PACKAGE, key)
+    row = await resources.settled(call, MODEL_PACKAGE, key)
     if call.params.get("IncludedData") == "MetadataOnly" and row.get("ModelCard"):
         row["ModelCard"] = {**row["ModelCard"], "ModelCardContent": _sanitized(row["ModelCard"])}
     return resources.visible(call, row)

@@ -11,9 +11,11 @@ from typing import Any
 
 from simulator.aws.sagemaker import storage
 from simulator.aws.sagemaker.acting import Actor
+from simulator.aws.sagemaker.transform.request import check as check_transform
 from simulator.kernel.errors import CallerError, NotSimulated
 
 MOST_SPECIFICATIONS = 15
+_SOURCES = ("InferenceSpecification", "SourceAlgorithmSpecification", "SourceUri")
 
 
 def check(params: Mapping[str, Any]) -> None:
@@ -30,11 +32,21 @@ def check(params: Mapping[str, Any]) -> None:
     if group and params.get("Tags"):
         text = "Tags are not supported in Model Package versions. Please add them to the Model Package Group."
         raise CallerError("ValidationException", text)
-    if params.get("InferenceSpecification") and params.get("SourceUri"):
-        text = "InferenceSpecification and SourceUri cannot be specified together."
+    given = [member for member in _SOURCES if params.get(member)]
+    if len(given) > 1:
+        text = f"{' and '.join(given)} cannot be specified together."
         raise CallerError("ValidationException", text)
+    if params.get("ValidationSpecification") and not given:
+        raise CallerError("ValidationException", "ValidationSpecification needs containers to validate.")
+    _check_profiles(params.get("ValidationSpecification", {}))
     check_containers(params.get("InferenceSpecification", {}))
     check_additional((), params.get("AdditionalInferenceSpecifications", ()))
+
+
+def _check_profiles(validation: Mapping[str, Any]) -> None:
+    """Each profile is a transform job that could be asked for."""
+    for profile in validation.get("ValidationProfiles", ()):
+        check_transform(profile["TransformJobDefinition"])
 
 
 def check_containers(specification: Mapping[str, Any]) -> None:

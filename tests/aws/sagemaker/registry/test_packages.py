@@ -218,11 +218,4 @@ def test_what_the_registry_refuses(registry):
         registry.add_tags, ResourceArn=arn, Tags=[{"Key": "a", "Value": "b"}]
     )
     assert "does not exist" in refused(create, ModelPackageGroupName="absent")
-    validation = {
-        "ValidationRole": "arn:aws:iam::222222222222:role/SageMakerExecutionRole",
-        "ValidationProfiles": [],
-    }
-    assert "ValidationSpecification" in refused(
-        create, ModelPackageName="a", ValidationSpecification=validation
-    )
     assert "catalogue" in refused(registry.list_model_metadata)
