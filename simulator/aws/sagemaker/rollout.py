@@ -4,45 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.aws.behaviour import Cloud
 from simulator.aws.sagemaker import serving
 from simulator.aws.sagemaker.acting import as_role
 from simulator.aws.sagemaker.inflight import drained
-from simulator.aws.sagemaker.kinds.kind import Row
+from simulator.aws.sagemaker.kept import Kept
+from simulator.aws.sagemaker.kinds.kind import Kind, Row
 from simulator.aws.sagemaker.kinds.serving import ENDPOINT
 from simulator.aws.sagemaker.logs import LogShipper
-from simulator.aws.sagemaker.resources import change, place, remove
+from simulator.aws.sagemaker.resources import place, remove
 from simulator.aws.sagemaker.running import finished, spawn
 from simulator.aws.sagemaker.serving import Container, WorkerFailed
 from simulator.kernel.facts import cause
-from simulator.kernel.world import Kernel
 
 _RESTARTS = 3
 
 
 @dataclass(frozen=True)
-class Endpoint:
-    """One endpoint by its row key. `_serving` in its row is what serves, `_next` what shall."""
+class Endpoint(Kept):
+    """One endpoint; `key` is account/region/name. `_serving` in its row is what serves, `_next` what shall."""
 
-    cloud: Cloud
-    key: str
-
-    @property
-    def kernel(self) -> Kernel:
-        """The kernel."""
-        return self.cloud.kernel
+    kind: Kind = field(default=ENDPOINT, init=False)
 
     @property
-    def row(self) -> Row | None:
+    def present(self) -> Row | None:
         """The row as it is now; None when the endpoint was deleted."""
         return self.kernel.store.get(ENDPOINT.row, self.key)
-
-    def change(self, members: Mapping[str, Any], *, quiet: bool = False) -> Row:
-        """Set members of the row."""
-        return change(self.kernel, ENDPOINT, self.key, members, quiet=quiet)
 
 
 def launch(endpoint: Endpoint, fact: int | None) -> None:
@@ -54,7 +43,6 @@ def launch(endpoint: Endpoint, fact: int | None) -> None:
 async def roll_out(endpoint: Endpoint) -> None:
     """Start what `_next` needs; then switch, or go back to what serves."""
     row = endpoint.row
-    assert row is not None
     wanted, old = row["_next"], row.get("_serving")
     starts = [_start(endpoint, name, variant) for name, variant in wanted["variants"].items()]
     results = await asyncio.gather(*starts, return_exceptions=True)
@@ -124,12 +112,12 @@ def attach(endpoint: Endpoint, variant: str, work: str) -> None:
 
 
 async def _watch(endpoint: Endpoint, variant: str, work: str) -> None:
-    row = endpoint.row
+    row = endpoint.present
     if row is None or not (entry := _entry(row, variant, work)):
         return
     await _ship(endpoint, variant, work, entry["container"]["role"])
     ended = await endpoint.cloud.engine.wait(work)
-    row = endpoint.row
+    row = endpoint.present
     if row is None or row["EndpointStatus"] == "Deleting" or not _entry(row, variant, work):
         return
     account, region, _ = place(endpoint.key)
@@ -147,11 +135,11 @@ async def _ship(endpoint: Endpoint, variant: str, work: str, role: str) -> None:
     _, region, name = place(endpoint.key)
     actor = as_role(endpoint.cloud, role, region)
     stream = f"{variant}/i-{work.rsplit('-', 1)[-1]}"
-    row = endpoint.row or {}
+    row = endpoint.present or {}
     shipped = int(row.get("_lines", {}).get(work, 0))
 
     def note(count: int) -> None:
-        if (now := endpoint.row) is not None:
+        if (now := endpoint.present) is not None:
             endpoint.change({"_lines": {**now.get("_lines", {}), work: count}}, quiet=True)
 
     shipper = LogShipper(actor, f"/aws/sagemaker/Endpoints/{name}", stream, shipped, note)
@@ -167,7 +155,7 @@ def _entry(row: Row, variant: str, work: str) -> dict[str, Any] | None:
 async def restart(endpoint: Endpoint, variant: str, work: str) -> None:
     """A new work in the place of one that is gone; after three that fail, the variant stays without."""
     for _ in range(_RESTARTS):
-        row = endpoint.row
+        row = endpoint.present
         if row is None or not (entry := _entry(row, variant, work)):
             return
         fresh = f"{work.rsplit('-', 1)[0]}-{endpoint.kernel.ids.hex(8)}"
@@ -198,7 +186,7 @@ async def _end_all(endpoint: Endpoint, serves: Mapping[str, Any]) -> None:
 
 async def take_down(endpoint: Endpoint) -> None:
     """End what serves; the row goes last."""
-    row = endpoint.row or {}
+    row = endpoint.present or {}
     for serves in (row.get("_serving"), row.get("_next")):
         if serves:
             await _end_all(endpoint, serves)
@@ -207,7 +195,7 @@ async def take_down(endpoint: Endpoint) -> None:
 
 async def pick_up(endpoint: Endpoint) -> None:
     """After a restart of the simulator: works that still serve are followed again, the others are started anew."""
-    row = endpoint.row or {}
+    row = endpoint.present or {}
     known = await endpoint.cloud.engine.known()
     for variant, entry in ((row.get("_serving") or {}).get("variants") or {}).items():
         work = entry["work"]

@@ -135,11 +135,10 @@ def test_a_package_of_an_algorithm_takes_over_its_inference_specification():
             InferenceSpecification=told,
         )
         source = {"AlgorithmName": "trees", "ModelDataUrl": "s3://models/one/model.tar.gz"}
-        asked = {
-            "ModelPackageName": "checked",
-            "SourceAlgorithmSpecification": {"SourceAlgorithms": [source]},
-        }
-        await cloud.ask("CreateModelPackage", **asked)
+        algorithms = {"SourceAlgorithms": [source]}
+        await cloud.ask(
+            "CreateModelPackage", ModelPackageName="checked", SourceAlgorithmSpecification=algorithms
+        )
         row = await cloud.ask("DescribeModelPackage", ModelPackageName=PACKAGE)
         (container,) = row["InferenceSpecification"]["Containers"]
         assert (container["Image"], container["ModelDataUrl"]) == (XGBOOST, "s3://models/one/model.tar.gz")

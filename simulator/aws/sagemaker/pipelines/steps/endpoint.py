@@ -24,8 +24,9 @@ async def create_endpoint(attempt: Attempt) -> Done:
     """An Endpoint step: created, and waited for until it is InService."""
     actor = attempt.actor
     name = str(attempt.arguments.get("EndpointName") or attempt.name)
-    key = f"{actor.account}/{actor.region}/{name}"
-    if attempt.row["StepStatus"] == "Starting":
+    key, resumed = f"{actor.account}/{actor.region}/{name}", attempt.row["StepStatus"] == "Executing"
+    if not (resumed and actor.cloud.kernel.store.get(ENDPOINT.row, key)):
+        attempt.executing({})  # before it is made: who goes on after a crash knows that it is this step's own
         answer = await invoke(actor, "CreateEndpoint", {**attempt.arguments, "EndpointName": name})
         attempt.executing({"Endpoint": {"Arn": answer["EndpointArn"]}})
     row = await at_rest(actor.cloud.kernel, ENDPOINT, key)
