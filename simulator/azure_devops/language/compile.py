@@ -58,21 +58,26 @@ def compile_pipeline(
     origin: Origin | None = None,
     payloads: Mapping[str, object] | None = None,
     tasks: Catalogue = BUILT_IN,
+    secure_files: Callable[[str], bool] | None = None,
 ) -> Plan:
     """Compiles the pipeline at `path` (relative to the repository's root).
 
     `read_file(path)` gives a file's text by its path from the root, `path@alias` for another repository, None where it
     does not exist. `parameters` are those of the run request; `variables` the predefined ones known at template time.
-    `groups`, `environments`, `connections` answer for what exists and is authorised (see Surroundings). `payloads`:
-    bodies of the webhooks that start the run, by alias, seen as `${{ parameters.<alias>.<path> }}`. `tasks`: those that
-    steps may name.
+    `groups`, `environments`, `connections`, `secure_files` answer for what exists and is authorised (see Surroundings).
+    `payloads`: bodies of the webhooks that start the run, by alias, seen as `${{ parameters.<alias>.<path> }}`.
+    `tasks`: those that steps may name.
     Raises PipelineInvalid with every error found.
     """
     errors = ErrorList()
     file = "/" + path.lstrip("/")
     reader = _reader(read_file, origin or Origin(), errors)
     expanded = expand_pipeline(file, reader, parameters or {}, variables, errors, payloads or {})
-    plan = _plan(expanded, Surroundings(groups, environments, connections, tasks=tasks), errors)
+    plan = _plan(
+        expanded,
+        Surroundings(groups, environments, connections, tasks=tasks, secure_files=secure_files),
+        errors,
+    )
     errors.raise_if_any()
     return plan
 

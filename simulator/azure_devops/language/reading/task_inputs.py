@@ -39,12 +39,15 @@ def check_inputs(
     for each in task.inputs:
         value = given.get(each.name, "")
         odd = each.options and value not in ("", each.default) and not _fits(value, each.options)
-        if not (odd or (each.connection and value)) or not applies(each, given):
+        named = value and (each.connection or each.secure_file)
+        if not (odd or named) or not applies(each, given):
             continue
         if odd:
             errors.warn(f"Unexpected value '{value}'", _place(each, places) or node.where, each.options)
         if each.connection:
             _check_connection(task, each, value, around, errors)
+        if each.secure_file:
+            _check_secure_file(task, each, value, around, errors)
 
 
 def _fits(value: str, options: tuple[str, ...]) -> bool:
@@ -70,6 +73,18 @@ def _check_connection(
             f"{told} expects a service connection of type {each.connection} "
             f"but the provided service connection {value} is of type {kind}."
         )
+
+
+def _check_secure_file(
+    task: Task, each: TaskInput, value: str, around: Surroundings, errors: ErrorList
+) -> None:
+    if around.secure_files is None or "$(" in value or around.secure_files(value):
+        return
+    errors.add(
+        f"Job {around.job}: Step {task.name} input {each.name} references secure file {value} which could not be found."
+        " The secure file does not exist or has not been authorized for use. For authorization details, refer to"
+        " https://aka.ms/yamlauthz."
+    )
 
 
 def _places(node: Node) -> Mapping[str, Position]:

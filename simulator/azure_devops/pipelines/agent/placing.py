@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 IMAGE = "agent"
 CAUSE_VARIABLE = "SIMULATOR_CAUSE"
 _AS_ON_THE_AGENT = (
-    *("Checkout", "CopyFiles", "DeleteFiles", "ArchiveFiles", "ExtractFiles", "PublishTestResults"),
+    *("Cache", "Checkout", "CopyFiles", "DeleteFiles", "ArchiveFiles", "ExtractFiles", "PublishTestResults"),
     *(
         "S3Upload",
         "S3Download",

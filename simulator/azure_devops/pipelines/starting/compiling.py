@@ -13,7 +13,7 @@ from simulator.azure_devops.language.compile import Origin, compile_pipeline
 from simulator.azure_devops.language.invalid import PipelineInvalid
 from simulator.azure_devops.language.outline import Outline, read_outline
 from simulator.azure_devops.language.plan import Plan, Variable
-from simulator.azure_devops.organization import Organization
+from simulator.azure_devops.organization import SECURE_FILE, Organization
 from simulator.azure_devops.pipelines import yaml_files
 from simulator.azure_devops.pipelines.agent.predefined import RunFacts, at_template_time
 from simulator.azure_devops.pipelines.limits import refuse_not_simulated, refuse_without_docker
@@ -77,6 +77,9 @@ class Compiler:
                 origin=Origin(repository["name"], request.ref, request.commit),
                 payloads=request.payloads,
                 tasks=self._organization.tasks,
+                secure_files=lambda name: (
+                    self._organization.named(SECURE_FILE, definition["project"], name) is not None
+                ),
             )
         except PipelineInvalid as wrong:
             raise failure("PipelineValidationException", message=wrong.message) from wrong

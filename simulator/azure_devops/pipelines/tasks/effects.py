@@ -6,6 +6,7 @@ from simulator.azure_devops.pipelines.tasks import (
     agentless,
     artifacts,
     aws,
+    caching,
     checkout,
     docker,
     files,
@@ -13,6 +14,7 @@ from simulator.azure_devops.pipelines.tasks import (
     python,
     requests,
     scripts,
+    secure_file,
     test_results,
     tools,
 )
@@ -33,9 +35,10 @@ EFFECTS: dict[tuple[str, int], TaskEffect] = {
     **test_results.EFFECTS,
     **aws.EFFECTS,
     **docker.EFFECTS,
+    **caching.EFFECTS,
 }
 
-PARTS: dict[tuple[str, int, str], TaskEffect] = {}
+PARTS: dict[tuple[str, int, str], TaskEffect] = {**caching.PARTS, **secure_file.PARTS}
 """What tasks do before and after all steps of the job."""
 
 
