@@ -56,7 +56,7 @@ class Caches:
             "created": now,
             "used": now,
             "run": run,
-            "size": archive.stat().st_size,
+            "size": (await asyncio.to_thread(archive.stat)).st_size,
         }
         self._directory.mkdir(parents=True, exist_ok=True)
         await asyncio.to_thread(shutil.move, archive, self.path(row))
