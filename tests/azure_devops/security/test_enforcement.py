@@ -260,3 +260,32 @@ def test_a_job_may_what_its_projects_build_service_may(served, git, ask, allow):
     granted = ("GenericContribute", "CreateBranch")
     allow(namespaces.GIT, tokens.repository(ML, REPOSITORY), service, *granted)
     assert "[new branch]" in git("push", url, "main:refs/heads/by-a-job", check=False)
+
+
+def test_roles_are_given_and_taken_by_administrators(ask):
+    _, made = ask("ada", "POST", "ml/_apis/pipelines/environments", json={"name": "shared"})
+    root = "_apis/securityroles/scopes/distributedtask.environmentreferencerole"
+    roles = f"{root}/roleassignments/resources/{ML}_{made['id']}"
+    _, named = ask("rachel", "GET", f"{root}/roledefinitions")
+    assert [role["name"] for role in named["value"]] == ["Reader", "User", "Administrator"]
+    grace = {"userId": stable_id("person", "grace"), "roleName": "Administrator"}
+    assert ask("grace", "PUT", roles, json=[grace])[:2] == (403, "AccessCheckException")
+    _, given = ask("ada", "PUT", roles, json=[grace])
+    assert (given["value"][0]["role"]["name"], given["value"][0]["access"]) == ("Administrator", "assigned")
+    _, every = ask("grace", "GET", roles)
+    told = {row["identity"]["displayName"]: (row["role"]["name"], row["access"]) for row in every["value"]}
+    assert told["Ada Lovelace"] == told["Grace Hopper"] == ("Administrator", "assigned")
+    assert told["[ml]\\Project Valid Users"] == ("Reader", "inherited")
+    path = f"ml/_apis/pipelines/environments/{made['id']}"
+    assert ask("grace", "PATCH", path, json={"description": "y"})[0] == 200
+    assert ask("ada", "DELETE", f"{roles}/{grace['userId']}")[0] == 204
+    assert ask("grace", "PATCH", path, json={"description": "z"})[0] == 403
+    assert ask("rachel", "GET", path)[0] == 200
+    assert ask("ada", "PATCH", roles, params={"inheritPermissions": "false"})[0] == 204
+    assert ask("rachel", "GET", path)[0] == 403
+    _, groups = ask(
+        "grace", "GET", f"_apis/securityroles/scopes/distributedtask.library/roleassignments/resources/{ML}$0"
+    )
+    assert ("[ml]\\Build Administrators", "Administrator") in {
+        (row["identity"]["displayName"], row["role"]["name"]) for row in groups["value"]
+    }
