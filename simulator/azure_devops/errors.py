@@ -122,6 +122,11 @@ CATALOGUE: dict[str, Text] = {
         _TASK,
         "Environment with ID {id} does not exist or you are not authorized to access it.",
     ),
+    "EnvironmentResourceNotFoundException": Text(
+        404,
+        _TASK,
+        "Environment resource with ID {id} does not exist or you are not authorized to access it.",
+    ),
     "EnvironmentExistsException": Text(409, _TASK, "Environment {name} already exists in current project."),
     "TaskAgentPoolNotFoundException": Text(404, _TASK, "Could not find agent pool with ID {id}."),
     "TaskAgentPoolExistsException": Text(409, _TASK, "Agent pool {name} already exists."),

@@ -73,7 +73,10 @@ def test_rolling_takes_the_machines_of_the_environment_in_batches(queued, served
     def give_machines():
         organization = served.azure.organization
         row = organization.environment_named(organization.project("ml")["id"], "staging")
-        row["resources"] = [{"id": n, "name": f"vm{n}", "type": "virtualMachine"} for n in (1, 2, 3)]
+        machine = {"type": "virtualMachine", "tags": ["web"]}
+        row["resources"] = [{"id": n, "name": f"vm{n}", **machine} for n in (1, 2, 3)]
+        row["resources"].append({**machine, "id": 4, "name": "vm4", "tags": ["store"]})
+        row["resources"].append({"id": 5, "name": "cluster", "type": "kubernetes", "tags": ["web"]})
         organization.save("azure_devops.environment", row)
 
     refused = queued(deployment("rolling", hooks=("deploy",)))
@@ -83,7 +86,8 @@ def test_rolling_takes_the_machines_of_the_environment_in_batches(queued, served
     (issue,) = [issue for row in timeline for issue in row["issues"]]
     assert "staging has no machine" in issue["message"]
     served.call(give_machines)
-    build = queued(deployment("rolling", "            maxParallel: 50%\n", hooks=("deploy",)))
+    yaml = deployment("rolling", "            maxParallel: 50%\n", hooks=("deploy",))
+    build = queued(yaml.replace("environment: staging", "environment: {name: staging, tags: Web}"))
     assert build["result"] == "succeeded"
     deployed = [name for (name,) in seen(served, "ENVIRONMENT_RESOURCENAME")]
     assert deployed == ["vm1", "vm1", "vm2", "vm2", "vm3", "vm3"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from simulator.azure_devops.language.plan import Job, Stage, Variable
+from simulator.azure_devops.language.plan import Environment, Job, Stage, Variable
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.pipelines.attention import side_by_side
 from simulator.azure_devops.pipelines.deployment_turns import (
@@ -95,12 +95,14 @@ def _merged(all_outputs: Sequence[Mapping[str, str]]) -> dict[str, str]:
 
 
 def _machines(context: RunContext, job: Job) -> list[Row]:
-    """The resources of the environment that the job names, or all its machines where it is rolling."""
+    """The machines of the environment that the job names by name, id or tags, or all where it is rolling."""
     wanted = job.environment
-    if wanted is None or not (wanted.resource_name or wanted.resource_id or strategy_name(job) == "rolling"):
+    named = wanted and (wanted.resource_name or wanted.resource_id or wanted.resource_type or wanted.tags)
+    if wanted is None or not (named or strategy_name(job) == "rolling"):
         return []
     row = context.room.organization.environment_named(context.project["id"], wanted.name) or {}
-    found = [one for one in row.get("resources", []) if _fits(one, wanted.resource_name, wanted.resource_id)]
+    machines = [one for one in row.get("resources", []) if one["type"] == "virtualMachine"]
+    found = [one for one in machines if _fits(one, wanted)]
     if not found:
         what = f"resource {wanted.resource_name or wanted.resource_id}" if wanted.resource_name else "machine"
         raise NoTarget(
@@ -109,7 +111,11 @@ def _machines(context: RunContext, job: Job) -> list[Row]:
     return found
 
 
-def _fits(resource: Row, name: str, number: str) -> bool:
-    return (not name or resource["name"].lower() == name.lower()) and (
-        not number or str(resource["id"]) == number
+def _fits(resource: Row, wanted: Environment) -> bool:
+    """Whether a machine has the name, the number and all the tags that are asked for."""
+    tags = {tag.strip().lower() for tag in wanted.tags.split(",") if tag.strip()}
+    return (
+        (not wanted.resource_name or resource["name"].lower() == wanted.resource_name.lower())
+        and (not wanted.resource_id or str(resource["id"]) == wanted.resource_id)
+        and tags <= {str(tag).lower() for tag in resource.get("tags", [])}
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from simulator.azure_devops.language.plan import Container, Job, Plan, Pool, Stage, Step
+from simulator.azure_devops.organization import Row
 from simulator.azure_devops.pipelines.agent.containers_wanted import uses_containers
 from simulator.kernel.errors import NotSimulated
 from simulator.runtime.job_containers.sets import JobContainers
 
+_KUBERNETES = "kubernetes"
 _OTHER_SYSTEMS = ("windows", "macos", "vs20")
 
 
@@ -28,6 +30,24 @@ async def refuse_without_docker(plan: Plan, containers: JobContainers | None) ->
                 raise NotSimulated(f"containers of job {job.name}", "Leave container and services out.")
             await containers.look()
             return
+
+
+def refuse_kubernetes(plan: Plan, environment: Callable[[str], Row | None]) -> None:
+    """Raises NotSimulated for a job that deploys to a Kubernetes resource; `environment` finds the row of a name."""
+    for job in (job for stage in plan.stages for job in stage.jobs):
+        place = job.environment
+        if place is None:
+            continue
+        known = (environment(place.name) or {}).get("resources", [])
+        wanted = (place.resource_name.lower(), place.resource_id)
+        named = any(
+            one["type"] == _KUBERNETES
+            and (one["name"].lower() == wanted[0] or (wanted[1] and str(one["id"]) == wanted[1]))
+            for one in known
+        )
+        if named or place.resource_type.lower() == _KUBERNETES:
+            what = f"a Kubernetes resource of environment {place.name}"
+            raise NotSimulated(what, "Name the environment alone.")
 
 
 def _refusals(plan: Plan) -> Iterator[NotSimulated]:
@@ -63,11 +83,6 @@ def _stage(stage: Stage) -> Iterator[NotSimulated]:
 def _job(job: Job) -> Iterator[NotSimulated]:
     for container in filter(None, (job.container, *job.services.values())):
         yield from _container(container)
-    place = job.environment
-    if place is not None and place.resource_type.lower() == "kubernetes":
-        yield NotSimulated(
-            f"a Kubernetes resource of environment {place.name}", "Name the environment alone."
-        )
     for key, text in job.runtime.items():
         yield NotSimulated(f"a run-time value for '{key}' of job {job.name} ({text})", "Write a literal.")
     for step in _steps(job):

@@ -13,7 +13,7 @@ from azure.devops.v7_1.task_agent.models import (
 )
 
 from simulator.azure_devops.identities import stable_id
-from tests.azure_devops.pipelines.test_checks import DEPLOY, PASSED, stage
+from tests.azure_devops.pipelines.test_checks import DEPLOY, PASSED, connection, stage
 
 
 @pytest.fixture
@@ -109,8 +109,34 @@ def test_an_environment_is_renamed_and_deleted_with_its_checks(queued, served):
 
 def test_what_is_not_simulated_is_named(served):
     with served.client() as client:
-        for path in ("deploymentgroups", "taskgroups", "environments/1/providers/kubernetes"):
+        for path in ("deploymentgroups", "taskgroups"):
             answer = client.post(f"ml/_apis/distributedtask/{path}", json={"name": "x"})
             assert answer.status_code == 501, (path, answer.text)
         proxy = client.post("ml/_apis/serviceendpoint/endpointproxy", json={})
         assert (proxy.status_code, "endpointproxy" in proxy.json()["message"]) == (501, True)
+
+
+def test_a_kubernetes_resource_is_kept_and_a_deployment_to_it_is_refused_by_name(git, served):
+    made = connection(served)
+    body = {"name": "cluster", "namespace": "prod", "clusterName": "c1", "serviceEndpointId": made}
+    places = [
+        f"ml/_apis/{area}/environments/1/providers/kubernetes" for area in ("distributedtask", "pipelines")
+    ]
+    with served.client() as client:
+        row = client.post(places[0], json={**body, "tags": ["blue"]}).json()
+        assert (row["type"], row["namespace"], row["tags"]) == ("kubernetes", "prod", ["blue"])
+        assert client.get(f"{places[1]}/{row['id']}").json() == row
+        assert client.post(places[1], json=body).status_code == 400
+        assert client.post(places[1], json={**body, "serviceEndpointId": f"{0:032x}"}).status_code == 404
+        environment = "ml/_apis/distributedtask/environments/1"
+        (shown,) = client.get(environment, params={"expands": "resourceReferences"}).json()["resources"]
+        assert (shown["name"], client.get(environment).json()["resources"]) == ("cluster", [])
+        name = client.get(environment).json()["name"]
+        yaml = DEPLOY.replace("environment: staging", f"environment: {name}.cluster")
+        git.commit({"azure-pipelines.yml": yaml})
+        git("push", "-q", "origin", "main")
+        refused = client.post("ml/_apis/pipelines/1/runs", json={})
+        assert refused.status_code == 501
+        assert f"a Kubernetes resource of environment {name}" in refused.json()["message"]
+        assert client.delete(f"{places[0]}/{row['id']}").status_code == 204
+        assert client.get(f"{places[0]}/{row['id']}").status_code == 404

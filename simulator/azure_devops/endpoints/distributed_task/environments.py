@@ -25,12 +25,22 @@ def _view(call: Call, row: Row) -> Row:
         "createdOn": row["created"],
         "lastModifiedBy": people(str(row.get("modifiedBy") or row["createdBy"])),
         "lastModifiedOn": row.get("modified") or row["created"],
-        "resources": [],
+        "resources": _resources(call, row),
         "project": {"id": row["project"], "name": call.organization.project(row["project"])["name"]},
     }
 
 
-def _found(call: Call) -> Row:
+def _resources(call: Call, row: Row) -> list[Row]:
+    """The references, where `expands` asks for them."""
+    if call.query.get("expands", "").lower() not in ("resourcereferences", "1"):
+        return []
+    names = ("id", "name", "type")
+    known = row.get("resources", [])
+    return [{**{name: one[name] for name in names}, "tags": one.get("tags", [])} for one in known]
+
+
+def found(call: Call) -> Row:
+    """The environment of the address."""
     project, number = call.project(), call.route["environmentid"]
     row = call.organization.numbered(ENVIRONMENT, number)
     if row is None or row["project"] != project["id"]:
@@ -41,7 +51,7 @@ def _found(call: Call) -> Row:
 async def environments(call: Call) -> object:
     """The environments of the project (by `name`, `$top`), or one."""
     if "environmentid" in call.route:
-        return _view(call, _found(call))
+        return _view(call, found(call))
     rows = call.organization.rows(ENVIRONMENT, call.project()["id"])
     name = call.query.get("name", "").lower()
     chosen = [row for row in rows if not name or row["name"].lower() == name]
@@ -63,7 +73,7 @@ async def create(call: Call) -> object:
 
 async def change(call: Call) -> object:
     """Another name or description."""
-    row, given = _found(call), call.object_body()
+    row, given = found(call), call.object_body()
     name = str(given.get("name") or row["name"])
     other = call.organization.environment_named(row["project"], name)
     if other is not None and other["id"] != row["id"]:
@@ -77,7 +87,7 @@ async def change(call: Call) -> object:
 
 async def delete(call: Call) -> object:
     """Remove an environment, with the checks on it."""
-    row = _found(call)
+    row = found(call)
     with call.kernel.store.transaction():
         for check in call.organization.rows(CHECK, row["project"]):
             if (check["resource"]["type"], check["resource"]["id"]) == ("environment", str(row["id"])):
@@ -88,15 +98,15 @@ async def delete(call: Call) -> object:
 
 async def records(call: Call) -> object:
     """What was deployed to the environment, the newest first (`top`, `continuationToken`: the id to go on from)."""
-    row = _found(call)
-    rows = [found for _, found in call.kernel.store.scan(DEPLOYMENT, f"{row['id']}/")]
-    rows.sort(key=lambda found: -int(found["id"]))
+    row = found(call)
+    rows = [each for _, each in call.kernel.store.scan(DEPLOYMENT, f"{row['id']}/")]
+    rows.sort(key=lambda each: -int(each["id"]))
     if text := call.query.get("continuationtoken", ""):
         if not text.isdecimal():
             raise invalid(f"The continuation token {text} is not valid.")
-        rows = [found for found in rows if found["id"] <= int(text)]
+        rows = [each for each in rows if each["id"] <= int(text)]
     top = call.number("top", 25)
-    shown = collection([_record(call, row, found) for found in rows[:top]])
+    shown = collection([_record(call, row, each) for each in rows[:top]])
     left = rows[top:]
     headers = {"x-ms-continuationtoken": str(left[0]["id"])} if left else {}
     return Answer(200, shown, headers=headers)

@@ -16,7 +16,11 @@ from simulator.azure_devops.language.plan import Plan, Variable
 from simulator.azure_devops.organization import SECURE_FILE, Organization
 from simulator.azure_devops.pipelines import yaml_files
 from simulator.azure_devops.pipelines.agent.predefined import RunFacts, at_template_time
-from simulator.azure_devops.pipelines.limits import refuse_not_simulated, refuse_without_docker
+from simulator.azure_devops.pipelines.limits import (
+    refuse_kubernetes,
+    refuse_not_simulated,
+    refuse_without_docker,
+)
 from simulator.azure_devops.pipelines.project_settings import general
 from simulator.azure_devops.pipelines.runs import RunRequest
 from simulator.azure_devops.pipelines.starting import named_in_place
@@ -167,6 +171,8 @@ class Compiler:
     def _check_stages(self, request: RunRequest, plan: Plan) -> None:
         known = {stage.name for stage in plan.stages}
         refuse_not_simulated(plan)
+        project = request.definition["project"]
+        refuse_kubernetes(plan, lambda name: self._organization.environment_named(project, name))
         unknown = [name for name in request.stages_to_skip if name not in known]
         if unknown:
             raise invalid(
