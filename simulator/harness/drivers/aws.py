@@ -7,7 +7,11 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.loaders import create_loader
+from botocore.session import Session as BotocoreSession
 
+# What is read of botocore's files serves every account: reading it anew is most of making a client.
+_LOADER = create_loader()
 _CONFIG = Config(retries={"max_attempts": 2}, read_timeout=120)
 
 
@@ -24,20 +28,25 @@ class Aws:
     """Clients of one account. `endpoint_url` None means the real cloud."""
 
     def __init__(self, keys: Keys, region: str, endpoint_url: str | None) -> None:
-        self._keys, self.region, self._endpoint_url = keys, region, endpoint_url
+        self.region, self._endpoint_url = region, endpoint_url
         self._clients: dict[str, Any] = {}
         self._roles: list[Aws] = []
+        core = BotocoreSession()
+        core.register_component("data_loader", _LOADER)
+        self._session: Any = boto3.Session(
+            keys.access_key_id,
+            keys.secret_access_key,
+            keys.session_token,
+            region_name=region,
+            botocore_session=core,
+        )
 
     def client(self, service: str) -> Any:
         """A boto3 client, made once."""
         if service not in self._clients:
-            session: Any = boto3.Session(
-                self._keys.access_key_id,
-                self._keys.secret_access_key,
-                self._keys.session_token,
-                region_name=self.region,
+            self._clients[service] = self._session.client(
+                service, endpoint_url=self._endpoint_url, config=_CONFIG
             )
-            self._clients[service] = session.client(service, endpoint_url=self._endpoint_url, config=_CONFIG)
         return self._clients[service]
 
     def close(self) -> None:
