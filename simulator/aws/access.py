@@ -71,6 +71,10 @@ def access(service: str, operation: str, params: Mapping[str, Any], account: str
         )
     action = f"{_ACTION_PREFIX.get(service) or service_model(service).signing_name}:{operation}"
     resource = _resource(service, operation, params, account, region)
+    if service == "ram":
+        return Access(
+            action, resource, account
+        )  # an invitation of another account is the receiver's to answer
     owner = resource.split(":")[4] if resource.count(":") >= 5 else account
     # AWS's own policies belong to `aws`, which is no account.
     return Access(action, resource, owner if owner.isdigit() else account)
@@ -143,7 +147,7 @@ def _sagemaker(operation: str, params: Mapping[str, Any], account: str, region: 
         return f"arn:aws:sagemaker:{region}:{account}:endpoint/{params.get('EndpointName', '')}".lower()
     found = _SAGEMAKER.match(operation)
     kind = found[1] if found else ""
-    name = next((params[m] for m in (f"{kind}Name", f"{kind}Arn") if m in params), None)
+    name = next((params[m] for m in (f"{kind}Arn", f"{kind}Name") if m in params), None)
     if kind and name:
         text = str(name)
         path = _WORDS.sub("-", kind).lower()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -23,6 +24,8 @@ from simulator.kernel.world import Kernel
 _OPEN = frozenset(
     {"sts:GetCallerIdentity", "sts:GetSessionToken", "sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"}
 )
+_ACROSS = frozenset({"AddAssociation", "DeleteAssociation", "QueryLineage"})
+_LINEAGE = re.compile(r":(?:action|artifact|context|experiment-trial-component)/")
 _PUBLIC_ERRORS = {
     "s3": "AccessDenied",
     "iam": "AccessDenied",
@@ -59,6 +62,8 @@ class Authorizer:
             )
         if (service, operation) == ("sagemaker", "CreateModel"):
             await self._authorize_packages(principal, params, region)
+        if service == "sagemaker" and operation in _ACROSS:
+            await self._authorize_ends(principal, operation, params, region)
         if service == "kms":
             params = await self._by_key(params, account, region)
         asked = access(service, operation, params, account, region)
@@ -79,6 +84,19 @@ class Authorizer:
             if package.count(":") >= 5 and (owner := package.split(":")[4]) != principal.account:
                 asked = Access("sagemaker:CreateModel", package, owner)
                 await self._judge(principal, "sagemaker", asked, params, region)
+
+    async def _authorize_ends(
+        self, principal: Principal, operation: str, params: Mapping[str, Any], region: str
+    ) -> None:
+        """Entities of another account's lineage ask the policy of its lineage group, each for itself.
+
+        Source: SageMaker developer guide, "Cross-Account Lineage Tracking".
+        """
+        for arn in (params.get("SourceArn"), params.get("DestinationArn"), *params.get("StartArns", ())):
+            if arn and (owner := str(arn).split(":")[4]) != principal.account:
+                await self._judge(
+                    principal, "sagemaker", Access(f"sagemaker:{operation}", arn, owner), params, region
+                )
 
     async def _judge(
         self, principal: Principal, service: str, asked: Access, params: Mapping[str, Any], region: str
@@ -166,6 +184,8 @@ class Authorizer:
             return self._function_policy(asked.resource), False
         if ":model-package" in asked.resource:
             return self._registry_policy(asked.resource), False
+        if service == "sagemaker" and asked.owner != account and _LINEAGE.search(asked.resource):
+            return self._lineage_policy(asked.resource), False
         if service in ("sqs", "sns", "secretsmanager") and asked.owner != account:
             return await self._policies.shared(asked.resource, asked.owner), False
         return None, False
@@ -194,6 +214,12 @@ class Authorizer:
         group = rest.split("/")[1]
         row = self._kernel.store.get("sagemaker.model_package_group_policy", f"{account}/{region}/{group}")
         return parse_policy(row["policy"], PolicyKind.RESOURCE, group) if row else None
+
+    def _lineage_policy(self, arn: str) -> PolicyDocument | None:
+        """The policy of the lineage group that an entity is in; rows are written by what RAM shares."""
+        _, _, _, region, account, _ = arn.split(":", 5)
+        row = self._kernel.store.get("sagemaker.lineage_group_policy", f"{account}/{region}")
+        return parse_policy(row["policy"], PolicyKind.RESOURCE, "lineage group") if row else None
 
     def _context(self, principal: Principal, region: str, params: Mapping[str, Any]) -> Context:
         values: dict[str, str | bool | float | tuple[str, ...]] = {

@@ -18,6 +18,7 @@ MODULES: dict[str, tuple[str, ...]] = {
         "simulator.aws.cloudformation.template_operations",
     ),
     "organizations": ("simulator.aws.organizations",),
+    "ram": ("simulator.aws.ram",),
     "service-quotas": ("simulator.aws.service_quotas",),
     "cloudwatch": (
         "simulator.aws.cloudwatch.alarms",

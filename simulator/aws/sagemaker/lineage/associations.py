@@ -10,6 +10,7 @@ from simulator.aws.sagemaker import resources
 from simulator.aws.sagemaker.kinds.experiments import EXPERIMENT, TRIAL, TRIAL_COMPONENT
 from simulator.aws.sagemaker.kinds.kind import Kind, Row
 from simulator.aws.sagemaker.kinds.lineage import ACTION, ARTIFACT, ASSOCIATION, CONTEXT
+from simulator.aws.sagemaker.lineage.sharing import CROSSING, scope_of
 from simulator.kernel.errors import CallerError
 from simulator.kernel.indexes import Condition, Search
 from simulator.kernel.world import Kernel
@@ -61,12 +62,23 @@ def outgoing(kernel: Kernel, arn: str) -> list[Row]:
 
 def incoming(kernel: Kernel, arn: str) -> list[Row]:
     """The associations whose destination is this entity."""
-    return _found(kernel, arn, "DestinationArn")
+    rows = _found(kernel, arn, "DestinationArn")
+    for _, crossing in kernel.store.scan(CROSSING, f"{scope_of(arn)}/"):
+        if crossing["DestinationArn"] == arn and (row := kernel.store.get(ASSOCIATION.row, crossing["key"])):
+            rows.append(row)
+    return rows
 
 
 def touching(kernel: Kernel, arn: str) -> list[Row]:
     """The associations of an entity, both ways."""
     return [*outgoing(kernel, arn), *incoming(kernel, arn)]
+
+
+def _crossing(source: str, destination: str) -> str:
+    """The key by which the destination's account knows an association out of another; empty within one account."""
+    if scope_of(source) == scope_of(destination):
+        return ""
+    return f"{scope_of(destination)}/{key_of(source, destination).rsplit('/', 1)[1]}"
 
 
 def _found(kernel: Kernel, arn: str, column: str) -> list[Row]:
@@ -85,7 +97,11 @@ async def add_association(call: Call) -> Answer:
     members = ends(call.kernel, source, destination)
     if kind := call.params.get("AssociationType"):
         members["AssociationType"] = kind
-    row = resources.insert(call.kernel, ASSOCIATION, key_of(source, destination), members)
+    key = key_of(source, destination)
+    with call.kernel.store.transaction():
+        row = resources.insert(call.kernel, ASSOCIATION, key, members)
+        if crossing := _crossing(source, destination):
+            call.kernel.store.put(CROSSING, crossing, {"DestinationArn": destination, "key": key})
     return {"SourceArn": row["SourceArn"], "DestinationArn": row["DestinationArn"]}
 
 
@@ -93,7 +109,10 @@ async def add_association(call: Call) -> Answer:
 async def delete_association(call: Call) -> Answer:
     """Take the association between two entities away."""
     source, destination = call.params["SourceArn"], call.params["DestinationArn"]
-    resources.remove(call.kernel, ASSOCIATION, key_of(source, destination))
+    with call.kernel.store.transaction():
+        resources.remove(call.kernel, ASSOCIATION, key_of(source, destination))
+        if crossing := _crossing(source, destination):
+            call.kernel.store.delete(CROSSING, crossing)
     return {"SourceArn": source, "DestinationArn": destination}
 
 

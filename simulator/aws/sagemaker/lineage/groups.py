@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.sagemaker import resources
 from simulator.aws.sagemaker.kinds.lineage import LINEAGE_GROUP
+from simulator.aws.sagemaker.lineage.sharing import policy, scope_of
 from simulator.kernel.errors import CallerError
 
 NAME = "sagemaker-default-lineage-group"
@@ -39,8 +42,10 @@ async def list_lineage_groups(call: Call) -> Answer:
 
 @behaviour("sagemaker", "GetLineageGroupPolicy")
 async def get_lineage_group_policy(call: Call) -> Answer:
-    """AWS RAM writes such a policy, which is not here: so there is none."""
+    """The policy that AWS RAM wrote for the accounts that have accepted a share of the group."""
     _ensure(call)
-    row = resources.fetch(call.kernel, LINEAGE_GROUP, resources.key_of(call, call.params["LineageGroupName"]))
-    text = f"Cannot find resource policy for: {row['LineageGroupArn']}."
-    raise CallerError("ResourceNotFound", text)
+    key = resources.key_of(call, call.params["LineageGroupName"])
+    arn = resources.fetch(call.kernel, LINEAGE_GROUP, key)["LineageGroupArn"]
+    if (document := policy(call.kernel, scope_of(arn))) is None:
+        raise CallerError("ResourceNotFound", f"Cannot find resource policy for: {arn}.")
+    return {"LineageGroupArn": arn, "ResourcePolicy": json.dumps(document)}

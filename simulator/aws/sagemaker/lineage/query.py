@@ -15,6 +15,7 @@ from simulator.aws.sagemaker.kinds.kind import Kind, Row
 from simulator.aws.sagemaker.kinds.lineage import ACTION, ARTIFACT, CONTEXT
 from simulator.aws.sagemaker.lineage.associations import entity, incoming, outgoing, type_of
 from simulator.aws.sagemaker.lineage.graph import Edge, walk
+from simulator.aws.sagemaker.lineage.sharing import may_see
 from simulator.kernel.errors import CallerError
 from simulator.kernel.world import Kernel
 
@@ -36,8 +37,8 @@ async def query_lineage(call: Call) -> Answer:
         start,
         params.get("Direction", "Both"),
         depth,
-        lambda arn: _edges(outgoing(kernel, arn)),
-        lambda arn: _edges(incoming(kernel, arn)),
+        lambda arn: _edges(call, outgoing(kernel, arn)),
+        lambda arn: _edges(call, incoming(kernel, arn)),
     )
     filters = params.get("Filters", {})
     vertices = [vertex for arn in found.arns if (vertex := _vertex(kernel, arn, filters))]
@@ -57,8 +58,13 @@ def _without_start(call: Call) -> Answer:
     return _page(call.params, [v for arn in arns if (v := _vertex(call.kernel, arn, filters))], [])
 
 
-def _edges(rows: list[Row]) -> list[Edge]:
-    return [Edge(row["SourceArn"], row["DestinationArn"], row.get("AssociationType", "")) for row in rows]
+def _edges(call: Call, rows: list[Row]) -> list[Edge]:
+    """The edges whose ends the caller's account may both see."""
+    return [
+        Edge(row["SourceArn"], row["DestinationArn"], row.get("AssociationType", ""))
+        for row in rows
+        if all(may_see(call.kernel, call.account, row[end]) for end in ("SourceArn", "DestinationArn"))
+    ]
 
 
 def _vertex(kernel: Kernel, arn: str, filters: Mapping[str, Any]) -> dict[str, str] | None:
