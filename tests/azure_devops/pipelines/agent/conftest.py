@@ -1,4 +1,4 @@
-"""Jobs of real programs in closed rooms: one simulator for all tests of a file."""
+"""Jobs of real programs in closed rooms: one simulator for all tests of this directory."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Jobs:
         return self.ended(self.start(yaml, files))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def jobs(tmp_path_factory: pytest.TempPathFactory, image_cache: Path) -> Iterator[Jobs]:
     """A service with the process engine, and an empty working copy of model_build."""
     place = tmp_path_factory.mktemp("jobs")
