@@ -46,9 +46,13 @@ def tried(jobs, tmp_path_factory):
     for each in (beside, other):
         each.write_text("a secret of the machine")
     places = {
-        **{"state": jobs.served.directory, "other": other, "beside": beside},
+        "state": jobs.served.directory,
+        "other": other,
+        "beside": beside,
         # Where the interpreter itself lies in the user's home, a step has it and nothing beside.
-        **{"home": Path.home(), "server": os.getpid(), "python": PYTHON.parent.parent},
+        "home": Path.home(),
+        "server": os.getpid(),
+        "python": PYTHON.parent.parent,
     }
     lines = [
         f'if {{ {text.format(**places)} ; }} >>"$out" 2>&1; then echo "open: {name}"; else echo "closed: {name}"; fi'
