@@ -72,6 +72,7 @@ def test_a_completed_run_starts_the_pipeline_that_names_it_and_gives_it_its_arti
     assert build["triggerInfo"]["alias"] == "up"
     last = served.engine.started[-1].environment
     assert last["RESOURCES_PIPELINE_UP_RUNID"] == str(source["id"])
+    assert last["BUILD_TRIGGEREDBY_BUILDID"] == str(source["id"])
     assert (last["RESOURCES_TRIGGERINGALIAS"], last["RESOURCES_TRIGGERINGCATEGORY"]) == ("up", "pipeline")
     assert "Downloading artifact model" in log_text(served, build)
     queued = served.facts("RunQueued")[-1]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from simulator.azure_devops.language.plan import Job, Pool, Stage, Step, Variable
 from simulator.azure_devops.pipelines import agent_rows
+from simulator.azure_devops.pipelines.agent.checkouts import cleans
 from simulator.azure_devops.pipelines.agent.job_room import JobRoom, JobSetup
 from simulator.azure_devops.pipelines.agent.job_variables import job_own, plain_values, stage_variables
 from simulator.azure_devops.pipelines.agent.macros import expand_macros
@@ -48,15 +49,20 @@ class Part:
 async def run_part(context: RunContext, stage: Stage, job: Job, own: list[Variable], part: Part) -> Ended:
     """Bring one agent job from where its record stands to its end: result and outputs."""
     record = _draw(context, stage, job, part)
-    attempt = context.timeline.get(context.timeline.record_id(stage.name, job.name))["attempt"]
+    phase = context.timeline.record_id(stage.name, job.name)
+    attempt = context.timeline.get(phase)["attempt"]
     names = JobNames(
         stage.name,
         stage.display_name or stage.name,
         job.name,
-        part.key or job.name,
+        part.key or (_DEFAULT if job.kind == "job" else job.name),
         part.display,
         record,
-        attempt=attempt,
+        attempt,
+        context.timeline.record_id(stage.name),
+        phase,
+        job.timeout_minutes,
+        cleans(part.steps),
     )
     variables = [
         *stage_variables(context, stage),

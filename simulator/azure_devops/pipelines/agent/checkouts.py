@@ -46,6 +46,15 @@ def is_true(text: str) -> bool:
     return text.strip().lower() in _TRUE
 
 
+def cleans(steps: Iterable[Step]) -> bool:
+    """Whether the checkout of self wants a clean repository: `Build.Repository.Clean`."""
+    return any(
+        is_true(step.inputs.get("clean", ""))
+        for step in steps
+        if step.task == "Checkout" and step.inputs.get("repository", SELF).lower() == SELF
+    )
+
+
 def moved_variables(
     steps: Iterable[Step], alias: str, repository: str, path: str, workspace_repo: str
 ) -> dict[str, str]:

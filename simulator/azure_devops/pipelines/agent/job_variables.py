@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
 from simulator.azure_devops import job_tokens
 from simulator.azure_devops.job_tokens import JobClaim
@@ -32,6 +33,9 @@ def run_variables(context: RunContext) -> list[Variable]:
     facts = RunFacts(**{**row["facts"], "requested_for": tuple(row["facts"]["requested_for"])})
     values = predefined.of_run(facts, row["id"], row["name"], row["planId"])
     values.update(row.get("resourceVariables", {}))
+    begun = datetime.fromtimestamp(row["created"], UTC)
+    values["System.PipelineStartTime"] = f"{begun:%Y-%m-%d %H:%M:%S}+00:00"
+    values["System.TimelineId"] = context.timeline.id
     inside = f"{INSIDE_URL}/{context.room.organization.name}"
     return _fixed({name: value.replace(outside, inside) for name, value in values.items()})
 

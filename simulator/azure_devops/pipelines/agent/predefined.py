@@ -1,12 +1,15 @@
 """The predefined variables of a run and of a job: pure.
 
-Source: Learn "Predefined variables" (hosted agent, Linux); reference/azure-devops.md 4.4.
+Source: Learn "Predefined variables" (hosted agent, Linux); reference/azure-devops.md 4.4; environments of hosted jobs
+that people have published, for what the page leaves out (`System.JobName` without a matrix is `__default`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from simulator.azure_devops.language.plan import DEFAULT_STAGE
 
 HOME = "/home/vsts"
 WORKSPACE = f"{HOME}/work/1"
@@ -40,6 +43,7 @@ class RunFacts:
     reason: str
     requested_for: tuple[str, str, str]
     more: Mapping[str, str] = field(default_factory=dict)
+    author: str = ""
 
 
 def short_branch(ref: str) -> str:
@@ -66,7 +70,11 @@ def at_template_time(run: RunFacts) -> dict[str, str]:
         "System.CollectionId": run.collection_id,
         "System.CollectionUri": run.collection_url,
         "System.DefinitionId": str(run.definition_id),
+        "System.DefinitionName": run.definition,
         "System.HostType": "build",
+        "System.IsScheduled": str(run.reason == "Schedule"),
+        "System.PullRequest.IsFork": "False",
+        "System.TeamFoundationServerUri": run.collection_url,
         "System.TeamFoundationCollectionUri": run.collection_url,
         "System.TeamProject": run.project,
         "System.TeamProjectId": run.project_id,
@@ -85,18 +93,23 @@ def of_run(run: RunFacts, number: int, name: str, plan_id: str) -> dict[str, str
         "Build.Repository.ID": run.repository_id,
         "Build.Repository.Provider": "TfsGit",
         "Build.Repository.Uri": run.repository_url,
-        "Build.Repository.Clean": "False",
         "Build.Repository.Git.SubmoduleCheckout": "False",
+        "Build.SourceVersionAuthor": run.author,
         "Build.SourceVersionMessage": run.message.split("\n")[0][:200],
+        "System.JobPositionInPhase": "1",
         "System.PlanId": plan_id,
         "System.TaskDefinitionsUri": run.collection_url,
+        "System.TotalJobsInPhase": "1",
         **run.more,
     }
 
 
 @dataclass(frozen=True)
 class JobNames:
-    """How a job, its phase and its stage are called."""
+    """How a job, its phase and its stage are called; their records, and the minutes that the job may take.
+
+    `job` is the copy's own name: the configuration of a matrix, `__default` where there is one copy only.
+    """
 
     stage: str
     stage_display: str
@@ -105,19 +118,30 @@ class JobNames:
     display: str
     record: str
     attempt: int = 1
+    stage_record: str = ""
+    phase_record: str = ""
+    timeout_minutes: int = 60
+    clean: bool = False
+
+
+def job_identifier(job: JobNames) -> str:
+    """`stage.phase.job`, without a stage that nobody named."""
+    names = (job.stage, job.phase, job.job)
+    return ".".join(names[1:] if job.stage == DEFAULT_STAGE else names)
 
 
 def of_job(job: JobNames) -> dict[str, str]:
     """What a job sees of itself and of its agent."""
     return {
         "Agent.BuildDirectory": WORKSPACE,
-        "Agent.HomeDirectory": f"{HOME}/agents",
+        "Agent.HomeDirectory": f"{HOME}/agents/{VERSION}",
         "Agent.Id": "1",
         "Agent.JobName": job.display,
         "Agent.MachineName": "simulator",
         "Agent.Name": "Azure Pipelines 1",
         "Agent.OS": "Linux",
         "Agent.OSArchitecture": "X64",
+        "Agent.ReadOnlyVariables": "true",
         "Agent.RootDirectory": f"{HOME}/work",
         "Agent.TempDirectory": TEMPORARY,
         "Agent.ToolsDirectory": TOOLS,
@@ -125,6 +149,7 @@ def of_job(job: JobNames) -> dict[str, str]:
         "Agent.WorkFolder": f"{HOME}/work",
         "Build.ArtifactStagingDirectory": STAGING,
         "Build.BinariesDirectory": BINARIES,
+        "Build.Repository.Clean": str(job.clean),
         "Build.Repository.LocalPath": SOURCES,
         "Build.SourcesDirectory": SOURCES,
         "Build.StagingDirectory": STAGING,
@@ -136,16 +161,19 @@ def of_job(job: JobNames) -> dict[str, str]:
         "System.JobAttempt": str(job.attempt),
         "System.JobDisplayName": job.display,
         "System.JobId": job.record,
-        "System.JobIdentifier": f"{job.stage}.{job.phase}.{job.job}",
+        "System.JobIdentifier": job_identifier(job),
         "System.JobName": job.job,
+        "System.JobTimeout": str(job.timeout_minutes),
         "System.PhaseAttempt": str(job.attempt),
         "System.PhaseDisplayName": job.display,
+        "System.PhaseId": job.phase_record,
         "System.PhaseName": job.phase,
         "System.StageAttempt": str(job.attempt),
         "System.StageDisplayName": job.stage_display,
+        "System.StageId": job.stage_record,
         "System.StageName": job.stage,
         "System.Culture": "en-US",
-        "System.EnableAccessToken": "True",
+        "System.EnableAccessToken": "SecretVariable",
         "System.ServerType": "Hosted",
         "System.WorkFolder": f"{HOME}/work",
         "TF_BUILD": "True",
@@ -164,6 +192,19 @@ def of_step(record: str, name: str, display: str) -> Mapping[str, str]:
         "SYSTEM_TASKINSTANCENAME": name,
         "SYSTEM_TASKDISPLAYNAME": display,
         "TASK_DISPLAYNAME": display,
+    }
+
+
+def of_triggering_run(
+    number: int, name: str, definition: str, definition_id: int, project_id: str
+) -> dict[str, str]:
+    """What a run that another run has started sees of that one besides."""
+    return {
+        "Build.TriggeredBy.BuildId": str(number),
+        "Build.TriggeredBy.BuildNumber": name,
+        "Build.TriggeredBy.DefinitionId": str(definition_id),
+        "Build.TriggeredBy.DefinitionName": definition,
+        "Build.TriggeredBy.ProjectID": project_id,
     }
 
 

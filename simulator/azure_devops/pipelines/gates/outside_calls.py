@@ -21,6 +21,7 @@ from simulator.azure_devops.organization import Organization, Row
 from simulator.azure_devops.pipelines.agent.macros import expand_macros
 from simulator.azure_devops.pipelines.gates import check_types
 from simulator.azure_devops.pipelines.gates.check_runs import Verdict
+from simulator.azure_devops.pipelines.timeline import Timeline
 from simulator.kernel.outbound import OutboundFailed, OutboundRefused, OutboundResponse
 
 HUB = "checks"
@@ -103,6 +104,8 @@ class OutsideCalls:
         run = self._organization.numbered("azure_devops.run", row["run"]) or {}
         project = self._organization.project(row["project"])
         claim = JobClaim(row["run"], row["id"], project["name"], run.get("cause"))
+        timeline = Timeline(self._kernel, row["run"])
+        stage = timeline.record_id(row["stage"])
         values = {
             "System.CollectionUri": f"{self._organization.url}/",
             "System.TeamProjectId": project["id"],
@@ -119,8 +122,8 @@ class OutsideCalls:
             "Build.SourceBranch": str(run.get("sourceBranch", "")),
             "Build.SourceVersion": str(run.get("sourceVersion", "")),
             "Build.Reason": str(run.get("reason", "")),
-            "Checks.StageAttempt": "1",
-            "Checks.StageId": row["stage"],
+            "Checks.StageAttempt": str((timeline.find(stage) or {}).get("attempt") or 1),
+            "Checks.StageId": stage,
         }
         linked = str(row["settings"].get("linkedVariableGroup") or "")
         group = self._organization.variable_group_named(row["project"], linked) if linked else None

@@ -149,6 +149,7 @@ class Compiler:
             reason=request.reason,
             requested_for=(person.id, person.display, person.unique_name),
             more=dict(request.predefined),
+            author=commit.author.name,
         )
 
     def _check_variables(self, request: RunRequest) -> None:

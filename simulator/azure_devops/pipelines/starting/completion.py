@@ -12,6 +12,7 @@ from simulator.azure_devops.git import objects
 from simulator.azure_devops.git.refs import RefWatch
 from simulator.azure_devops.language.plan import PipelineResource, PipelineTrigger
 from simulator.azure_devops.organization import Organization, Row
+from simulator.azure_devops.pipelines.agent.predefined import of_triggering_run
 from simulator.azure_devops.pipelines.runs import RunRequest, Runs
 from simulator.azure_devops.pipelines.starting.pipeline_resources import source_of
 from simulator.azure_devops.pipelines.starting.queueing import Queue
@@ -102,6 +103,13 @@ class Completions:
             predefined={
                 "Resources.TriggeringAlias": resource.alias,
                 "Resources.TriggeringCategory": "pipeline",
+                **of_triggering_run(
+                    run["id"],
+                    run["name"],
+                    source["name"] if source else "",
+                    run["definition"],
+                    run["project"],
+                ),
             },
             pipelines={resource.alias: int(run["id"])},
             trigger_info={
