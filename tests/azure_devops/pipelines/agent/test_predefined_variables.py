@@ -45,7 +45,12 @@ stages:
     jobs:
       - deployment: Put
         environment: staging
-        strategy: {{runOnce: {{deploy: {{steps: [{{bash: '{dump.replace("NAME", "deployment").replace("'", "''")}'}}]}}}}}}
+        strategy:
+          runOnce:
+            deploy:
+              steps:
+                - bash: |
+                    {dump.replace("NAME", "deployment")}
 """
     )
     build, log = jobs.ended(run)
