@@ -107,7 +107,7 @@ def test_merging_a_pull_request_starts_the_pipeline_of_main(git, served):
     "yaml, what",
     [
         ("pool: {vmImage: windows-latest}\n" + SIMPLE, "vmImage windows-latest"),
-        ("steps:\n- pwsh: Get-Date\n", "PowerShell"),
+        ("steps:\n- task: PowerShell@2\n  inputs: {targetType: inline, showWarnings: true}\n", "PowerShell"),
     ],
 )
 def test_what_no_run_could_honour_is_refused_by_name(git, served, yaml, what):

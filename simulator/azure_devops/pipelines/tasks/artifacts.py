@@ -1,10 +1,12 @@
-"""PublishPipelineArtifact, DownloadPipelineArtifact and the `download` keyword: files of runs."""
+"""The tasks that publish and download artifacts, and the `download` keyword: files of runs."""
 
 from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from simulator.azure_devops.organization import Row
@@ -13,6 +15,7 @@ from simulator.azure_devops.pipelines.agent.job_files import OutsideOfJob
 from simulator.azure_devops.pipelines.artifact_names import artifact_name_error, default_artifact_name
 from simulator.azure_devops.pipelines.artifacts import Artifacts, copy_files
 from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskEffect, TaskFailed
+from simulator.azure_devops.pipelines.tasks.other_runs import run_of
 from simulator.kernel.errors import NotSimulated
 
 
@@ -53,13 +56,45 @@ async def _publish(call: TaskCall, name: str, place: str, kind: str) -> None:
 
 async def download(call: TaskCall) -> None:
     """An artifact's files directly into the path; without a name every artifact into a directory of its own."""
-    if call.input("source").lower() == "specific" or call.input("buildType").lower() == "specific":
-        raise NotSimulated("DownloadPipelineArtifact from another run", "Use the current run's artifacts.")
     await _download(
         call,
         call.input("artifact") or call.input("artifactName"),
-        call.input("path") or call.input("targetPath"),
+        call.input("path") or call.input("downloadPath"),
+        run_of(call),
     )
+
+
+async def download_build_artifacts(call: TaskCall) -> None:
+    """DownloadBuildArtifacts: one artifact, or what a pattern chooses of all, each below the path by its name.
+
+    A pattern begins with the artifact's name. Source: Learn "DownloadBuildArtifacts@1".
+    """
+    if call.flag("extractTars"):
+        raise NotSimulated("DownloadBuildArtifacts with extractTars", "Extract them with ExtractFiles@1.")
+    run, place = run_of(call), call.input("downloadPath")
+    single = call.input("downloadType").lower() == "single"
+    artifacts = Artifacts(call.job.kernel, run)
+    rows = [row for row in artifacts.listed() if not single or row["name"] == call.input("artifactName")]
+    if single and not rows:
+        raise TaskFailed(f"Artifact {call.input('artifactName')} was not found for build {run}.")
+    target = _inside(call, place)
+    if call.flag("cleanDestinationFolder") and target.is_dir():
+        await asyncio.to_thread(_clean, target)
+    chosen = matcher(call.input("itemPattern") or "**")
+    for row in rows:
+        await _copy(call, artifacts, row, target / row["name"], partial(_within, chosen, str(row["name"])))
+
+
+def _within(chosen: Callable[[str], bool], artifact: str, path: str) -> bool:
+    return chosen(f"{artifact}/{path}")
+
+
+def _clean(folder: Path) -> None:
+    for each in folder.iterdir():
+        if each.is_dir() and not each.is_symlink():
+            shutil.rmtree(each)
+        else:
+            each.unlink()
 
 
 async def download_keyword(call: TaskCall) -> None:
@@ -142,4 +177,6 @@ EFFECTS: dict[tuple[str, int], TaskEffect] = {
     ("DownloadPipelineArtifact", 1): download,
     ("DownloadPipelineArtifact", 2): download,
     ("Download", 1): download_keyword,
+    ("DownloadBuildArtifacts", 0): download_build_artifacts,
+    ("DownloadBuildArtifacts", 1): download_build_artifacts,
 }

@@ -60,11 +60,6 @@ async def python_script(call: TaskCall) -> int:
     return await _ended(call, (python, path, *more), directory, call.flag("failOnStderr"), python)
 
 
-async def powershell(call: TaskCall) -> int:
-    """PowerShell@2: there is no PowerShell on the simulator's agent."""
-    raise NotSimulated("PowerShell (no pwsh on the agent)", "Use bash, or Python, in the step.")
-
-
 async def _ended(
     call: TaskCall,
     command: tuple[str, ...],
@@ -72,7 +67,7 @@ async def _ended(
     fail_on_stderr: bool,
     name: str = "/usr/bin/bash",
 ) -> int:
-    code = await call.run(_program(call, command, directory, fail_on_stderr))
+    code = await call.run(program(call, command, directory, fail_on_stderr))
     if code:
         call.attempt.error(f"The process '{name}' failed with exit code {code}")
     return code
@@ -85,13 +80,14 @@ async def _run(call: TaskCall, script: str, fail_on_stderr: bool) -> int:
     call.attempt.say(_OUTPUT)
     call.attempt.say(f"[command]/usr/bin/bash --noprofile --norc {path}")
     command: tuple[str, ...] = (*_BASH, path)
-    code = await call.run(_program(call, command, directory, fail_on_stderr))
+    code = await call.run(program(call, command, directory, fail_on_stderr))
     if code:
         call.attempt.error(f"Bash exited with code '{code}'.")
     return code
 
 
-def _program(call: TaskCall, command: tuple[str, ...], directory: str, fail_on_stderr: bool) -> Program:
+def program(call: TaskCall, command: tuple[str, ...], directory: str, fail_on_stderr: bool) -> Program:
+    """What a script is started by, on the agent or in the step's container. Raises NotSimulated."""
     if fail_on_stderr and call.attempt.container:
         raise NotSimulated("failOnStderr of a step in a container", "Redirect standard error in the script.")
     if fail_on_stderr:
@@ -123,5 +119,4 @@ EFFECTS: dict[tuple[str, int], TaskEffect] = {
     ("Bash", 3): bash,
     ("ShellScript", 2): shell_script,
     ("PythonScript", 0): python_script,
-    ("PowerShell", 2): powershell,
 }
