@@ -12,6 +12,7 @@ from simulator.azure_devops.language.plain_values import plain
 from simulator.azure_devops.language.plan import DEFAULT_RUN_NAME, Parameter, Plan, Variable
 from simulator.azure_devops.language.reading.fields import Fields
 from simulator.azure_devops.language.reading.jobs import ROOT_JOB_KEYS
+from simulator.azure_devops.language.reading.phases import in_words_of_today
 from simulator.azure_devops.language.reading.resources import read_resources
 from simulator.azure_devops.language.reading.stages import read_stages
 from simulator.azure_devops.language.reading.surroundings import Surroundings
@@ -100,7 +101,8 @@ def _reader(
 
 
 def _plan(expanded: Expanded, around: Surroundings, errors: ErrorList) -> Plan:
-    root = Fields(expanded.root, _ROOT, errors)
+    tree = in_words_of_today(expanded.root, errors)
+    root = Fields(tree, _ROOT, errors)
     check_pull_request(root.get("pr"), errors)
     resources = read_resources(root.get("resources"), errors)
     containers = {container.alias.lower(): container for container in resources.containers}
@@ -119,7 +121,7 @@ def _plan(expanded: Expanded, around: Surroundings, errors: ErrorList) -> Plan:
         root.choice("lockBehavior", ("sequential", "runLatest")),
         expanded.files,
         errors.warnings,
-        expanded.root,
+        tree,
     )
     check_graphs(stages, errors)
     return plan

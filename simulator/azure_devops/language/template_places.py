@@ -8,7 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 # A list that may hold `- template:`, and what its other items are.
-INCLUDABLE: Mapping[str, str] = {"stages": "stage", "jobs": "job", "steps": "step", "variables": "variable"}
+INCLUDABLE: Mapping[str, str] = {
+    "stages": "stage",
+    "jobs": "job",
+    "phases": "job",
+    "steps": "step",
+    "variables": "variable",
+}
 
 # Root keys an included template may hold besides `parameters` and its own list.
 TEMPLATE_KEYS: tuple[str, ...] = ()
@@ -20,6 +26,7 @@ CHILDREN: Mapping[str, Mapping[str, str]] = {
     "root": {
         "stages": "stages",
         "jobs": "jobs",
+        "phases": "phases",
         "steps": "steps",
         "variables": "variables",
         "strategy": "strategy",

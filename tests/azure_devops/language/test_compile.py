@@ -79,3 +79,40 @@ def test_more_than_a_hundred_files_are_refused():
             {},
             groups=lambda name: {},
         )
+
+
+def test_phases_and_queues_are_jobs_in_words_of_before():
+    files = {
+        "a.yml": """
+phases:
+- phase: Build
+  queue:
+    name: Default
+    demands: [maven]
+    timeoutInMinutes: 5
+    parallel: 2
+    matrix: {one: {v: 1}, two: {v: 2}}
+  steps: [{script: x}]
+- template: more.yml
+- phase: Wait
+  dependsOn: Build
+  server: true
+  steps: [{task: Delay@1, inputs: {delayForMinutes: 1}}]
+""",
+        "more.yml": "phases: [{phase: More, queue: Mine, steps: [{script: y}]}]\n",
+    }
+    plan = compile_pipeline("a.yml", files.get, {}, {}, groups=lambda name: {})
+    build, more, wait = plan.stages[0].jobs
+    assert (build.name, build.timeout_minutes, build.pool.name, build.pool.demands) == (
+        *("Build", 5, "Default"),
+        ("maven",),
+    )
+    assert (build.strategy.max_parallel, len(build.strategy.legs)) == (2, 2)
+    assert (more.pool.name, wait.pool.server, wait.depends_on) == ("Mine", True, ("Build",))
+    text = "queue: {name: Default, demands: maven}\nsteps: [{script: x}]\n"
+    (only,) = compile_text(text).stages[0].jobs
+    assert (only.name, only.pool.demands) == ("Job", ("maven",))
+    with pytest.raises(PipelineInvalid, match="Unexpected value 'vmImage'"):
+        compile_text("queue: {vmImage: x}\nsteps: [{script: x}]\n")
+    with pytest.raises(PipelineInvalid, match="Unexpected value 'queue'"):
+        compile_text("queue: x\njobs: []\n")

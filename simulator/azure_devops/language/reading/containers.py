@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from simulator.azure_devops.language.plan import Container, Filter, StepTarget
-from simulator.azure_devops.language.reading.fields import Fields, mapping_fields
+from simulator.azure_devops.language.reading.fields import ANY_OTHER, Fields, mapping_fields
 from simulator.azure_devops.language.reading.surroundings import Surroundings
 from simulator.azure_devops.language.reading.triggers import read_filter
 from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode
@@ -18,7 +18,7 @@ from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode
 _MOUNTS = ("work", "externals", "tools", "tasks")
 _REGISTRY = ("azureSubscription", "resourceGroup", "registry", "repository")
 _INLINE = ("image", "endpoint", "env", "mapDockerSocket", "options", "ports", "volumes", "mountReadOnly")
-RESOURCE_KEYS = ("container", *_INLINE, "type", "trigger", "localImage", *_REGISTRY)
+RESOURCE_KEYS = ("container", *_INLINE, "type", "trigger", "localImage", *_REGISTRY, ANY_OTHER)
 
 
 def read_container_resource(fields: Fields) -> Container:

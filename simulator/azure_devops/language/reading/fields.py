@@ -11,6 +11,10 @@ _TRUE = ("true", "y", "yes", "on")
 _FALSE = ("false", "n", "no", "off")
 
 
+ANY_OTHER = "*"
+"""Among the allowed keys: all others may stand there too, and mean nothing to this reader."""
+
+
 class Fields:
     """The keys of one mapping. Keys outside `allowed` are errors as soon as it is made.
 
@@ -24,7 +28,7 @@ class Fields:
         self.places = {key.text: key.where for key, _ in node.entries}
         self.runtime: dict[str, str] = {}
         for key, _ in node.entries:
-            if key.text not in allowed and not key.broken:
+            if key.text not in allowed and ANY_OTHER not in allowed and not key.broken:
                 errors.add(f"Unexpected value '{key.text}'", key.where, allowed)
 
     @property

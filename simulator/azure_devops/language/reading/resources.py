@@ -15,13 +15,14 @@ from simulator.azure_devops.language.plan import (
     WebhookResource,
 )
 from simulator.azure_devops.language.reading.containers import RESOURCE_KEYS, read_container_resource
-from simulator.azure_devops.language.reading.fields import Fields, mapping_fields
+from simulator.azure_devops.language.reading.fields import ANY_OTHER, Fields, mapping_fields
 from simulator.azure_devops.language.reading.triggers import read_filter, read_trigger
 from simulator.azure_devops.language.source import Node, ScalarNode, SequenceNode
 
 _KINDS = ("repositories", "pipelines", "webhooks", "containers", "builds", "packages")
 _OLDEST = ("repo", "clean", "fetchDepth", "lfs", "trigger")
-_REPOSITORY = ("repository", "type", "name", "ref", "endpoint", "trigger")
+# The service's schema takes any other key here.
+_REPOSITORY = ("repository", "type", "name", "ref", "endpoint", "trigger", ANY_OTHER)
 _PIPELINE = ("pipeline", "project", "source", "version", "branch", "tags", "trigger")
 _PACKAGE = ("package", "type", "connection", "name", "version", "tag", "trigger")
 _BUILD = ("build", "type", "connection", "source", "version", "branch", "trigger")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from simulator.azure_devops.language.invalid import ErrorList
 from simulator.azure_devops.language.plan import Pool, Variable, VariableEntry, VariableGroup
 from simulator.azure_devops.language.reading.conditions import check_runtime_expression
-from simulator.azure_devops.language.reading.fields import Fields, mapping_fields, scalar_text
+from simulator.azure_devops.language.reading.fields import ANY_OTHER, Fields, mapping_fields, scalar_text
 from simulator.azure_devops.language.reading.surroundings import Surroundings
 from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode
 
-# The last three have a meaning in pools that a service image fills in (1ES); public pipelines carry them.
-_POOL = ("name", "vmImage", "demands", "os", "image", "hostArchitecture")
+# What else a pool says goes to the one that provides its machines (`image`, `os`); the service's schema takes any key.
+_POOL = ("name", "vmImage", "demands", ANY_OTHER)
 _ITEM = ("name", "value", "readonly", "group")
 
 
