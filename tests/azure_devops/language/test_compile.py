@@ -8,7 +8,7 @@ import pytest
 
 from simulator.azure_devops.language.compile import compile_pipeline
 from simulator.azure_devops.language.invalid import PipelineInvalid
-from simulator.azure_devops.language.plan import Plan, Variable
+from simulator.azure_devops.language.plan import Matrix, Plan, Pool, Variable
 
 
 def compile_text(text: str, **more) -> Plan:
@@ -103,16 +103,26 @@ phases:
     }
     plan = compile_pipeline("a.yml", files.get, {}, {}, groups=lambda name: {})
     build, more, wait = plan.stages[0].jobs
-    assert (build.name, build.timeout_minutes, build.pool.name, build.pool.demands) == (
-        *("Build", 5, "Default"),
-        ("maven",),
-    )
-    assert (build.strategy.max_parallel, len(build.strategy.legs)) == (2, 2)
-    assert (more.pool.name, wait.pool.server, wait.depends_on) == ("Mine", True, ("Build",))
+    assert (build.name, build.timeout_minutes) == ("Build", 5)
+    assert build.pool == Pool("Default", demands=("maven",))
+    assert build.strategy == Matrix((("one", {"v": "1"}), ("two", {"v": "2"})), max_parallel=2)
+    assert (more.pool, wait.pool) == (Pool("Mine"), Pool("server", server=True))
+    assert wait.depends_on == ("Build",)
     text = "queue: {name: Default, demands: maven}\nsteps: [{script: x}]\n"
     (only,) = compile_text(text).stages[0].jobs
-    assert (only.name, only.pool.demands) == ("Job", ("maven",))
+    assert (only.name, only.pool) == ("Job", Pool("Default", demands=("maven",)))
     with pytest.raises(PipelineInvalid, match="Unexpected value 'vmImage'"):
         compile_text("queue: {vmImage: x}\nsteps: [{script: x}]\n")
     with pytest.raises(PipelineInvalid, match="Unexpected value 'queue'"):
         compile_text("queue: x\njobs: []\n")
+
+
+def test_a_pool_and_a_repository_may_say_more_than_is_documented():
+    text = (
+        "pool: {name: Ours, sku: large}\n"
+        "resources: {repositories: [{repository: a, name: a, checkoutOptions: {lfs: true}}]}\n"
+        "steps: [{script: x}]\n"
+    )
+    plan = compile_text(text)
+    assert plan.pool == Pool("Ours")
+    assert [one.alias for one in plan.resources.repositories] == ["a"]
