@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from simulator.azure_devops.language.plan import Job, Stage, Step, VariableEntry, VariableGroup
+from simulator.azure_devops.language.plan import Job, Plan, Stage, Step, VariableEntry, VariableGroup
 from simulator.azure_devops.organization import SECURE_FILE, Organization, Row
 from simulator.azure_devops.pipelines.room import RunContext
 from simulator.azure_devops.task_definitions.catalogue import Catalogue, canonical_inputs
@@ -19,7 +19,7 @@ def used_by(context: RunContext, stage: Stage) -> list[Row]:
     """
     organization, project = context.room.organization, context.project["id"]
     found: dict[tuple[str, str], Row] = {}
-    for kind, name in (*_groups(context, stage), *_of_jobs(context, stage)):
+    for kind, name in named_by(context.plan, stage, organization.tasks):
         resource = lookup(organization, project, kind, name, context.row["repositories"])
         if resource is not None:
             found.setdefault((kind, resource["id"]), resource)
@@ -53,27 +53,38 @@ def connections_of(tasks: Catalogue, job: Job) -> set[str]:
     return {name for step in steps for kind, name in _of_step(tasks, step) if kind == "endpoint"}
 
 
-def _groups(context: RunContext, stage: Stage) -> Iterator[tuple[str, str]]:
-    entries: list[VariableEntry] = [*context.plan.variables, *stage.variables]
+def named_by(plan: Plan, stage: Stage, tasks: Catalogue) -> Iterator[tuple[str, str]]:
+    """Kind and name of every resource that a stage of the plan names."""
+    entries: list[VariableEntry] = [*plan.variables, *stage.variables]
     entries += [entry for job in stage.jobs for entry in job.variables]
-    return (("variablegroup", entry.name) for entry in entries if isinstance(entry, VariableGroup))
-
-
-def _of_jobs(context: RunContext, stage: Stage) -> Iterator[tuple[str, str]]:
+    yield from (("variablegroup", entry.name) for entry in entries if isinstance(entry, VariableGroup))
     for job in stage.jobs:
         if job.environment is not None:
             yield "environment", job.environment.name
-        own = job.pool or stage.pool or context.plan.pool
+        own = job.pool or stage.pool or plan.pool
         for pool in (own, *(hook.pool for hook in job.hooks.values() if hook.pool)):
             yield "queue", (pool.name if pool and pool.name else HOSTED_QUEUE)
         yield from (("queue", name) for name in job.uses.pools)
-        yield from (("repository", alias) for alias in job.uses.repositories)
-        containers = [one for one in (job.container, *job.services.values()) if one is not None]
-        yield from (("endpoint", one.endpoint) for one in containers if one.endpoint)
         steps = [*job.steps, *(step for hook in job.hooks.values() for step in hook.steps)]
-        yield from (("repository", alias) for alias in _checked_out(job, steps))
+        aliases = (*_checked_out(job, steps), *job.uses.repositories)
+        yield from (("repository", alias) for alias in aliases)
+        sources = (each for each in plan.resources.repositories if each.alias in aliases and each.endpoint)
+        yield from (("endpoint", each.endpoint) for each in sources)
+        yield from (("endpoint", name) for name in _registries(plan, job, steps))
         for step in steps:
-            yield from _of_step(context.room.organization.tasks, step)
+            yield from _of_step(tasks, step)
+
+
+def _registries(plan: Plan, job: Job, steps: list[Step]) -> Iterator[str]:
+    """The service connections of the containers that the job, its services and its steps run in."""
+    targets = {step.target.container.lower() for step in steps if step.target is not None}
+    containers = [job.container] if job.container is not None else []
+    containers += job.services.values()
+    containers += [each for each in plan.resources.containers if each.alias.lower() in targets]
+    for container in containers:
+        name = container.endpoint or container.registry.get("azureSubscription", "")
+        if name and "$(" not in name:
+            yield name
 
 
 def _checked_out(job: Job, steps: list[Step]) -> list[str]:

@@ -67,7 +67,10 @@ class Completions:
             or await objects.blob(self._refs.path(repository), commit, definition["path"]) is None
         ):
             return
-        person = f"build-service/{self._organization.project(definition['project'])['name']}"
+        project = self._organization.find_project(definition["project"])
+        if project is None:
+            return  # deleted while its files were read
+        person = f"build-service/{project['name']}"
         plain = RunRequest(definition, ref, commit, "ResourceTrigger", person)
         try:
             resources = (await self._queue.outline(plain)).resources.pipelines
