@@ -35,9 +35,15 @@ def read(verb: str, location: str, body: Any) -> Any:
     kinds = _table()["bodies"].get(f"{verb} {location}", ())
     if body is None or not kinds or not all(kind.lstrip("[").find("#") > 0 for kind in kinds):
         return body
-    # Locations that take one thing or many of it tell them apart by the form.
+    # Locations that take one thing or many of it tell them apart by the form, two things by their members.
     fitting = [kind for kind in kinds if (kind[0] == "[") == isinstance(body, list)]
-    return _converted((fitting or kinds)[0], body, "")
+    return _converted(max(fitting or kinds, key=lambda kind: _known(kind, body)), body, "")
+
+
+def _known(kind: str, body: Any) -> int:
+    """How many members of a body a type has."""
+    members = _members(kind.lstrip("["))
+    return sum(name.lower() in members for name in body) if isinstance(body, dict) else 0
 
 
 @cache

@@ -233,7 +233,9 @@ def test_definitions_keep_their_revisions_and_come_back_when_they_are_deleted(cl
     ] == ["x"]
     assert client.delete(url).status_code == 204
     assert client.get(url).json()["typeKey"] == "DefinitionNotFoundException"
+    assert client.patch(url).status_code == client.patch(f"fraud/{url[3:]}").status_code == 404
     assert client.patch(url, params={"deleted": "false"}).json()["name"] == "renamed"
+    assert client.get(url).json()["revision"] == 4
 
 
 def test_lists_of_definitions_and_pipelines_come_in_order_by_page(client):

@@ -42,14 +42,15 @@ def delete(kernel: Kernel, row: Row, by: str) -> None:
         keep(kernel, {**row, "revision": row["revision"] + 1}, by, "delete", "")
 
 
-def restored(kernel: Kernel, number: str) -> Row | None:
-    """The deleted definition of that number, taken back."""
-    if not number.isdecimal() or (row := kernel.store.get(_DELETED, number_key(number))) is None:
-        return None
-    kernel.store.delete(_DELETED, number_key(number))
-    return {**row, "revision": row["revision"] + 2}
+def restored(kernel: Kernel, row: Row) -> Row:
+    """A deleted definition, taken back."""
+    back = {**row, "revision": row["revision"] + 2}
+    with kernel.store.transaction():
+        kernel.store.delete(_DELETED, number_key(row["id"]))
+        kernel.store.put(DEFINITION, number_key(row["id"]), back)
+    return back
 
 
-def deleted(kernel: Kernel, number: int) -> Row | None:
+def deleted(kernel: Kernel, number: int | str) -> Row | None:
     """A definition that was deleted, for the runs that it had."""
-    return kernel.store.get(_DELETED, number_key(number))
+    return kernel.store.get(_DELETED, number_key(number)) if str(number).isdecimal() else None

@@ -112,8 +112,6 @@ def test_what_is_not_simulated_is_named(served):
         for path in ("deploymentgroups", "taskgroups"):
             answer = client.post(f"ml/_apis/distributedtask/{path}", json={"name": "x"})
             assert answer.status_code == 501, (path, answer.text)
-        proxy = client.post("ml/_apis/serviceendpoint/endpointproxy", json={})
-        assert (proxy.status_code, "endpointproxy" in proxy.json()["message"]) == (501, True)
 
 
 def test_a_kubernetes_resource_is_kept_and_a_deployment_to_it_is_refused_by_name(git, served):

@@ -113,9 +113,12 @@ async def change(call: Call) -> object:
 @endpoint("PATCH", DEFINITIONS, "vso.build_execute")
 async def restore(call: Call) -> object:
     """Bring a deleted definition back (`deleted=false`)."""
-    row = definition_history.restored(call.kernel, call.route["definitionid"])
-    if row is None or call.query.get("deleted", "").lower() != "false":
-        raise failure("DefinitionNotFoundException", id=call.route["definitionid"])
+    number, project = call.route["definitionid"], call.project()
+    row = definition_history.deleted(call.kernel, number)
+    if row is None or row["project"] != project["id"] or call.query.get("deleted", "").lower() != "false":
+        raise failure("DefinitionNotFoundException", id=number)
+    call.organization.repository(row["repository"])
+    row = definition_history.restored(call.kernel, row)
     await run_requests.save_new(call, row)
     return whole(call, row)
 
