@@ -25,7 +25,7 @@ resources:
 def named(jobs, *kinds):
     text = f"{RESOURCES}\nstages:\n- stage: A\n  jobs:\n  - job: J\n    {jobs}\n"
     plan = compile_pipeline("a.yml", {"a.yml": text}.get, {}, {}, groups=lambda name: {})
-    found = named_by(plan, plan.stages[0], Catalogue({}))
+    found = named_by(plan, plan.stages[0], Catalogue(lambda: ()))
     return [(kind, name) for kind, name in found if kind in (kinds or ("endpoint",))]
 
 
