@@ -108,6 +108,15 @@ class Call:
         """Whether the caller has all of the permissions on a token of a security namespace."""
         return self.organization.rights.allows(self.caller.held, space, token, *permissions)
 
+    def permitted(
+        self, space: str, permission: str, rows: list[Row], token: Callable[[Row], str]
+    ) -> list[Row]:
+        """Those of the rows on whose token the caller has the permission: what a list may show."""
+        shown = self.organization.rights.each(
+            self.caller.held, space, [token(row) for row in rows], permission
+        )
+        return [row for row, allowed in zip(rows, shown, strict=True) if allowed]
+
     def owns(self, space: str, token: str, *permissions: str) -> None:
         """From now on the caller, who makes something, has the permissions on it; in the caller's transaction."""
         self.organization.rights.own(self.caller.identity, space, token, *permissions)

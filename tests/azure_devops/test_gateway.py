@@ -53,6 +53,14 @@ def test_the_version_is_echoed_in_the_content_type(served):
     assert answer.headers["content-type"] == "application/json; charset=utf-8; api-version=7.1"
 
 
+def test_a_project_is_meant_by_its_name_in_any_case_or_by_its_id(served):
+    with served.client() as client:
+        (ml,) = (row for row in client.get("_apis/projects").json()["value"] if row["name"] == "ml")
+        for project in ("ml", "ML", ml["id"], ml["id"].upper()):
+            found = client.get(f"{project}/_apis/GIT/repositories/Model_Build").json()
+            assert (found["name"], found["project"]["id"]) == ("model_build", ml["id"])
+
+
 @pytest.mark.parametrize(
     "method, path, version, key",
     [
@@ -114,7 +122,7 @@ def test_a_body_that_is_no_json_is_the_callers_error(served):
             "ml/_apis/pipelines",
             {"name": "x", "configuration": 5},
             400,
-            "configuration must be an object",
+            "Path 'configuration'",
         ),
         ("POST", "ml/_apis/build/builds", {"definition": 5}, 400, "definition must be an object"),
         ("PATCH", "ml/_apis/pipelines/approvals", [5], 400, "the request body must be an object"),

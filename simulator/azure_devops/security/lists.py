@@ -55,19 +55,37 @@ class AccessControlLists:
                 row["entries"][new] = row["entries"].pop(old)
                 self._store.put(_KIND, key, row)
 
-    def effective(
-        self, space: Namespace, token: str, who: AbstractSet[str], administrators: AbstractSet[str]
-    ) -> Bits:
-        """What somebody may do; administrators of the organization have no way past a deny of pipelines."""
-        lists = [_list(self._store.get(_KIND, f"{space.id}|{each}")) for each in _lineage(space, token)]
-        return effective(lists, who, frozenset() if space.id == BUILD else administrators)
+    def plain(self, space: Namespace, token: str) -> AccessControlList:
+        """The list of a token that is in the form in which tokens are compared."""
+        row = self._store.get(_KIND, f"{space.id}|{token}")
+        if row is None:
+            return AccessControlList()
+        entries = {name.lower(): Bits(each["allow"], each["deny"]) for name, each in row["entries"].items()}
+        return AccessControlList(entries, row["inheritPermissions"])
 
-    def above(self, space: Namespace, token: str, who: AbstractSet[str]) -> Bits:
+
+class Reading:
+    """The lists of one namespace as they are in one moment: each is read once."""
+
+    def __init__(self, lists: AccessControlLists, space: Namespace) -> None:
+        self._lists, self._space = lists, space
+        self._read: dict[str, AccessControlList] = {}
+
+    def effective(self, token: str, who: AbstractSet[str], administrators: AbstractSet[str]) -> Bits:
+        """What somebody may do; administrators of the organization have no way past a deny of pipelines."""
+        found = self._line(_lineage(self._space, token))
+        return effective(found, who, frozenset() if self._space.id == BUILD else administrators)
+
+    def above(self, token: str, who: AbstractSet[str]) -> Bits:
         """What somebody inherits on a token from those above it."""
-        if not self.read(space, token)["inheritPermissions"]:
-            return Bits()
-        found = [_list(self._store.get(_KIND, f"{space.id}|{each}")) for each in _lineage(space, token)[1:]]
-        return effective(found, who)
+        line = _lineage(self._space, token)
+        return effective(self._line(line[1:]), who) if self._line(line)[0].inherits else Bits()
+
+    def _line(self, tokens: tuple[str, ...]) -> list[AccessControlList]:
+        for each in tokens:
+            if each not in self._read:
+                self._read[each] = self._lists.plain(self._space, each)
+        return [self._read[each] for each in tokens]
 
 
 def _lineage(space: Namespace, token: str) -> tuple[str, ...]:
@@ -80,10 +98,3 @@ def _key(space: Namespace, token: str) -> str:
 
 def _fits(held: tuple[str, ...], wanted: str, below: bool) -> bool:
     return wanted in held if below else held[0] == wanted
-
-
-def _list(row: Row | None) -> AccessControlList:
-    if row is None:
-        return AccessControlList()
-    entries = {name.lower(): Bits(each["allow"], each["deny"]) for name, each in row["entries"].items()}
-    return AccessControlList(entries, row["inheritPermissions"])

@@ -30,6 +30,11 @@ def repository(project: str, identifier: str) -> str:
     return f"{REPOSITORIES}/{project}/{identifier}"
 
 
+def of_repository(row: Mapping[str, Any]) -> str:
+    """The token of a repository's row."""
+    return repository(row["project"], row["id"])
+
+
 def ref(project: str, repository_id: str, name: str) -> str:
     """A branch, tag or note: the parts of a branch's name as hexadecimal UTF-16, because tokens know no case."""
     root = repository(project, repository_id)

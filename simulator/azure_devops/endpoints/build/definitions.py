@@ -38,9 +38,7 @@ async def definitions(call: Call) -> object:
         return _with_builds(call, row, whole(call, row))
     project = call.project()["id"]
     rows = [row for row in call.organization.rows(DEFINITION, project) if _fits(call, row)]
-    rows = [
-        row for row in rows if call.allowed(BUILD, tokens.of_definition(project, row), "ViewBuildDefinition")
-    ]
+    rows = call.permitted(BUILD, "ViewBuildDefinition", rows, lambda row: tokens.of_definition(project, row))
     order = call.query.get("queryorder", "").lower()
     key = next((key for name, key in _ORDERS.items() if order.startswith(name)), lambda row: row["id"])
     rows.sort(key=key, reverse=order.endswith("descending"))

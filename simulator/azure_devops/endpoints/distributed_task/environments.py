@@ -55,6 +55,9 @@ async def environments(call: Call) -> object:
     rows = call.organization.rows(ENVIRONMENT, call.project()["id"])
     name = call.query.get("name", "").lower()
     chosen = [row for row in rows if not name or row["name"].lower() == name]
+    chosen = call.permitted(
+        namespaces.ENVIRONMENT, "View", chosen, lambda row: tokens.environment(row["project"], row["id"])
+    )
     return collection([_view(call, row) for row in chosen[: call.number("$top", len(chosen))]])
 
 

@@ -25,6 +25,9 @@ async def secure_files(call: Call) -> object:
         row = _found(call, project)
         return _content(call, row) if call.query.get("download", "").lower() == "true" else _view(call, row)
     rows = call.azure.secure_files.of(project["id"])
+    rows = call.permitted(
+        LIBRARY, "View", rows, lambda row: tokens.library(row["project"], "SecureFile", row["id"])
+    )
     if pattern := call.query.get("namepattern", "").lower():
         rows = [row for row in rows if matches(pattern, row["name"].lower())]
     if text := call.query.get("securefileids", "").lower():

@@ -68,6 +68,9 @@ async def groups(call: Call) -> object:
         if found is None:
             raise failure("VariableGroupNotFoundException", id=call.route["groupid"])
         return _view(call, found, project)
+    rows = call.permitted(
+        LIBRARY, "View", rows, lambda row: tokens.library(row["project"], "VariableGroup", row["id"])
+    )
     pattern = call.query.get("groupname", "").lower() or "*"
     rows = [row for row in rows if matches(pattern, row["name"].lower())]
     if text := call.query.get("groupids", ""):

@@ -84,8 +84,8 @@ async def repositories(call: Call) -> object:
         row
         for row in call.organization.rows(REPOSITORY, project["id"] if project else "")
         if names[row["project"]] in call.caller.projects
-        and call.allowed(GIT, tokens.repository(row["project"], row["id"]), "GenericRead")
     ]
+    found = call.permitted(GIT, "GenericRead", found, tokens.of_repository)
     return collection([await view(call, row) for row in sorted(found, key=lambda row: str(row["name"]))])
 
 

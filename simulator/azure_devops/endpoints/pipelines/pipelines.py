@@ -13,6 +13,8 @@ from simulator.azure_devops.language.final_yaml import final_yaml
 from simulator.azure_devops.organization import DEFINITION, Row
 from simulator.azure_devops.pipelines import definition_history
 from simulator.azure_devops.pipelines.starting.queueing import definition_named
+from simulator.azure_devops.security import tokens
+from simulator.azure_devops.security.namespaces import BUILD
 from simulator.azure_devops.seeding import definition_row
 from simulator.azure_devops.shapes import as_mapping, mapping
 
@@ -45,7 +47,13 @@ def reference(call: Call, row: Row) -> Row:
 async def pipelines(call: Call) -> object:
     """The pipelines of the project by page in `orderBy`, or one (of a `pipelineVersion`) with its configuration."""
     if "pipelineid" not in call.route:
-        rows = call.organization.rows(DEFINITION, call.project()["id"])
+        project = call.project()["id"]
+        rows = call.permitted(
+            BUILD,
+            "ViewBuildDefinition",
+            call.organization.rows(DEFINITION, project),
+            lambda row: tokens.of_definition(project, row),
+        )
         member, _, direction = (call.query.get("orderby") or "id asc").lower().partition(" ")
         key = _ORDERS.get(member)
         if key is None:

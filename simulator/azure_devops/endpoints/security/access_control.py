@@ -10,6 +10,7 @@ from simulator.azure_devops.endpoints.security.namespaces import found
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.security import namespaces as spaces
+from simulator.azure_devops.security.lists import Reading
 from simulator.azure_devops.security.namespaces import Namespace
 from simulator.azure_devops.security.rights import COLLECTION_ADMINISTRATORS
 from simulator.azure_devops.shapes import as_mappings, mapping, mappings, number
@@ -95,7 +96,8 @@ def _extended(call: Call, row: Row, descriptor: str) -> Row:
     """What the entry's holder has in the end, and what of it comes from above."""
     rights, space = call.organization.rights, _space(call)
     who = around(call.organization, descriptor)
-    whole, above = rights.bits(who, space, row["token"]), rights.lists.above(space, row["token"], who)
+    whole = rights.bits(who, space, row["token"])
+    above = Reading(rights.lists, space).above(row["token"], who)
     return {
         "inheritedAllow": above.allow,
         "inheritedDeny": above.deny,

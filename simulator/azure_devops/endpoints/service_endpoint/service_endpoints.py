@@ -25,6 +25,9 @@ async def endpoints(call: Call) -> object:
     if wanted := call.route.get("endpointid", "").lower():
         # The real service answers an unknown id with `null`.
         return next((given.view(call, row, project) for row in rows if row["id"] == wanted), None)
+    rows = call.permitted(
+        SERVICE_ENDPOINTS, "ViewEndpoint", rows, lambda row: tokens.endpoint(row["project"], row["id"])
+    )
     tests: dict[str, Callable[[Row], str]] = {
         "type": lambda row: row["type"],
         "authschemes": lambda row: row["authorization"]["scheme"],

@@ -7,13 +7,15 @@ from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint
 from simulator.azure_devops.endpoints.git import commits
 from simulator.azure_devops.endpoints.git.pull_requests import views
 from simulator.azure_devops.enumerations import PULL_REQUEST_STATUS, named
-from simulator.azure_devops.errors import invalid
+from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.git import objects
 from simulator.azure_devops.git.refs import NO_OBJECT
 from simulator.azure_devops.organization import REPOSITORY, Row
 from simulator.azure_devops.pull_requests import editing, opening, reviewers
 from simulator.azure_devops.pull_requests.rows import newest
 from simulator.azure_devops.pull_requests.settling import settle
+from simulator.azure_devops.security import tokens
+from simulator.azure_devops.security.namespaces import GIT
 from simulator.azure_devops.shapes import mappings, texts
 
 OF_REPOSITORY = "9946fd70-0d40-406e-b686-b4744cbbcc37"
@@ -45,6 +47,8 @@ async def by_id(call: Call) -> object:
     row = call.azure.pull_requests.find(call.route["pullrequestid"])
     repository = call.organization.repository(row["repository"])
     call.visible(call.organization.project(repository["project"]), repository["project"])
+    if not call.allowed(GIT, tokens.of_repository(repository), "GenericRead"):
+        raise failure("GitPullRequestNotFoundException")
     return await views.view(call, await settle(call.azure.pull_requests, row))
 
 
@@ -53,12 +57,13 @@ async def of_project(call: Call) -> object:
     """The pull requests of a project, or of all that the caller sees."""
     project = call.project_or_none()
     if project is not None:
-        return await _list(call, call.organization.rows(REPOSITORY, project["id"]))
+        rows = call.organization.rows(REPOSITORY, project["id"])
+        return await _list(call, call.permitted(GIT, "GenericRead", rows, tokens.of_repository))
     names = {row["id"]: row["name"] for row in call.organization.projects()}
     seen = [
         row for row in call.organization.rows(REPOSITORY) if names[row["project"]] in call.caller.projects
     ]
-    return await _list(call, seen)
+    return await _list(call, call.permitted(GIT, "GenericRead", seen, tokens.of_repository))
 
 
 async def _list(call: Call, shown: list[Row]) -> object:
