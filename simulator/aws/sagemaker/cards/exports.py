@@ -12,7 +12,6 @@ from typing import Any
 from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.sagemaker import resources, storage
 from simulator.aws.sagemaker.acting import Actor
-from simulator.aws.sagemaker.cards.document import pdf
 from simulator.aws.sagemaker.cards.operations import version_of
 from simulator.aws.sagemaker.kinds.cards import MODEL_CARD, MODEL_CARD_EXPORT_JOB
 from simulator.aws.sagemaker.kinds.kind import Row
@@ -53,12 +52,18 @@ async def _written(call: Call, card: Row, job: str) -> dict[str, Any]:
     name, version = card["ModelCardName"], card["ModelCardVersion"]
     uri = storage.join(call.params["OutputConfig"]["S3OutputPath"], name, str(version), f"{job}.pdf")
     title = f"Model card {name}, version {version} ({card['ModelCardStatus']})"
-    body = await asyncio.to_thread(pdf, title, json.loads(card["Content"]))
+    body = await asyncio.to_thread(_document, title, card["Content"])
     try:
         await storage.put(Actor(call.cloud, call.account, call.region, call.principal), uri, body)
     except CallerError as error:
         return {"Status": "Failed", "FailureReason": f"{error.code}: {error.message}"[:1024]}
     return {"Status": "Completed", "ExportArtifacts": {"S3ExportArtifacts": uri}}
+
+
+def _document(title: str, content: str) -> bytes:
+    from simulator.aws.sagemaker.cards.document import pdf  # reportlab takes a moment to import
+
+    return pdf(title, json.loads(content))
 
 
 @behaviour("sagemaker", "DescribeModelCardExportJob")

@@ -75,7 +75,9 @@ async def _members(call: Call, params: Mapping[str, Any]) -> dict[str, Any]:
 def _new_version(call: Call, group: str, members: dict[str, Any]) -> Row:
     kernel, group_key = call.kernel, resources.key_of(call, group)
     if kernel.store.get(MODEL_PACKAGE_GROUP.row, group_key) is None:
-        raise CallerError("ValidationException", "Model Package Group does not exist.")  # as of getmoto/moto#7165
+        raise CallerError(
+            "ValidationException", "Model Package Group does not exist."
+        )  # as of getmoto/moto#7165
     version = (kernel.store.get(_COUNTER, group_key) or {"last": 0})["last"] + 1
     kernel.store.put(_COUNTER, group_key, {"last": version})
     members = {

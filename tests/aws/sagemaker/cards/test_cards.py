@@ -97,7 +97,7 @@ def test_an_export_job_writes_a_pdf_or_says_why_not(simulator: RunningSimulator)
     assert done["Status"] == "Completed"
     bucket, key = done["ExportArtifacts"]["S3ExportArtifacts"].removeprefix("s3://").split("/", 1)
     body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-    assert body.startswith(b"%PDF-1.4")
+    assert body.startswith(b"%PDF-1.")
     assert rb"purpose of model: rings \(of abalone\)" in body
     failed = exported("second", "s3://absent/out")
     assert (failed["Status"], "NoSuchBucket" in failed["FailureReason"]) == ("Failed", True)
@@ -124,13 +124,13 @@ def test_content_that_breaks_the_schema_is_refused_with_its_place(content, mista
         check(content)
 
 
-def test_a_long_card_has_pages_and_every_object_is_where_the_table_says():
-    document = pdf("title", {"notes": [f"line {number}" for number in range(200)]})
-    assert document.count(b"/Type /Page ") == 4
-    table = document[int(document.rsplit(b"startxref\n", 1)[1].split(b"\n")[0]) :]
-    places = [int(line[:10]) for line in table.splitlines() if line.endswith(b" n ")]
-    for number, place in enumerate(places, start=1):
-        assert document[place:].startswith(f"{number} 0 obj".encode())
+def test_a_long_card_has_pages_and_the_same_card_is_the_same_bytes():
+    notes = {"notes": [f"line {number} <of> Łódź" for number in range(200)]}
+    document = pdf("title", notes)
+    assert b"/Count 4" in document
+    assert b"- line 199 <" in document
+    assert rb"> ?\363d?" in document
+    assert pdf("title", notes) == document
 
 
 @pytest.mark.filterwarnings("ignore")  # the SDK's own
