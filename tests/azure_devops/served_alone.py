@@ -17,6 +17,8 @@ from simulator.kernel.outbound import Route
 from simulator.kernel.world import Kernel
 from simulator.runtime.engine_process import ProcessEngine
 from simulator.runtime.images import Images
+from simulator.runtime.job_containers.sets import JobContainers
+from simulator.runtime.proxy_rules import Rules
 from simulator.runtime.reach import Reach
 from simulator.topology import load
 
@@ -27,8 +29,10 @@ async def main() -> None:
     outside = os.environ.get("OUTSIDE_ORIGIN")
     routes = (Route("outside.example", outside),) if outside else ()
     kernel = Kernel.open(state, routes=routes)
-    engine = ProcessEngine(works, Reach(1, port), Images(images, cache))
-    azure = AzureDevOps(kernel, engine, load(), f"http://localhost:{port}")
+    reach = Reach(1, port)
+    engine = ProcessEngine(works, reach, Images(images, cache))
+    containers = JobContainers(works.parent / "containers", reach, Rules(1, port))
+    azure = AzureDevOps(kernel, engine, load(), f"http://localhost:{port}", containers)
     await azure.start()
     kernel.start()
     config = uvicorn.Config(
