@@ -122,22 +122,21 @@ def make_user(made: Any, uid: int, say: Say) -> str:
     """
     run(made, ["sh", "-c", "command -v bash"], say)
     say(f"Try to create a user with UID '{uid}' inside the container.")
-    found = run(made, ["bash", "-c", f"getent passwd {uid} | cut -d: -f1"], say).split()
+    who = f"getent passwd {uid} | cut -d: -f1; test ! -e /etc/alpine-release || echo 'Alpine-based image detected.'"
+    said = run(made, ["bash", "-c", who], say)
+    alpine = "Alpine-based image" in said
+    found = [] if not said or said.startswith("Alpine") else said.split()[:1]
     user = found[0] if found else "vsts_azpcontainer"
-    alpine = run(made, ["bash", "-c", "test ! -e /etc/alpine-release || echo alpine"], lambda _: None)
     if not found:
         add = ["adduser", "-D", "-u", str(uid), user] if alpine else ["useradd", "-m", "-u", str(uid), user]
         run(made, add, say)
     say(f"Grant user '{user}' SUDO privilege and allow it run any command without authentication.")
-    run(made, ["addgroup" if alpine else "groupadd", "azure_pipelines_sudo"], say)
-    join = (
-        ["addgroup", user, "azure_pipelines_sudo"]
-        if alpine
-        else ["usermod", "-a", "-G", "azure_pipelines_sudo", user]
-    )
-    run(made, join, say)
+    if alpine:
+        join = f"addgroup azure_pipelines_sudo && addgroup {user} azure_pipelines_sudo"
+    else:
+        join = f"groupadd azure_pipelines_sudo && usermod -a -G azure_pipelines_sudo {user}"
     rule = "echo '%azure_pipelines_sudo ALL=(ALL:ALL) NOPASSWD:ALL' >> /etc/sudoers"
-    run(made, ["su", "-c", rule], say)
+    run(made, ["bash", "-c", f'{join} && su -c "{rule}"'], say)
     return user
 
 

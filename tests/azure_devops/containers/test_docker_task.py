@@ -82,7 +82,7 @@ jobs:
           repository: simulator-tests/app
           tags: one
           Dockerfile: '**/Dockerfile.*'
-          arguments: --build-arg COLOUR=green --label mine=1
+          arguments: --no-cache --build-arg COLOUR=green --label mine=1
           buildContext: .
       - task: Docker@2
         inputs:

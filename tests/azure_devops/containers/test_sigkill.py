@@ -21,11 +21,11 @@ container: {IMAGE}
 steps:
   - checkout: none
   - script: |
-      echo once >> $(Pipeline.Workspace)/count; touch /only-here
+      echo once >> $(Pipeline.Workspace)/count; touch ~/only-here
       echo "##vso[task.setvariable variable=colour]blue"
       until test -e $(Pipeline.Workspace)/go; do read -t 0.05 line < /dev/zero || true; done
     name: slow
-  - script: test "$(cat $(Pipeline.Workspace)/count) $(colour)" = "once blue" && test -e /only-here
+  - script: test "$(cat $(Pipeline.Workspace)/count) $(colour)" = "once blue" && test -e ~/only-here
 """
 
 
