@@ -61,10 +61,8 @@ def _refusals(plan: Plan) -> Iterator[NotSimulated]:
 
 
 def _resources(plan: Plan) -> Iterator[NotSimulated]:
-    targets = {step.target.container.lower() for step in _all_steps(plan) if step.target is not None}
     for container in plan.resources.containers:
-        if container.alias.lower() in targets:
-            yield from _container(container)
+        yield from _container(container)
     for package in plan.resources.packages:
         yield NotSimulated(f"package resource {package.alias}", "Leave the resource out.")
     for build in plan.resources.builds:
@@ -91,6 +89,7 @@ def _job(job: Job) -> Iterator[NotSimulated]:
 
 def _container(container: Container) -> Iterator[NotSimulated]:
     named = container.alias or container.image
+    # Its tag is resolved, and its trigger is called, by a registry in Azure; no other type has a trigger (Learn).
     if container.type.lower() == "acr":
         yield NotSimulated(
             f"container {named} of type ACR", "Name the image, and a Docker registry as endpoint."
@@ -118,10 +117,6 @@ def _steps(job: Job) -> Iterator[Step]:
     yield from job.steps
     for hook in job.hooks.values():
         yield from hook.steps
-
-
-def _all_steps(plan: Plan) -> Iterator[Step]:
-    return (step for stage in plan.stages for job in stage.jobs for step in _steps(job))
 
 
 def _pools(plan: Plan) -> Iterator[Pool]:

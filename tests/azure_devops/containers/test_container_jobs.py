@@ -6,18 +6,7 @@ import pytest
 
 pytestmark = pytest.mark.docker
 
-
-def names(timeline):
-    return [
-        record["name"]
-        for record in sorted(timeline, key=lambda each: each["order"])
-        if record["type"] == "Task"
-    ]
-
-
-def test_a_job_runs_in_its_image_with_the_agents_directories(build):
-    found, log, timeline = build(
-        """
+YAML = """
 resources:
   containers:
     - container: tools
@@ -57,7 +46,20 @@ steps:
       print("service says", urllib.request.urlopen(asked).status)
       END
     env: {TOKEN: $(System.AccessToken)}
-""",
+"""
+
+
+def names(timeline):
+    return [
+        record["name"]
+        for record in sorted(timeline, key=lambda each: each["order"])
+        if record["type"] == "Task"
+    ]
+
+
+def test_a_job_runs_in_its_image_with_the_agents_directories(build):
+    found, log, timeline = build(
+        YAML,
         {"data.txt": "from the repository\n"},
     )
     assert log.count("from the repository\n") >= 2, log
