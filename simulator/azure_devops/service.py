@@ -101,7 +101,7 @@ class AzureDevOps:
         kernel.log.add_consumer("azure_devops.retention", purging.on_fact)
         uses = ResourceUses(self.organization, self.runs)
         kernel.log.add_consumer("azure_devops.resource_uses", uses.on_fact)
-        self.webhooks = Webhooks(self.organization, self.refs, self.queue)
+        self.webhooks = Webhooks(self.organization, self.refs, self.queue, self.gates.permissions)
         self.schedules = Schedules(self.organization, self.refs, self.runs, self.queue)
         kernel.log.add_consumer("azure_devops.schedules", self.schedules.on_fact)
 

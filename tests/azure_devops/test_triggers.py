@@ -160,7 +160,12 @@ def test_a_signed_payload_that_passes_the_filters_starts_a_run_with_it(git, serv
         "serviceEndpointProjectReferences": [{"projectReference": {"name": "ml"}}],
     }
     with served.client("grace") as client:
-        assert client.post("_apis/serviceendpoint/endpoints", json=connection).status_code == 200
+        made = client.post("_apis/serviceendpoint/endpoints", json=connection).json()["id"]
+        assert post("Approved") == 200
+        (failed,) = served.facts("TriggerFailed")
+        assert "not authorized to use the service connection registry" in failed.detail["error"]
+        permit = f"ml/_apis/pipelines/pipelinePermissions/endpoint/{made}"
+        client.patch(permit, json={"pipelines": [{"id": 1, "authorized": True}]})
     assert post("Approved", "wrong") == 401
     assert post("Rejected") == 200
     assert post("Approved") == 200

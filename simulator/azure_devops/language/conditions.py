@@ -167,9 +167,7 @@ def _step_status(context: ConditionContext) -> Mapping[str, Function]:
 
 def _counter(arguments: Arguments, context: ConditionContext) -> Value:
     if context.counter is None:
-        raise EvaluationFailure(
-            "counter is not allowed here: only a variable of the pipeline's root may use it"
-        )
+        raise EvaluationFailure("counter is not allowed here: only a variable may use it")
     seed = to_number(arguments[1]) if len(arguments) > 1 else Decimal(0)
     if seed is None:
         raise not_convertible(kind(arguments[1]), "Number", shown(arguments[1]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from simulator.azure_devops.language.conditions import (
@@ -14,12 +15,15 @@ from simulator.azure_devops.language.expressions.failure import ExpressionFailur
 from simulator.azure_devops.language.plan import Job, Matrix, Parallel, Stage, Variable
 from simulator.azure_devops.pipelines import conditions_of_run
 from simulator.azure_devops.pipelines.agent.job_variables import (
+    EVALUATED,
     entries,
-    evaluated,
     plain_values,
+    runtime_values,
+    settled,
     stage_variables,
 )
 from simulator.azure_devops.pipelines.attention import side_by_side
+from simulator.azure_devops.pipelines.counters import counter
 from simulator.azure_devops.pipelines.deployment_run import NoTarget, deploy
 from simulator.azure_devops.pipelines.job_copies import JobCopy, MatrixInvalid, job_copies
 from simulator.azure_devops.pipelines.part_run import Ended, Part, run_part
@@ -40,13 +44,12 @@ async def run_phase(context: RunContext, stage: Stage, job: Job) -> None:
             stopped = context.stop(stage.name).is_set()
             timeline.finish(phase, Result.CANCELED if stopped else Result.SKIPPED)
             return
-        own = evaluated(entries(context, job.variables), around)
         copies = job_copies(job, _matrix(job, around))
+        own = _begun(context, phase, job, around)
     except (ExpressionFailure, MatrixInvalid) as wrong:
         timeline.add_issue(phase, "error", str(wrong))
         timeline.finish(phase, Result.ABANDONED)
         return
-    timeline.start(phase)
     try:
         if job.kind == "deployment":
             result, outputs = await deploy(context, stage, job, own)
@@ -58,6 +61,17 @@ async def run_phase(context: RunContext, stage: Stage, job: Job) -> None:
     if job.continue_on_error and result is Result.FAILED:
         result = Result.SUCCEEDED_WITH_ISSUES
     timeline.finish(phase, result, outputs=outputs)
+
+
+def _begun(context: RunContext, phase: str, job: Job, around: ConditionContext) -> list[Variable]:
+    """The job's own variables; the phase begins, with what they came to, and keeps that after a restart."""
+    timeline, own = context.timeline, entries(context, job.variables)
+    with context.room.kernel.store.transaction():
+        if timeline.get(phase)["state"] == "pending":
+            count = counter(context.room.organization, context.row["definition"])
+            found = runtime_values(own, replace(around, counter=count))
+            timeline.start(phase, **{EVALUATED: found})
+    return settled(own, timeline.get(phase).get(EVALUATED, {}))
 
 
 def _condition_context(context: RunContext, stage: Stage, job: Job) -> ConditionContext:

@@ -6,7 +6,14 @@ from simulator.azure_devops.language.conditions import ConditionContext, evaluat
 from simulator.azure_devops.language.expressions.failure import ExpressionFailure
 from simulator.azure_devops.language.plan import Stage
 from simulator.azure_devops.pipelines import conditions_of_run
-from simulator.azure_devops.pipelines.agent.job_variables import plain_values, stage_variables
+from simulator.azure_devops.pipelines.agent.job_variables import (
+    EVALUATED,
+    entries,
+    plain_values,
+    runtime_values,
+    stage_variables,
+)
+from simulator.azure_devops.pipelines.counters import counter
 from simulator.azure_devops.pipelines.gates.passing import Gates
 from simulator.azure_devops.pipelines.graph_run import run_graph
 from simulator.azure_devops.pipelines.phase_run import run_phase
@@ -30,15 +37,35 @@ async def run_stage(context: RunContext, gates: Gates, stage: Stage) -> None:
         if passage.ends is not None:
             _end_early(context, stage, passage.ends)
             return
-        with cause(passage.fact or context.row["cause"]):
-            fact = timeline.start(record)
-            timeline.update(record, cause=fact.sequence if fact else None)
+        try:
+            with cause(passage.fact or context.row["cause"]):
+                _start(context, stage, record)
+        except ExpressionFailure as wrong:
+            timeline.add_issue(record, "error", str(wrong))
+            _end_early(context, stage, Result.ABANDONED)
+            return
     with cause(timeline.get(record).get("cause")):
         nodes = {job.name: job.depends_on for job in stage.jobs}
         jobs = {job.name: job for job in stage.jobs}
         await run_graph(lambda: nodes, lambda name: run_phase(context, stage, jobs[name]), context.attention)
         results = [result_of(timeline.get(timeline.record_id(stage.name, name))) for name in nodes]
         timeline.finish(record, stage_result(results))
+
+
+def _start(context: RunContext, stage: Stage, record: str) -> None:
+    """The stage is in progress, with what its `$[ ]` variables come to. Raises ExpressionFailure."""
+    timeline, organization = context.timeline, context.room.organization
+    with context.room.kernel.store.transaction():
+        around = ConditionContext(
+            "job",
+            plain_values(stage_variables(context, stage)),
+            {},
+            conditions_of_run.earlier_jobs(timeline, context.plan),
+            counter=counter(organization, context.row["definition"]),
+        )
+        found = runtime_values(entries(context, stage.variables), around)
+        fact = timeline.start(record, **{EVALUATED: found})
+        timeline.update(record, cause=fact.sequence if fact else None)
 
 
 def _decided(context: RunContext, stage: Stage) -> Result | None:

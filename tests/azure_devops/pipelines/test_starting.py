@@ -265,3 +265,37 @@ def test_a_repository_named_in_place_that_is_not_there_refuses_the_run(repositor
     place = f"ml/_apis/pipelines/{number}/runs"
     told = call(repository.served, "POST", place, status=400, json={})["message"]
     assert "'git://ml/nowhere' which could not be found" in told
+
+
+STAGED = """
+trigger: none
+stages:
+- stage: A
+  jobs: [{job: J, steps: [{checkout: none}, {script: say colour, name: s}]}]
+- stage: B
+  variables:
+    got: $[ stageDependencies.A.J.outputs['s.colour'] ]
+    loud: $[ upper(variables['got']) ]
+    number: $[ counter('stage', 7) ]
+  jobs:
+  - job: J
+    condition: eq(variables['got'], 'blue')
+    variables: {own: "$[ counter('job') ]"}
+    steps: [{checkout: none}, {script: look at it}]
+"""
+
+
+def test_variables_of_stages_and_jobs_are_evaluated_once_when_they_begin(repository):
+    served = repository.served
+    says = Script(effect=lambda work: "##vso[task.setvariable variable=colour;isOutput=true]blue")
+    served.engine.script("agent", says, when=lambda work: "say colour" in script_of(work))
+    number = pipeline(repository, STAGED)
+    for _ in range(2):
+        assert run(repository, number)["result"] == "succeeded"
+    names = ("GOT", "LOUD", "NUMBER", "OWN")
+    found = [
+        tuple(work.environment.get(name) for name in names)
+        for work in served.engine.started
+        if "look at it" in script_of(work) or "OWN" in work.environment
+    ]
+    assert found == [("blue", "BLUE", "7", "0"), ("blue", "BLUE", "8", "1")]

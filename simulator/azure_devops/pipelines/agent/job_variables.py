@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from simulator.azure_devops import job_tokens
@@ -14,6 +15,9 @@ from simulator.azure_devops.pipelines.agent.macros import recalculate, values_of
 from simulator.azure_devops.pipelines.agent.predefined import JobNames, RunFacts
 from simulator.azure_devops.pipelines.room import INSIDE_URL, RunContext
 
+EVALUATED = "evaluated"
+"""The member of a record that keeps what `$[ ]` values of a stage or a job came to when it began."""
+
 
 def stage_variables(context: RunContext, stage: Stage) -> list[Variable]:
     """What a stage sees: predefined of the run, the request's, the definition's, root and stage (later ones win)."""
@@ -24,7 +28,9 @@ def stage_variables(context: RunContext, stage: Stage) -> list[Variable]:
         Variable(v.name, row["evaluated"].get(v.name, v.value), v.secret, v.read_only)
         for v in entries(context, context.plan.variables)
     ]
-    return [*given, *root, *entries(context, stage.variables), *run_variables(context)]
+    known = (context.timeline.find(context.timeline.record_id(stage.name)) or {}).get(EVALUATED, {})
+    own = settled(entries(context, stage.variables), known)
+    return [*given, *root, *own, *run_variables(context)]
 
 
 def run_variables(context: RunContext) -> list[Variable]:
@@ -72,12 +78,19 @@ def entries(context: RunContext, listed: Iterable[VariableEntry]) -> list[Variab
     return found
 
 
-def evaluated(variables: Iterable[Variable], context: ConditionContext) -> list[Variable]:
-    """The variables with each `$[ ]` value evaluated. Raises ExpressionFailure."""
-    return [
-        Variable(v.name, evaluate_runtime_expression(v.value, context), v.secret, v.read_only)
-        for v in variables
-    ]
+def runtime_values(variables: Iterable[Variable], around: ConditionContext) -> dict[str, str]:
+    """What each `$[ ]` value comes to, in their order, each seeing those before. Raises ExpressionFailure."""
+    found: dict[str, str] = {}
+    for each in variables:
+        if each.value.strip().startswith("$["):
+            context = replace(around, variables={**around.variables, **found})
+            found[each.name] = evaluate_runtime_expression(each.value, context)
+    return found
+
+
+def settled(variables: Iterable[Variable], known: Mapping[str, str]) -> list[Variable]:
+    """The variables with the values that were found for them."""
+    return [Variable(v.name, known.get(v.name, v.value), v.secret, v.read_only) for v in variables]
 
 
 def plain_values(variables: Iterable[Variable]) -> dict[str, str]:

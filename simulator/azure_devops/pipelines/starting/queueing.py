@@ -13,6 +13,7 @@ from simulator.azure_devops.language.outline import Outline
 from simulator.azure_devops.language.plan import Plan, Variable
 from simulator.azure_devops.organization import DEFINITION, Organization, Row
 from simulator.azure_devops.pipelines.agent.predefined import of_run
+from simulator.azure_devops.pipelines.counters import counter
 from simulator.azure_devops.pipelines.run_name import run_name
 from simulator.azure_devops.pipelines.runs import RunRequest, Runs
 from simulator.azure_devops.pipelines.starting import pipeline_resources, run_rows
@@ -121,14 +122,12 @@ class Queue:
         """What the `$[ ]` values of the root come to: once a run, for `counter` counts."""
         known = {**{v.name: v.value for v in plan.variables if isinstance(v, Variable)}, **variables}
 
-        def counter(prefix: str, seed: int) -> int:
-            return seed + self._organization.next_number(f"counter/{definition['id']}/{prefix}") - 1
-
+        count = counter(self._organization, definition["id"])
         found: dict[str, str] = {}
         try:
             for entry in plan.variables:
                 if isinstance(entry, Variable) and entry.value.strip().startswith("$["):
-                    context = ConditionContext("job", {**known, **found}, counter=counter)
+                    context = ConditionContext("job", {**known, **found}, counter=count)
                     found[entry.name] = evaluate_runtime_expression(entry.value, context)
         except ExpressionFailure as wrong:
             told = f"An error occurred while loading the YAML build pipeline. {wrong}"

@@ -12,10 +12,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from simulator.azure_devops.errors import failure
 from simulator.azure_devops.git import objects
 from simulator.azure_devops.git.refs import RefWatch
 from simulator.azure_devops.language.plan import WebhookResource
 from simulator.azure_devops.organization import SERVICE_ENDPOINT, Organization, Row
+from simulator.azure_devops.pipelines.gates.permissions import Permissions
 from simulator.azure_devops.pipelines.runs import RunRequest
 from simulator.azure_devops.pipelines.starting.queueing import Queue
 from simulator.formats import jsonpath
@@ -51,8 +53,11 @@ def _rooted(path: str) -> str:
 class Webhooks:
     """Receives payloads by the name of their webhook."""
 
-    def __init__(self, organization: Organization, refs: RefWatch, queue: Queue) -> None:
+    def __init__(
+        self, organization: Organization, refs: RefWatch, queue: Queue, permissions: Permissions
+    ) -> None:
         self._organization, self._refs, self._queue = organization, refs, queue
+        self._permissions = permissions
 
     def connections(self, name: str) -> list[Row]:
         """The service connections that receive the webhook of that name."""
@@ -89,6 +94,12 @@ class Webhooks:
         taken = [one for one in resources if one.connection == connection["name"] and passes(one, payload)]
         if not taken:
             return []
+        resource = {"type": "endpoint", "id": str(connection["id"])}
+        if not self._permissions.allows(resource, definition["project"], definition["id"]):
+            raise failure(
+                "PipelineValidationException",
+                message=f"The pipeline is not authorized to use the service connection {connection['name']}.",
+            )
         payloads = {one.alias: payload for one in taken}
         told = {"Resources.TriggeringAlias": taken[0].alias, "Resources.TriggeringCategory": "webhook"}
         return [await self._queue.queue(replace(request, payloads=payloads, predefined=told))]
