@@ -64,9 +64,9 @@ class DockerCommands:
         """Start a container of a set that was stopped."""
         await in_background(lambda: self._container(containers, name).start())
 
-    async def stop(self, containers: str, name: str) -> None:
-        """Stop a container of a set."""
-        await in_background(lambda: self._container(containers, name).stop())
+    async def stop(self, containers: str, name: str, grace_seconds: int) -> None:
+        """Stop a container of a set: SIGTERM, and SIGKILL after the grace."""
+        await in_background(lambda: self._container(containers, name).stop(timeout=grace_seconds))
 
     async def _heard(self, say: Say, call: Callable[[Say], str]) -> str:
         loop = asyncio.get_running_loop()

@@ -47,12 +47,22 @@ jobs:
           python3 -c "import urllib.request as u; print('chosen', u.urlopen('http://localhost:$PORT/page').read())"
         env: {{PORT: $(Agent.Services.site.Ports.80)}}
         target: host
+      - task: Docker@2
+        inputs: {{command: stop, container: site, arguments: --time 0}}
+      - script: python3 -c "import socket; socket.create_connection(('site', 80), 0.2)" || echo it has stopped
+      - task: Docker@2
+        inputs: {{command: start, container: site}}
+      - script: |
+          until python3 -c "import socket; socket.create_connection(('site', 80))" 2>/dev/null; do :; done
+          echo it is there again
 """
     )
     assert found["result"] == "succeeded", log
     assert "inside b'a page" in log
     assert "beside b'a page" in log
     assert "chosen b'a page" in log
+    assert "it has stopped" in log
+    assert "it is there again" in log
     assert "site service is healthy." in log
     assert log.index("site service is healthy.") < log.index("inside b'a page")
 

@@ -22,7 +22,16 @@ if TYPE_CHECKING:
 IMAGE = "agent"
 CAUSE_VARIABLE = "SIMULATOR_CAUSE"
 _AS_ON_THE_AGENT = (
-    *("Cache", "Checkout", "CopyFiles", "DeleteFiles", "ArchiveFiles", "ExtractFiles", "PublishTestResults"),
+    *(
+        "Cache",
+        "Checkout",
+        "CopyFiles",
+        "DeleteFiles",
+        "ArchiveFiles",
+        "ExtractFiles",
+        "PublishTestResults",
+        "Cache",
+    ),
     *(
         "S3Upload",
         "S3Download",

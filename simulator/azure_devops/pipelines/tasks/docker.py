@@ -123,10 +123,22 @@ async def _switch(call: TaskCall, command: str) -> None:
         known = {}
     if name not in known:
         raise TaskFailed(f"Container not found: {name}")
-    commands, containers = _commands(call), set_name(call.job)
+    commands, containers, grace = _commands(call), set_name(call.job), _grace_seconds(call, command)
     call.attempt.say(f"[command]/usr/bin/docker {command} {known[name]['id']}")
-    await (commands.start(containers, name) if command == "start" else commands.stop(containers, name))
+    if command == "start":
+        await commands.start(containers, name)
+    else:
+        await commands.stop(containers, name, grace)
     call.attempt.say(known[name]["id"])
+
+
+def _grace_seconds(call: TaskCall, command: str) -> int:
+    """What the arguments of `docker stop` say of its patience; others are refused by name."""
+    given = call.input("arguments").strip()
+    found = re.fullmatch(r"(?:-t|--time)[= ](\d+)", given)
+    if given and (found is None or command == "start"):
+        raise NotSimulated(f"the arguments {given} of docker {command}", "Leave them out, or say --time.")
+    return int(found[1]) if found else 10
 
 
 def _images(call: TaskCall, login: Login | None) -> list[str]:
