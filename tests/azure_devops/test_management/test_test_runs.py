@@ -102,7 +102,7 @@ def test_the_coverage_of_a_build_is_counted(queued, served):
     counts = [{"label": "Lines", "covered": 3, "total": 4}]
     served.call(lambda: keep_coverage(served.kernel.store, build["id"], counts))
     with served.client() as client:
-        found = client.get("ml/_apis/test/codecoverage", params={"buildId": build["id"]}).json()
+        found = client.get("ml/_apis/test/codecoverage", params={"buildId": build["id"], "flags": 7}).json()
     assert found["value"][0]["modules"][0]["statistics"]["linesCovered"] == 3
 
 

@@ -1,21 +1,17 @@
-"""What the test runs of a build come to: its summary, its results, and the coverage that was published."""
+"""What the test runs of a build come to: its summary and its results."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from simulator.azure_devops.endpoint import Call, collection, endpoint
-from simulator.azure_devops.endpoints.test import test_runs
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.organization import Row
-from simulator.azure_devops.pipelines.code_coverage import coverage_of
 from simulator.azure_devops.pipelines.test_runs import FIRST_RESULT
 
 SUMMARY = "000ef77b-fea2-498d-a10d-ad1a037f559f"
 DETAILS = "efb387b0-10d5-42e7-be40-95e06ee9430f"
 RESULTS = "3c191b88-615b-4be2-b7d9-5ff9141e91d4"
-COVERAGE = "77560e8a-4e8c-4d59-894e-a5f264c24444"
-COVERAGE_OF_RUN = "9629116f-3b89-4ed8-b358-d4694efda160"
 
 
 @endpoint("GET", SUMMARY, "vso.test")
@@ -83,37 +79,6 @@ async def results(call: Call) -> object:
         if not wanted or case["outcome"].lower() in wanted
     ]
     return collection(shown[: call.number("$top", len(shown))])
-
-
-@endpoint("GET", COVERAGE, "vso.test")
-async def coverage(call: Call) -> object:
-    """The coverage of the build: one module with the lines that its files count (`flags` adds nothing to it)."""
-    _, build = _build(call)
-    counts = {str(one["label"]).lower(): one for one in coverage_of(call.kernel.store, build["id"])}
-    if not counts:
-        return collection([])
-    lines = counts.get("lines") or counts.get("line") or {"covered": 0, "total": 0}
-    blocks = counts.get("branches") or counts.get("branch") or {"covered": 0, "total": 0}
-    module = {
-        "name": "all",
-        "blockCount": blocks["total"],
-        "statistics": {
-            "linesCovered": lines["covered"],
-            "linesNotCovered": lines["total"] - lines["covered"],
-            "linesPartiallyCovered": 0,
-            "blocksCovered": blocks["covered"],
-            "blocksNotCovered": blocks["total"] - blocks["covered"],
-        },
-    }
-    configuration = {"id": 1, "flavor": "", "platform": "", "project": {"id": build["project"]}}
-    return collection([{"configuration": configuration, "modules": [module], "state": "0", "lastError": ""}])
-
-
-@endpoint("GET", COVERAGE_OF_RUN, "vso.test")
-async def coverage_of_run(call: Call) -> object:
-    """The coverage of a test run: what is published here belongs to builds, so there is none."""
-    test_runs.found(call)
-    return collection([])
 
 
 def _build(call: Call) -> tuple[Row, Row]:
