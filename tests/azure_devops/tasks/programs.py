@@ -23,7 +23,7 @@ class TaskWorld:
     """Both clouds, and a pipeline to run steps in."""
 
     def __init__(self, **settings: Any) -> None:
-        engine = ScriptedEngine()
+        self.engine = engine = ScriptedEngine()
         engine.script("agent", Script(effect=self._perform))
         self.simulator = RunningSimulator(engine=engine, **settings)
         self.environments: list[dict[str, str]] = []

@@ -10,6 +10,8 @@ import pytest
 
 from simulator.azure_devops.pipelines.tasks.effects import EFFECTS
 from simulator.azure_devops.task_definitions import aws
+from simulator.runtime.engine_scripted import Script
+from tests.aws.lambda_.functions import ended
 from tests.azure_devops.tasks.programs import TaskWorld
 
 ROLE = "arn:aws:iam::333333333333:role/AzureDevOpsRole"
@@ -221,6 +223,16 @@ def test_a_function_is_deployed_and_invoked(run, staging, world):
     assert "deployed arn:aws:lambda:us-east-1:333333333333:function:echo" in log
     found = staging("lambda").get_function_configuration(FunctionName="echo")
     assert found["Environment"]["Variables"] == {"STAGE": "test", "AGE": "b"}
+    world.engine.script(
+        "lambda_python",
+        Script(
+            answer=lambda request: ended({"got": json.loads(request.body)}, lines=["said by the function"])
+        ),
+    )
+    invoke = {"functionName": "echo", "payload": '{"a": 1}', "logType": "Tail", "outputVariable": "answer"}
+    result, log = run(("LambdaInvokeFunction", invoke), "echo 'answered $(answer)'")
+    assert result == "succeeded", log
+    assert 'answered {"got": {"a": 1}}' in log
     result, log = run(("LambdaInvokeFunction", {"functionName": "not-there"}))
     assert (result, "##[error]Error: Function not-there does not exist" in log) == ("failed", True)
 
