@@ -80,6 +80,12 @@ _WEBHOOK = Scheme(
         _text("header", "HTTP Header"),
     ),
 )
+_TOKEN = Scheme("Token", "Token Based Authentication", (_secret("apitoken", "API Token"),))
+_PACKAGES = (_TOKEN, _BASIC, Scheme("None", "None"))
+_UPLOADS = tuple(
+    Scheme(one.name, one.display_name, (_text("endpointname", "EndpointName", True), *one.inputs))
+    for one in (_TOKEN, _BASIC)
+)
 _PRINCIPAL = (
     _text("tenantid", "Tenant Id", True),
     _text("serviceprincipalid", "Service Principal Id"),
@@ -94,11 +100,14 @@ TYPES: tuple[ConnectionType, ...] = (
         "Generic",
         (
             _BASIC,
-            Scheme("Token", "Token Based Authentication", (_secret("apitoken", "API Token"),)),
+            _TOKEN,
             Scheme("None", "None"),
         ),
         needs_url=True,
     ),
+    ConnectionType("externalnpmregistry", "npm", _PACKAGES[:2], needs_url=True),
+    ConnectionType("externalPythonDownloadFeed", "Python package download", _PACKAGES, needs_url=True),
+    ConnectionType("externalPythonUploadFeed", "Python package upload", _UPLOADS, needs_url=True),
     ConnectionType("incomingwebhook", "Incoming WebHook", (_WEBHOOK,)),
     ConnectionType(
         "dockerregistry",

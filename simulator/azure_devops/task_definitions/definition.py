@@ -19,7 +19,8 @@ _FLAG = ("true", "false")
 @dataclass(frozen=True)
 class TaskInput:
     """One input. `visible` is the rule that says when it applies; `connection` is the type of service connection that
-    it names; `secure_file` that it names a secure file; `path` that the agent makes it absolute."""
+    it names; `secure_file` that it names a secure file; `path` that the agent makes it absolute;
+    `several` that it names connections, separated by commas."""
 
     name: str
     required: bool = False
@@ -30,6 +31,7 @@ class TaskInput:
     connection: str = ""
     secure_file: bool = False
     path: bool = False
+    several: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,12 @@ class Task:
     def reference(self) -> str:
         """As a step writes it."""
         return f"{self.name}@{self.version}"
+
+
+def connection_names(each: TaskInput, value: str) -> list[str]:
+    """The service connections that the value of an input names."""
+    named = value.split(",") if each.several else [value]
+    return [name.strip() for name in named if name.strip()]
 
 
 def canonical_inputs(task: Task, inputs: Mapping[str, str]) -> dict[str, str]:

@@ -51,6 +51,7 @@ def _input(row: dict[str, Any]) -> TaskInput:
         row.get("connection", ""),
         row.get("secure_file", False),
         row.get("path", False),
+        row.get("several", False),
     )
 
 

@@ -51,6 +51,8 @@ def _input(said: dict[str, Any]) -> dict[str, Any]:
         "connection": connection if kind == "connectedService" else "",
         "secure_file": kind == "secureFile",
         "path": kind == "filePath",
+        "several": str(said.get("properties", {}).get("MultiSelectFlatList", "")).lower() == "true"
+        and kind == "connectedService",
     }
     return {key: value for key, value in row.items() if value}
 

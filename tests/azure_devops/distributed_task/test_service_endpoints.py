@@ -24,7 +24,9 @@ def body(kind, name="made", project="ml", scheme="UsernamePassword", **parameter
 def test_the_sdk_reads_types_with_what_they_ask_for(connect):
     client = connect("operator").clients_v7_1.get_service_endpoint_client()
     types = {one.name: one for one in client.get_service_endpoint_types()}
-    assert {"AWS", "generic", "incomingwebhook", "dockerregistry", "github", "azurerm"} == set(types)
+    registries = {"externalnpmregistry", "externalPythonDownloadFeed", "externalPythonUploadFeed"}
+    others = {"AWS", "generic", "incomingwebhook", "dockerregistry", "github", "azurerm"}
+    assert others | registries == set(types)
     inputs = {one.id: one for one in types["AWS"].authentication_schemes[0].input_descriptors}
     assert inputs["password"].is_confidential
     assert inputs["password"].group_name == "AuthenticationParameter"

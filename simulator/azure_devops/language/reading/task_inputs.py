@@ -14,6 +14,7 @@ from simulator.azure_devops.task_definitions.catalogue import (
     canonical_inputs,
     missing_inputs,
 )
+from simulator.azure_devops.task_definitions.definition import connection_names
 
 
 def check_inputs(
@@ -45,7 +46,8 @@ def check_inputs(
         if odd:
             errors.warn(f"Unexpected value '{value}'", _place(each, places) or node.where, each.options)
         if each.connection:
-            _check_connection(task, each, value, around, errors)
+            for name in connection_names(each, value):
+                _check_connection(task, each, name, around, errors)
         if each.secure_file:
             _check_secure_file(task, each, value, around, errors)
 

@@ -13,6 +13,7 @@ from simulator.azure_devops.organization import Row
 from simulator.azure_devops.pipelines.agent.command_effects import CommandFailed, SetEndpoint
 from simulator.azure_devops.pipelines.agent.job_room import JobRoom
 from simulator.azure_devops.task_definitions.catalogue import Catalogue, applies, canonical_inputs
+from simulator.azure_devops.task_definitions.definition import connection_names
 
 
 def declared(job: JobRoom) -> list[Row]:
@@ -74,9 +75,10 @@ def _named(tasks: Catalogue, task_id: str, version: int, inputs: Any) -> list[st
         return []
     given = canonical_inputs(task, inputs)
     return [
-        given[each.name]
+        name
         for each in task.inputs
         if each.connection and given.get(each.name) and applies(each, given)
+        for name in connection_names(each, given[each.name])
     ]
 
 

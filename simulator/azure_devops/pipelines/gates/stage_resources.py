@@ -8,6 +8,7 @@ from simulator.azure_devops.language.plan import Job, Plan, Stage, Step, Variabl
 from simulator.azure_devops.organization import SECURE_FILE, Organization, Row
 from simulator.azure_devops.pipelines.room import RunContext
 from simulator.azure_devops.task_definitions.catalogue import Catalogue, canonical_inputs
+from simulator.azure_devops.task_definitions.definition import connection_names
 
 HOSTED_QUEUE = "Azure Pipelines"
 
@@ -102,5 +103,9 @@ def _of_step(tasks: Catalogue, step: Step) -> Iterator[tuple[str, str]]:
     inputs = canonical_inputs(task, step.inputs)
     for each in task.inputs:
         value = inputs.get(each.name, "")
-        if value and "$(" not in value and (each.connection or each.secure_file):
-            yield ("securefile" if each.secure_file else "endpoint"), value
+        if not value or "$(" in value:
+            continue
+        if each.secure_file:
+            yield "securefile", value
+        if each.connection:
+            yield from (("endpoint", name) for name in connection_names(each, value))

@@ -11,6 +11,7 @@ from simulator.azure_devops.pipelines.tasks import (
     docker,
     files,
     on_disk,
+    package_credentials,
     powershell,
     python,
     requests,
@@ -32,6 +33,7 @@ EFFECTS: dict[tuple[str, int], TaskEffect] = {
     **requests.EFFECTS,
     **files.EFFECTS,
     **powershell.EFFECTS,
+    **package_credentials.EFFECTS,
     **tools.EFFECTS,
     **artifacts.EFFECTS,
     **test_results.EFFECTS,
@@ -40,7 +42,11 @@ EFFECTS: dict[tuple[str, int], TaskEffect] = {
     **caching.EFFECTS,
 }
 
-PARTS: dict[tuple[str, int, str], TaskEffect] = {**caching.PARTS, **secure_file.PARTS}
+PARTS: dict[tuple[str, int, str], TaskEffect] = {
+    **caching.PARTS,
+    **secure_file.PARTS,
+    **package_credentials.PARTS,
+}
 """What tasks do before and after all steps of the job."""
 
 
