@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from simulator.azure_devops.authorization.needs import Need, rule
 from simulator.azure_devops.endpoint import Call
 from simulator.azure_devops.endpoints.git import (
+    fork_sync,
     imports,
     objects_by_id,
     operations,
+    refs,
     repositories,
     statuses,
 )
@@ -99,7 +101,8 @@ def _destroy(call: Call) -> Iterator[Need]:
 
 
 @rule("POST PATCH", imports.IMPORTS)
-@rule("POST", statuses.STATUSES)
+@rule("POST", statuses.STATUSES, fork_sync.REQUESTS)
+@rule("PATCH", refs.REFS)
 def _contribute(call: Call) -> Iterator[Need]:
     yield on_repository(call.repository(), "GenericContribute")
 
@@ -117,8 +120,11 @@ def _new_commits(call: Call) -> Iterator[Need]:
         yield on_ref(row, generated, "CreateBranch")
 
 
-@rule("POST PATCH PUT DELETE", reviewing.REVIEWERS, threads.THREADS, threads.COMMENTS, threads.LIKES)
-@rule("POST PATCH DELETE", labels.LABELS, attachments.ATTACHMENTS, properties.PROPERTIES)
+@rule("POST PATCH PUT DELETE", reviewing.REVIEWERS)
+@rule("POST PATCH", threads.THREADS)
+@rule("POST PATCH DELETE", threads.COMMENTS)
+@rule("POST DELETE", threads.LIKES, labels.LABELS, attachments.ATTACHMENTS)
+@rule("PATCH", properties.PROPERTIES)
 @rule("POST PATCH DELETE", pull_request_statuses.STATUSES, pull_request_statuses.OF_ITERATION)
 @rule("POST", requests.OF_REPOSITORY, requests.SHARE)
 def _review(call: Call) -> Iterator[Need]:

@@ -8,6 +8,7 @@ from simulator.azure_devops.authorization.needs import Need, rule
 from simulator.azure_devops.endpoint import Call
 from simulator.azure_devops.endpoints.build import leases, settings
 from simulator.azure_devops.endpoints.core import projects, teams
+from simulator.azure_devops.endpoints.settings import entries
 from simulator.azure_devops.endpoints.test import attachments, test_results, test_runs
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.security import tokens
@@ -63,7 +64,20 @@ def _pipeline_settings(call: Call) -> Iterator[Need]:
     yield on_project(call, "GENERIC_WRITE")
 
 
-@rule("POST PATCH", test_runs.RUNS, test_results.RESULTS, attachments.OF_RUN, attachments.OF_RESULT)
+@rule("PATCH DELETE", entries.ENTRIES, entries.ENTRIES_OF_A_SCOPE)
+def _settings(call: Call) -> Iterator[Need]:
+    """Everyone has entries of their own; those of everyone are for who edits the project or the organization."""
+    if call.route.get("userscope", "").lower() != "host":
+        return
+    project = call.organization.find_project(call.route.get("scopevalue", ""))
+    if project is not None:
+        yield on_project(call, "GENERIC_WRITE", project["id"])
+    else:
+        yield Need(COLLECTION, tokens.COLLECTION, "GENERIC_WRITE", refusal)
+
+
+@rule("POST PATCH", test_runs.RUNS, test_results.RESULTS)
+@rule("POST", attachments.OF_RUN, attachments.OF_RESULT)
 def _publish(call: Call) -> Iterator[Need]:
     yield on_project(call, "PUBLISH_TEST_RESULTS")
 

@@ -9,12 +9,13 @@ from simulator.azure_devops.endpoint import Call
 from simulator.azure_devops.endpoints.distributed_task import (
     agents,
     environments,
+    kubernetes,
     pools,
     secure_files,
     variable_groups,
 )
 from simulator.azure_devops.endpoints.pipelines import checks, pipeline_permissions
-from simulator.azure_devops.endpoints.service_endpoint import service_endpoints
+from simulator.azure_devops.endpoints.service_endpoint import proxy, service_endpoints
 from simulator.azure_devops.organization import (
     CHECK,
     SERVICE_ENDPOINT,
@@ -53,6 +54,13 @@ def _environment(call: Call) -> Iterator[Need]:
     permission = "View" if call.method in ("GET", "HEAD") else "Manage"
     if number or call.method not in ("GET", "HEAD"):
         yield Need(ENVIRONMENT, token, permission, pipelines_denied, f"environment {number}")
+
+
+@rule("POST PATCH DELETE", *kubernetes.LOCATIONS)
+def _environment_resource(call: Call) -> Iterator[Need]:
+    number = call.route.get("environmentid", "")
+    token = tokens.environment(call.project()["id"], number)
+    yield Need(ENVIRONMENT, token, "Manage", pipelines_denied, f"environment {number}")
 
 
 @rule("POST", variable_groups.OF_PROJECT, variable_groups.OF_ORGANIZATION)
@@ -115,6 +123,14 @@ def _connection(call: Call) -> Iterator[Need]:
         if row is not None:
             token = tokens.endpoint(row["project"], row["id"])
             yield Need(SERVICE_ENDPOINTS, token, permission, access_check, row["name"])
+
+
+@rule("POST", proxy.PROXY)
+def _through_connection(call: Call) -> Iterator[Need]:
+    identifier = call.query.get("endpointid") or str(call.object_body().get("endpointId") or "")
+    row = call.kernel.store.get(SERVICE_ENDPOINT, identifier.lower())
+    if row is not None:
+        yield Need(SERVICE_ENDPOINTS, tokens.endpoint(row["project"], row["id"]), "Use", access_check)
 
 
 @rule("POST", pools.POOLS)

@@ -11,6 +11,8 @@ from simulator.azure_devops.hooks.subscriptions import kind_of, shown_inputs
 from simulator.azure_devops.inputs import value
 from simulator.azure_devops.moments import iso
 from simulator.azure_devops.organization import Row
+from simulator.azure_devops.security import tokens
+from simulator.azure_devops.security.namespaces import SERVICE_HOOKS
 from simulator.azure_devops.shapes import mapping, mappings
 
 SUBSCRIPTIONS = "fc50d02a-849f-41fb-8af1-0a5216103269"
@@ -67,10 +69,10 @@ def found(call: Call) -> Row:
 
 
 def visible(call: Call, row: Row) -> bool:
-    """Whether the caller sees the project of a subscription; one of all projects is for who sees them all."""
-    names = {one["id"]: one["name"] for one in call.organization.projects()}
-    project = names.get(str(row["publisherInputs"].get("projectId") or ""))
-    return project in call.caller.projects if project else set(names.values()) <= set(call.caller.projects)
+    """Whether the caller may view the subscriptions of its project; one of all projects is for who may of all."""
+    project = call.organization.find_project(str(row["publisherInputs"].get("projectId") or ""))
+    token = tokens.hooks(project["id"]) if project else tokens.hooks()
+    return call.allowed(SERVICE_HOOKS, token, "ViewSubscriptions")
 
 
 @endpoint("GET", SUBSCRIPTIONS, "vso.build")
