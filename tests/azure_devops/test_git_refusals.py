@@ -41,7 +41,7 @@ def change(kind, path, content=None, **more):
         ([change("add", "/../x", {"content": "x"})], "not valid"),
         ([change("add", "/.git/config", {"content": "x"})], "not valid"),
         ([change("add", "/b", {"content": "!", "contentType": "base64encoded"})], "base64"),
-        ([change("sort", "/a.txt")], "not valid"),
+        ([change("sort", "/a.txt")], "Path 'commits[0].changes[0].changeType'"),
         ([], "at least one change"),
     ],
 )

@@ -55,6 +55,8 @@ def test_without_a_scope_a_token_opens_only_what_clients_need_to_find_their_way(
     assert resources == {
         *("accesscontrollists", "connectiondata", "me", "oidctoken", "operations", "resourceareas"),
         *("securitynamespaces", "webhooks", "yamlschema"),
+        # What somebody may do: asked, not changed.
+        *("permissions", "permissionevaluationbatch", "roleassignments", "roledefinitions"),
         *(
             "badge",
             "signedartifactscontent",
