@@ -94,8 +94,10 @@ def _by_made_token(token: str, organization: Organization) -> Caller | Ended | N
     return _person(person, organization, scopes.narrowed(row["scope"].split(), person.scopes))
 
 
-def _person(person: Person, organization: Organization, held: frozenset[str]) -> Caller:
+def _person(person: Person, organization: Organization, held: frozenset[str]) -> Caller | None:
     identity = identities.of_person(person)
+    if organization.entitlements.is_gone(identity.id):
+        return None
     who = organization.rights.groups.descriptors(identity)
     return Caller(identity, held, projects_of(who, organization), held=who)
 

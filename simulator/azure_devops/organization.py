@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from simulator.azure_devops.entitlements import Entitlements
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.identities import Identity, by_name, of_person
 from simulator.azure_devops.security.rights import Rights
@@ -44,6 +45,7 @@ class Organization:
         self.name = topology.organization
         self.url = f"{url.rstrip('/')}/{topology.organization}"
         self.rights = Rights(kernel.store)
+        self.entitlements = Entitlements(kernel.store)
         # Whether a branch of a repository takes pull requests only: the branch policies, which stand above, say it.
         self.protected: Callable[[Row, str], bool] = lambda repository, ref: False
 

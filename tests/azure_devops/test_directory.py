@@ -74,6 +74,27 @@ def test_everyone_has_a_licence(client):
     assert one["accessLevel"]["licenseDisplayName"] == "Basic"
 
 
+def test_somebody_is_taken_out_brought_back_and_licensed(served):
+    with served.client() as client, served.client("edsger") as edsger:
+        base = "_apis/userentitlements"
+        found = {one["user"]["mailAddress"]: one["id"] for one in client.get(base).json()["members"]}
+        one = f"{base}/{found['edsger@example.com']}"
+        assert edsger.get("_apis/projects").status_code == 200
+        assert client.delete(one).status_code == 204
+        assert client.get(one).status_code == 404
+        assert edsger.get("_apis/projects").status_code == 203  # the page to sign in
+        user = {"principalName": "edsger@example.com", "subjectKind": "user"}
+        given = {"accessLevel": {"accountLicenseType": "stakeholder"}, "user": user}
+        made = client.patch(base, json=[{"op": "add", "path": "", "value": given}]).json()
+        assert made["results"][0]["result"]["accessLevel"]["licenseDisplayName"] == "Stakeholder"
+        assert edsger.get("_apis/projects").json()["count"] == 0  # teams and groups are given anew
+        level = {"op": "replace", "path": "/accessLevel", "value": {"accountLicenseType": "express"}}
+        assert client.patch(one, json=[level]).json()["userEntitlement"]["id"] == found["edsger@example.com"]
+        assert client.get(one).json()["accessLevel"]["accountLicenseType"] == "express"
+        unknown = {**given, "user": {"principalName": "nobody@example.com"}}
+        assert client.post(base, json=unknown).status_code == 501
+
+
 def test_who_has_no_right_to_read_people_does_not(served):
     with served.client("ada") as client:
         assert client.get("_apis/graph/users").status_code == 401

@@ -33,15 +33,16 @@ _EMPTY: dict[str, Any] = {
     "pipelines": [],
 }
 _REVIEWER = {"name": "v-sbestala", "display": "v-sbestala", "email": "v-sbestala@example.com", "scopes": []}
+_NEW = {"name": "new", "display": "new_user_test", "email": "new_user_test@outlook.com", "scopes": []}
 _SLOW = "trigger: none\npool: {vmImage: ubuntu-latest}\nsteps: [{script: sleep 20}]\n"
 _QUICK = "trigger: none\nsteps: [{script: echo done}]\n"
 _BUILD_POLICY = "0609b952-1397-4640-95ec-e00a01b2c241"
 
 
 def topology(file: Path) -> Path:
-    """The fixture's topology as that organization, with its projects and a reviewer that a test names."""
+    """The fixture's topology as that organization, with its projects and the people whom tests name."""
     found = yaml.safe_load((shipped("fixtures") / "topology.yaml").read_text(encoding="utf-8"))
-    found["people"].append(_REVIEWER)
+    found["people"] += [_REVIEWER, _NEW]
     organization = found["azure_devops"]
     organization["organization"] = ORGANIZATION
     organization["projects"] += [

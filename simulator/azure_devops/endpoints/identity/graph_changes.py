@@ -106,11 +106,13 @@ async def create_user(call: Call) -> object:
     wanted = str(
         given.get("principalName") or given.get("mailAddress") or given.get("originId") or ""
     ).lower()
-    found = next((one for one in subjects.people(call) if wanted and wanted in one.names), None)
+    found = next((one for one in subjects.directory(call) if wanted and wanted in one.names), None)
     if found is None:
         raise NotSimulated(f"a directory that knows '{wanted}'", "People are those of the topology file.")
     joined = _joined(call)
     with call.kernel.store.transaction():
+        entitlements = call.organization.entitlements
+        entitlements.give(found.id, entitlements.licence(found.id))
         for container in joined:
             call.organization.rights.groups.add(found.id, container)
             _told(call, "MembershipAdded", found.display, container)

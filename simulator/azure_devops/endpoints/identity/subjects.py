@@ -46,6 +46,11 @@ class Subject:
 
 
 def people(call: Call) -> list[Subject]:
+    """Everyone of the directory whom nobody took out of the organization."""
+    return [one for one in directory(call) if not call.organization.entitlements.is_gone(one.id)]
+
+
+def directory(call: Call) -> list[Subject]:
     """Everyone of the topology."""
     found = (identities.of_person(person) for person in call.organization.topology.people)
     return [_identity(identity, identities.TENANT) for identity in found]
