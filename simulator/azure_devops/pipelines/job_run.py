@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 
 from simulator.azure_devops.language.plan import Step
+from simulator.azure_devops.pipelines.agent import job_room
 from simulator.azure_devops.pipelines.agent.container_ends import initialize_containers, stop_containers
 from simulator.azure_devops.pipelines.agent.containers_wanted import uses_containers
 from simulator.azure_devops.pipelines.agent.job_ends import checkout_name, finalize, initialize
@@ -119,7 +120,7 @@ async def _watch_time(job: JobRoom) -> None:
         return
     # Running work counts real time (DESIGN.md 5), from before a restart on.
     begun, now = job.context.timeline.get(job.setup.record).get("begun"), job.kernel.clock.wall()
-    await asyncio.sleep(max(0.0, (begun or now) + minutes * 60 - now))
+    await asyncio.sleep(max(0.0, (begun or now) + minutes * job_room.MINUTE_SECONDS - now))
     job.time_is_over()
     await _stop(job)
 
@@ -127,7 +128,7 @@ async def _watch_time(job: JobRoom) -> None:
 async def _stop(job: JobRoom) -> None:
     """The steps end, but those whose condition wants a canceled job: they have the time to cancel for it."""
     job.stop()
-    await asyncio.sleep(job.setup.job.cancel_timeout_minutes * 60)
+    await asyncio.sleep(job.setup.job.cancel_timeout_minutes * job_room.MINUTE_SECONDS)
     job.forced.set()
 
 

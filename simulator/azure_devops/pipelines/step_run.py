@@ -9,6 +9,7 @@ from typing import Any
 from simulator.azure_devops.language.conditions import ConditionContext, evaluate_condition
 from simulator.azure_devops.language.expressions.failure import ExpressionFailure
 from simulator.azure_devops.language.plan import Step, Variable
+from simulator.azure_devops.pipelines.agent import job_room
 from simulator.azure_devops.pipelines.agent.attempt import Attempt
 from simulator.azure_devops.pipelines.agent.container_paths import variables_inside
 from simulator.azure_devops.pipelines.agent.containers_wanted import target_of
@@ -41,6 +42,7 @@ class StepRun:
         self._job, self._record, self._step = job, record, step
         self._part, self._main = part, main
         self._timeline = job.context.timeline
+        self._timed_out = False
 
     async def run(self) -> Result:
         """Bring the step from where its record stands to its end."""
@@ -53,7 +55,7 @@ class StepRun:
         with self._job.context.logs.open(self._timeline, self._record, self._before()["lines"]) as log:
             if row["state"] == "pending" and not self._runs(variables, log):
                 return result_of(self._timeline.get(self._record))
-            fact = self._timeline.start(self._record)
+            fact = self._timeline.start(self._record, begun=self._job.kernel.clock.wall())
             with cause(fact or self._timeline.get(self._record).get("cause")):
                 if fact is not None:
                     self._timeline.update(self._record, cause=fact.sequence)
@@ -132,7 +134,8 @@ class StepRun:
             )
             result = await self._once(attempt, values)
             attempt.tell_later()
-            if result is not Result.FAILED or failures >= step.retry_count or self._job.stopping.is_set():
+            last = failures >= step.retry_count or self._timed_out or self._job.stopping.is_set()
+            if result is not Result.FAILED or last:
                 break
             failures += 1
             log.line(
@@ -149,6 +152,17 @@ class StepRun:
         if step.continue_on_error and result is Result.FAILED:
             result = Result.SUCCEEDED_WITH_ISSUES
         return result, attempt
+
+    def _seconds_left(self) -> float | None:
+        """Real seconds that the step still has for all its attempts, from before a restart on; None without a limit.
+
+        What waits without an agent counts its time on the virtual clock (tasks/agentless.py).
+        """
+        if not self._step.timeout_minutes:
+            return None
+        now = self._job.kernel.clock.wall()
+        begun = self._timeline.get(self._record).get("begun") or now
+        return max(0.0, float(begun) + self._step.timeout_minutes * job_room.MINUTE_SECONDS - now)
 
     async def _once(self, attempt: Attempt, values: Mapping[str, str]) -> Result:
         """One attempt, within the step's own time."""
@@ -170,11 +184,10 @@ class StepRun:
         code: int | None
         try:
             effect: Callable[[TaskCall], Awaitable[int | None]] = effect_of(task, self._part)
-            # What waits without an agent counts its time on the virtual clock (tasks/agentless.py).
-            own = 0 if task.server else step.timeout_minutes * 60
-            async with asyncio.timeout(own or None):
+            async with asyncio.timeout(None if task.server else self._seconds_left()):
                 code = await effect(call)
         except TimeoutError:
+            self._timed_out = True
             await attempt.stop()
             attempt.error("The task has timed out.")
             return step_result(attempt.commanded, None, timed_out=True)

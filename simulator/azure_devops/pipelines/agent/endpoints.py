@@ -25,10 +25,16 @@ def declared(job: JobRoom) -> list[Row]:
     }
     found = {}
     for name in names:
-        row = job.context.room.organization.service_endpoint_named(job.context.project["id"], name)
+        row = connection(job, name)
         if row is not None:
-            found[row["id"]] = _changed(row, job.state.endpoints.get(row["id"], {}))
+            found[row["id"]] = row
     return list(found.values())
+
+
+def connection(job: JobRoom, name: str) -> Row | None:
+    """The connection of that name with what steps have changed of it, where there is one."""
+    row = job.context.room.organization.service_endpoint_named(job.context.project["id"], name)
+    return _changed(row, job.state.endpoints.get(row["id"], {})) if row is not None else None
 
 
 def change(job: JobRoom, wanted: SetEndpoint) -> None:

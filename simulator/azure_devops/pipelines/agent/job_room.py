@@ -17,6 +17,8 @@ from simulator.azure_devops.pipelines.room import RunContext
 from simulator.azure_devops.task_definitions.catalogue import Catalogue
 from simulator.formats.masking import Masker
 
+MINUTE_SECONDS = 60.0
+"""A minute of running work: of real time (DESIGN.md 5)."""
 _INTERRUPT_SECONDS, _TERMINATE_SECONDS = 7.5, 2.5
 """How long the agent waits after SIGINT, and then after SIGTERM, before it kills (its `ProcessInvoker`)."""
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from simulator.azure_devops.pipelines.agent import predefined
 from simulator.azure_devops.pipelines.agent.attempt import Program
+from simulator.azure_devops.pipelines.agent.endpoints import connection
 from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS
 from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskEffect, TaskFailed
 from simulator.azure_devops.pipelines.tasks.scripts import check_exists
@@ -50,8 +51,7 @@ def _connection(call: TaskCall) -> dict[str, str]:
     name = call.input("awsCredentials")
     if not name:
         return {}
-    context = call.job.context
-    row = context.room.organization.service_endpoint_named(context.project["id"], name)
+    row = connection(call.job, name)
     if row is None or row["type"].lower() != "aws":
         raise TaskFailed(f"Endpoint auth data not present: {name}")
     parameters = row["authorization"]["parameters"]
