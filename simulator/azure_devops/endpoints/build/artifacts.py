@@ -1,4 +1,4 @@
-"""Artifacts of a build: list, get, download as one zip file."""
+"""Artifacts of a build: list, get, download as one zip file, and name one that lies elsewhere."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint
-from simulator.azure_devops.errors import failure
+from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.organization import Row
+from simulator.azure_devops.pipelines.artifact_names import artifact_name_error
 from simulator.azure_devops.pipelines.artifacts import Artifacts
+from simulator.azure_devops.shapes import mapping
+from simulator.kernel.errors import NotSimulated
 
+_OWN_STORAGE = ("container", "pipelineartifact")
 ARTIFACTS = "1db06c96-014e-44e1-ac91-90b2d4b3e984"
 
 
@@ -45,9 +49,7 @@ def _view(call: Call, build: Row, row: Row) -> Row:
 @endpoint("GET", ARTIFACTS, "vso.build")
 async def artifacts(call: Call) -> object:
     """The artifacts of a build; one by `artifactName`, its files with `$format=zip`."""
-    build = call.azure.runs.find(call.route["buildid"])
-    if build is None or build["project"] != call.project()["id"]:
-        raise failure("BuildNotFoundException", id=call.route["buildid"])
+    build = _build(call)
     store = Artifacts(call.kernel, build["id"])
     name = call.route.get("artifactname") or call.query.get("artifactname")
     if not name:
@@ -56,6 +58,36 @@ async def artifacts(call: Call) -> object:
     if call.query.get("$format") == "zip" or "application/zip" in call.headers.get("accept", ""):
         return Answer(content=await zipped(call, build, name), content_type="application/zip")
     return _view(call, build, row)
+
+
+@endpoint("POST", ARTIFACTS, "vso.build_execute")
+async def associate(call: Call) -> object:
+    """Say that files at a place of their own (`resource.type` and `data`) are an artifact of the build.
+
+    The same name again replaces it. Files of the service's own storage come by a job's tasks only.
+    """
+    build, name = _build(call), str(call.member("name"))
+    resource = mapping(call.object_body(), "resource")
+    kind, place = str(resource.get("type") or ""), str(resource.get("data") or "")
+    if wrong := artifact_name_error(name):
+        raise invalid(wrong)
+    if kind.lower() in _OWN_STORAGE:
+        raise NotSimulated(f"an artifact of the type {kind} by REST", "Publish it by a task of a job.")
+    if not kind or not place:
+        raise invalid("Value cannot be null.\r\nParameter name: artifact.Resource.Data")
+    store = Artifacts(call.kernel, build["id"])
+    if (known := store.find(name)) is not None and known["type"].lower() in _OWN_STORAGE:
+        raise invalid(f"Artifact {name} already exists for build {build['id']}.")
+    number = known["id"] if known else call.organization.next_number("artifact")
+    source = str(call.object_body().get("source") or "")
+    return _view(call, build, store.add(name, number, kind, source, place))
+
+
+def _build(call: Call) -> Row:
+    build = call.azure.runs.find(call.route["buildid"])
+    if build is None or build["project"] != call.project()["id"]:
+        raise failure("BuildNotFoundException", id=call.route["buildid"])
+    return build
 
 
 async def zipped(call: Call, build: Row, name: str) -> bytes:
