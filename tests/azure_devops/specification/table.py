@@ -70,7 +70,8 @@ def meant(verb: str, path: str, query: Mapping[str, str]) -> list[Operation]:
     """The operations that a request may mean: some differ by nothing but what they answer, as pats and pats?."""
     at = path.lower().find("/_apis/")
     rest = path[at + 1 :].rstrip("/")
-    given = {name.lower() for name in query}
+    # A parameter that is there and empty asks for nothing.
+    given = {name.lower() for name, value in query.items() if value}
     # The specification writes some lists with the place of their items, as build/folders/{path}.
     for tried in (rest, f"{rest}/x"):
         fits = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint
+from simulator.azure_devops.endpoints import shared_rows
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.organization import VARIABLE_GROUP, Row, number_key
 from simulator.azure_devops.security import tokens
@@ -22,8 +23,7 @@ _READ, _MANAGE = "vso.variablegroups_read", "vso.variablegroups_manage"
 
 def _view(call: Call, row: Row, here: str = "") -> Row:
     people, tester = call.organization.person_reference, call.organization.topology.test_person
-    listed = [{"project": row["project"], "name": row["name"], "description": row["description"]}]
-    listed += row.get("shared", [])
+    listed = shared_rows.listed(row)
     own = next((one for one in listed if one["project"] == here), listed[0])
     return {
         "variables": {name: _shown(item) for name, item in row["variables"].items()},
@@ -84,7 +84,7 @@ async def create(call: Call) -> object:
     """A new group in the projects that `variableGroupProjectReferences` names, or in that of the address."""
     given, name = call.object_body(), str(call.member("name"))
     variables = _variables(given, {})
-    first, *others = _projects(call, given)
+    first, *others = shared_rows.references(call, given, "variableGroupProjectReferences")
     for one in (first, *others):
         if call.organization.variable_group_named(one["project"], one["name"]):
             raise failure("VariableGroupExistsException", name=one["name"])
@@ -109,7 +109,7 @@ async def replace(call: Call) -> object:
     changed = {**row, "name": name, "variables": _variables(given, row["variables"])}
     changed["description"] = str(given.get("description") or "")
     if listed := mappings(given, "variableGroupProjectReferences"):
-        named = [_project(call, one, name) for one in listed]
+        named = [shared_rows.reference(call, one, name) for one in listed]
         changed["shared"] = [one for one in named if one["project"] != row["project"]]
     changed |= {"modifiedBy": call.caller.identity.name, "modified": call.kernel.clock.iso()}
     call.organization.save(VARIABLE_GROUP, changed)
@@ -119,11 +119,9 @@ async def replace(call: Call) -> object:
 async def delete(call: Call) -> object:
     """Remove a group from the projects of `projectIds`; from its last one, altogether."""
     row = _find(call)
-    gone = {text.strip().lower() for text in call.query.get("projectids", "").split(",") if text.strip()}
-    listed = [{"project": row["project"], "name": row["name"], "description": row["description"]}]
-    left = [one for one in (*listed, *row.get("shared", [])) if gone and one["project"] not in gone]
-    if left:
-        call.organization.save(VARIABLE_GROUP, {**row, **left[0], "shared": left[1:]})
+    left = shared_rows.removed(call, row)
+    if left is not None:
+        call.organization.save(VARIABLE_GROUP, left)
     else:
         call.kernel.store.delete(VARIABLE_GROUP, number_key(row["id"]))
     return Answer(204)
@@ -135,11 +133,8 @@ async def share(call: Call) -> object:
     row = call.organization.numbered(VARIABLE_GROUP, call.query.get("variablegroupid", ""))
     if row is None or call.organization.project(row["project"])["name"] not in call.caller.projects:
         raise failure("VariableGroupNotFoundException", id=call.query.get("variablegroupid", ""))
-    known = {row["project"], *(one["project"] for one in row.get("shared", []))}
-    for given in as_mappings(call.body, "the request body"):
-        one = _project(call, given, row["name"])
-        if one["project"] not in known:
-            row["shared"] = [*row.get("shared", []), one]
+    new = shared_rows.added(call, row, as_mappings(call.body, "the request body"))
+    row["shared"] = [*row.get("shared", []), *new]
     call.organization.save(VARIABLE_GROUP, row)
     return Answer(204)
 
@@ -148,21 +143,6 @@ for _location in (OF_PROJECT, OF_ORGANIZATION):
     endpoint("POST", _location, _MANAGE)(create)
     endpoint("PUT", _location, _MANAGE)(replace)
     endpoint("DELETE", _location, _MANAGE)(delete)
-
-
-def _projects(call: Call, given: Row) -> list[Row]:
-    listed = mappings(given, "variableGroupProjectReferences")
-    if not listed:
-        return [{"project": call.project()["id"], "name": str(given["name"]), "description": ""}]
-    return [_project(call, one, str(given["name"])) for one in listed]
-
-
-def _project(call: Call, one: Row, name: str) -> Row:
-    named = mapping(one, "projectReference")
-    wanted = str(named.get("id") or named.get("name") or "")
-    project = call.visible(call.organization.project(wanted), wanted)
-    told = {"name": str(one.get("name") or name), "description": str(one.get("description") or "")}
-    return {"project": project["id"], **told}
 
 
 def _variables(given: dict[str, Any], before: Row) -> Row:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from simulator.azure_devops.endpoint import Call, endpoint
 from simulator.azure_devops.endpoints.git import versions
 from simulator.azure_devops.endpoints.git.changes import counts, entries
+from simulator.azure_devops.endpoints.git.versions import Version
 from simulator.azure_devops.git import objects
+from simulator.azure_devops.organization import Row
 
 DIFFS = "615588d5-c0c7-4b88-88f8-e625306446e8"
 
@@ -14,20 +16,7 @@ DIFFS = "615588d5-c0c7-4b88-88f8-e625306446e8"
 async def diffs(call: Call) -> object:
     """From base to target (each a version): with `diffCommonCommit`, from their common commit on."""
     row, query = call.repository(), call.query
-    base = await versions.named(
-        call,
-        row,
-        query.get("baseversiontype"),
-        query.get("baseversion"),
-        query.get("baseversionoptions") or "none",
-    )
-    target = await versions.named(
-        call,
-        row,
-        query.get("targetversiontype"),
-        query.get("targetversion"),
-        query.get("targetversionoptions") or "none",
-    )
+    base, target = await _version(call, row, "base"), await _version(call, row, "target")
     path = call.azure.refs.path(row)
     common = await objects.merge_base(path, base.commit, target.commit)
     ahead, behind = await objects.distance(path, target.commit, base.commit)
@@ -44,3 +33,9 @@ async def diffs(call: Call) -> object:
         "aheadCount": ahead,
         "behindCount": behind,
     }
+
+
+async def _version(call: Call, row: Row, side: str) -> Version:
+    """The version that `baseVersion...` or `targetVersion...` names."""
+    kind, name, options = (call.query.get(f"{side}version{part}") for part in ("type", "", "options"))
+    return await versions.named(call, row, kind, name, options or "none")

@@ -6,9 +6,10 @@ from typing import Any
 
 from simulator.azure_devops import connection_types
 from simulator.azure_devops.endpoint import Call
+from simulator.azure_devops.endpoints import shared_rows
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.organization import Row
-from simulator.azure_devops.shapes import mapping, mappings
+from simulator.azure_devops.shapes import mapping
 from simulator.kernel.errors import NotSimulated
 
 
@@ -30,7 +31,7 @@ def connection(call: Call, given: Row, before: Row) -> Row:
     scheme = connection_types.scheme_of(found, str(authorization.get("scheme") or ""))
     if scheme is None:
         raise invalid(
-            f"The authorization scheme {authorization['scheme']} is not valid for the type {found.name}."
+            f"The authorization scheme {authorization.get('scheme')} is not valid for the type {found.name}."
         )
     data = mapping(given, "data")
     lacking = connection_types.missing(scheme.inputs, parameters) or connection_types.missing(
@@ -52,31 +53,13 @@ def connection(call: Call, given: Row, before: Row) -> Row:
     }
 
 
-def references(call: Call, given: Row) -> list[Row]:
-    """The projects that a request names, each `project` (id), `name` and `description` there; else the route's."""
-    listed = mappings(given, "serviceEndpointProjectReferences")
-    if not listed:
-        return [{"project": call.project()["id"], "name": str(given.get("name") or ""), "description": ""}]
-    return [reference(call, one, str(given.get("name") or "")) for one in listed]
-
-
-def reference(call: Call, one: Row, name: str) -> Row:
-    """One ProjectReference as a row."""
-    named = mapping(one, "projectReference")
-    wanted = str(named.get("id") or named.get("name") or "")
-    project = call.visible(call.organization.project(wanted), wanted)
-    told = {"name": str(one.get("name") or name), "description": str(one.get("description") or "")}
-    return {"project": project["id"], **told}
-
-
 def view(call: Call, row: Row, here: str = "") -> Row:
     """The ServiceEndpoint of the wire, as the project `here` (an id) sees it."""
     parameters = {
         name: None if connection_types.secret(name) else value
         for name, value in row["authorization"]["parameters"].items()
     }
-    listed = [{"project": row["project"], "name": row["name"], "description": row["description"]}]
-    listed += row.get("shared", [])
+    listed = shared_rows.listed(row)
     own = next((one for one in listed if one["project"] == here), listed[0])
     value: dict[str, Any] = {
         "data": row["data"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint
+from simulator.azure_devops.endpoints import shared_rows
 from simulator.azure_devops.endpoints.service_endpoint import given
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.organization import SERVICE_ENDPOINT, Row
@@ -44,7 +45,7 @@ async def create(call: Call) -> object:
     """A new connection, in every project that it names."""
     body = call.object_body()
     made = given.connection(call, body, {})
-    first, *others = given.references(call, body)
+    first, *others = shared_rows.references(call, body, "serviceEndpointProjectReferences")
     for one in (first, *others):
         if call.organization.service_endpoint_named(one["project"], one["name"]):
             raise failure("DuplicateServiceConnectionException", name=one["name"])
@@ -69,14 +70,10 @@ async def replace(call: Call) -> object:
 async def delete(call: Call) -> object:
     """Remove a connection from the projects of `projectIds`; from its last one, altogether."""
     row = _found(call, call.route["endpointid"])
-    gone = {text.strip().lower() for text in call.query.get("projectids", "").split(",") if text.strip()}
     here = call.project()["id"] if call.route.get("project") else ""
-    gone |= {here} if here else set()
-    left = [one for one in row.get("shared", []) if gone and one["project"] not in gone]
-    if gone and row["project"] not in gone:
-        call.organization.save(SERVICE_ENDPOINT, {**row, "shared": left})
-    elif left:
-        call.organization.save(SERVICE_ENDPOINT, {**row, **left[0], "shared": left[1:]})
+    left = shared_rows.removed(call, row, here)
+    if left is not None:
+        call.organization.save(SERVICE_ENDPOINT, left)
     else:
         call.kernel.store.delete(SERVICE_ENDPOINT, row["id"])
     return Answer(204)
@@ -85,11 +82,7 @@ async def delete(call: Call) -> object:
 async def share(call: Call) -> object:
     """Give the connection to further projects, under the names that they know it by."""
     row = _found(call, call.route["endpointid"])
-    known = {row["project"], *(one["project"] for one in row.get("shared", []))}
-    for item in as_mappings(call.body, "the request body"):
-        one = given.reference(call, item, row["name"])
-        if one["project"] in known:
-            continue
+    for one in shared_rows.added(call, row, as_mappings(call.body, "the request body")):
         if call.organization.service_endpoint_named(one["project"], one["name"]):
             raise failure("DuplicateServiceConnectionException", name=one["name"])
         row["shared"] = [*row.get("shared", []), one]
