@@ -12,7 +12,7 @@ from simulator.kernel.errors import NotSimulated
 from simulator.runtime.job_containers.options import Options, read_options
 from simulator.runtime.job_containers.outlets import open_outlet
 from simulator.runtime.job_containers.room import DockerRoom
-from simulator.runtime.job_containers.values import Container, ContainerFailed
+from simulator.runtime.job_containers.values import Container, ContainerFailed, ContainerSet
 from simulator.runtime.reach import AWS_PORT, CERTIFICATES, PROXY_PORT, client_variables
 
 STEPS = "/run/simulator/steps"
@@ -22,8 +22,9 @@ _IDLE = ("/bin/sh", "-c", "trap 'exit 0' TERM INT; while :; do sleep 86400 & wai
 Say = Callable[[str], None]
 
 
-def create(room: DockerRoom, containers: str, wanted: Container, say: Say) -> Any:
-    """Create and start the container; blocks. Raises ContainerFailed or NotSimulated."""
+def create(room: DockerRoom, around: ContainerSet, wanted: Container, say: Say) -> Any:
+    """Create and start a container of the set `around`; blocks. Raises ContainerFailed or NotSimulated."""
+    containers = around.name
     options = read_options(wanted.options)
     arguments = dict(options.create)
     labels = {**arguments.pop("labels", {}), **room.labels(containers, wanted.name, _role(wanted))}
@@ -33,7 +34,7 @@ def create(room: DockerRoom, containers: str, wanted: Container, say: Say) -> An
     else:
         outlet = open_outlet(room, containers, wanted.name, options=options.network)
         network = {"network_mode": f"container:{outlet.id}"}
-        environment = {**_pointing(room), **environment}
+        environment = {**_pointing(room, around), **environment}
         arguments["entrypoint"], arguments["command"] = list(_IDLE[:1]), list(_IDLE[1:])
     name = container_name(room, containers, wanted)
     say(
@@ -75,10 +76,20 @@ def _as_service(room: DockerRoom, containers: str, wanted: Container, options: O
     return {"network": name, "networking_config": {name: endpoint}, **options.network}
 
 
-def _pointing(room: DockerRoom) -> dict[str, str]:
+def _pointing(room: DockerRoom, around: ContainerSet) -> dict[str, str]:
+    """What points clients at the simulator; the services beside the container are asked without its proxy."""
     reach = room.reach
     certificates = CERTIFICATES if reach.certificates else None
-    return client_variables(AWS_PORT, PROXY_PORT if reach.proxy is not None else None, certificates)
+    found = client_variables(AWS_PORT, PROXY_PORT if reach.proxy is not None else None, certificates)
+    services = [
+        name
+        for each in around.containers
+        if each.service
+        for name in (each.name, *read_options(each.options).aliases)
+    ]
+    return {
+        key: ",".join((text, *services)) if key.lower() == "no_proxy" else text for key, text in found.items()
+    }
 
 
 def _mounts(room: DockerRoom, containers: str, wanted: Container) -> list[docker.types.Mount]:

@@ -78,7 +78,7 @@ class JobContainers:
             ensure_image(client, each.image, self._room.rules, say, local=each.local, login=each.login)
         network = self._room.network(wanted.name)
         say(f"##[command]/usr/bin/docker network create --label {self._room.label} {network}")
-        made = {each.name: creating.create(self._room, wanted.name, each, say) for each in wanted.containers}
+        made = {each.name: creating.create(self._room, wanted, each, say) for each in wanted.containers}
         for each in wanted.containers:
             if not each.service:
                 creating.make_user(made[each.name], self._room.uid(), say)
