@@ -5,7 +5,6 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Mapping
 
-from simulator.azure_devops.pipelines.agent import predefined
 from simulator.azure_devops.pipelines.agent.attempt import Program
 from simulator.azure_devops.pipelines.agent.endpoints import connection
 from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS
@@ -23,10 +22,10 @@ async def shell_script(call: TaskCall) -> int:
         name = f"awsshellscript_{call.attempt.record}.sh"
         script = call.job.files.write_temporary(name, call.input("inlineScript"))
     else:
-        script = absolute(call.input("filePath"))
+        script = absolute(call, call.input("filePath"))
         check_exists(call, script, "filePath")
     directory = call.input("workingDirectory") if call.flag("disableAutoCwd") else ""
-    more = {"INPUT_SCRIPT": script, "INPUT_DIRECTORY": absolute(directory)}
+    more = {"INPUT_SCRIPT": script, "INPUT_DIRECTORY": absolute(call, directory)}
     return await run_program(call, "AWSShellScript", "aws_shell_script.py", more)
 
 
@@ -34,16 +33,16 @@ async def run_program(call: TaskCall, task: str, program: str, more: Mapping[str
     """Run a program of `programs/aws` with the task's inputs, its connection and the variables that it reads."""
     # As the agent does: each input that the task has is there, if empty.
     given = {**dict.fromkeys(input_names(task), ""), **call.inputs}
-    paths = {name: absolute(call.input(name)) for name in path_inputs(task)}
+    paths = {name: absolute(call, call.input(name)) for name in path_inputs(task)}
     inputs = {f"INPUT_{key.upper()}": text for key, text in {**given, **paths}.items()}
     environment = {**inputs, **_connection(call), **_variables(call), **(more or {})}
     command = ("python3", f"{PROGRAMS}/aws_task.py", f"{PROGRAMS}/aws/{program}")
     return await call.run(Program(command, environment))
 
 
-def absolute(path: str) -> str:
+def absolute(call: TaskCall, path: str) -> str:
     """What the agent makes of an input that is a path: it starts at System.DefaultWorkingDirectory."""
-    return posixpath.normpath(posixpath.join(predefined.SOURCES, path.strip()))
+    return posixpath.normpath(posixpath.join(call.job.directory, path.strip()))
 
 
 def _connection(call: TaskCall) -> dict[str, str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from simulator.azure_devops.pipelines.agent import predefined
 from simulator.azure_devops.pipelines.agent.job_files import OutsideOfJob
 from simulator.azure_devops.pipelines.file_trees import files_below
 from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskFailed
@@ -28,7 +27,7 @@ def find_files(call: TaskCall, patterns: str, folder: str = "") -> list[Found]:
 
     Blocks. Absolute patterns may name any place in the job's files. Raises TaskFailed for a folder outside.
     """
-    root = absolute(folder)
+    root = absolute(call, folder)
     lines = patterns.split("\n")
     tops = {
         root,
@@ -38,16 +37,16 @@ def find_files(call: TaskCall, patterns: str, folder: str = "") -> list[Found]:
     return [found[path] for path in match(sorted(found), lines, root)]
 
 
-def absolute(path: str) -> str:
-    """A path as a step sees it; relative ones start at the sources."""
-    text = path.strip() or predefined.SOURCES
-    return (text if text.startswith("/") else f"{predefined.SOURCES}/{text}").rstrip("/") or "/"
+def absolute(call: TaskCall, path: str) -> str:
+    """A path as a step sees it; relative ones start where the job's steps work."""
+    text = path.strip() or call.job.directory
+    return (text if text.startswith("/") else f"{call.job.directory}/{text}").rstrip("/") or "/"
 
 
 def inside_job(call: TaskCall, path: str) -> Path:
     """The host's path of a place of the job. Raises TaskFailed for one outside."""
     try:
-        return call.job.files.outside(absolute(path))
+        return call.job.files.outside(absolute(call, path))
     except OutsideOfJob as outside:
         raise TaskFailed(str(outside)) from outside
 

@@ -67,6 +67,10 @@ jobs:
         path: mine
       - checkout: other
         workspaceRepo: true
+      - publish: deploy.md
+        artifact: relative
+      - task: PublishTestResults@2
+        inputs: {testResultsFiles: '*.xml'}
       - bash: echo "several:" $PWD $(Build.SourcesDirectory) $(Build.Repository.LocalPath) $(cat deploy.md)
   - job: Again
     steps:
@@ -93,7 +97,8 @@ def log(jobs, tmp_path_factory):
     with jobs.served.client() as client:
         assert client.post("ml/_apis/git/repositories", json={"name": "lib"}).status_code == 201
     inner = working_copy(jobs.served, tmp_path_factory.mktemp("inner"))
-    inner.commit({"inner.md": "the inner one", "deploy.md": "the other one"})
+    suite = '<testsuite name="s"><testcase name="one"/></testsuite>'
+    inner.commit({"inner.md": "the inner one", "deploy.md": "the other one", "units.xml": suite})
     inner("push", "-q", inner.url("model_deploy"), "main")
     lib = working_copy(jobs.served, tmp_path_factory.mktemp("lib"))
     _submodule(lib, inner, "inner", "../model_deploy")
@@ -151,6 +156,9 @@ def test_a_single_checkout_takes_the_directories_along_to_its_path(log):
 def test_of_several_checkouts_the_workspace_repository_is_where_steps_work(log):
     base = "/home/vsts/work/1"
     assert f"several: {base}/s/model_deploy {base}/s {base}/mine the other one" in log
+    # Inputs of tasks start there too.
+    assert "Published 1 test results" in log
+    assert "Associated artifact" in log
 
 
 def test_a_clean_checkout_undoes_what_steps_did(log):
