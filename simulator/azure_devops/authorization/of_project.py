@@ -8,8 +8,9 @@ from simulator.azure_devops.authorization.needs import Need, rule
 from simulator.azure_devops.endpoint import Call
 from simulator.azure_devops.endpoints.build import leases, settings
 from simulator.azure_devops.endpoints.core import projects, teams
+from simulator.azure_devops.endpoints.identity import entitlements
 from simulator.azure_devops.endpoints.settings import entries
-from simulator.azure_devops.endpoints.test import attachments, test_results, test_runs
+from simulator.azure_devops.endpoints.test import attachments, code_coverage, test_results, test_runs
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.security import tokens
 from simulator.azure_devops.security.namespaces import COLLECTION, PROJECT
@@ -31,6 +32,12 @@ def on_project(call: Call, permission: str, project: str = "") -> Need:
 @rule("POST", projects.PROJECTS)
 def _create(call: Call) -> Iterator[Need]:
     yield Need(COLLECTION, tokens.COLLECTION, "CREATE_PROJECTS", refusal)
+
+
+@rule("POST PATCH", entitlements.ENTITLEMENTS)
+@rule("PATCH DELETE", entitlements.ENTITLEMENT)
+def _entitle(call: Call) -> Iterator[Need]:
+    yield Need(COLLECTION, tokens.COLLECTION, "GENERIC_WRITE", refusal)
 
 
 @rule("PATCH", projects.PROJECTS)
@@ -77,7 +84,7 @@ def _settings(call: Call) -> Iterator[Need]:
 
 
 @rule("POST PATCH", test_runs.RUNS, test_results.RESULTS)
-@rule("POST", attachments.OF_RUN, attachments.OF_RESULT)
+@rule("POST", attachments.OF_RUN, attachments.OF_RESULT, code_coverage.COVERAGE)
 def _publish(call: Call) -> Iterator[Need]:
     yield on_project(call, "PUBLISH_TEST_RESULTS")
 
