@@ -17,5 +17,6 @@ def test_no_generated_request_finds_a_defect():
         served.server.should_exit = True
         served.thread.join()
     assert outcome.defects == []
+    assert served.checked.violations == []
     assert sum(outcome.statuses.values()) == 150
     assert outcome.statuses[200] > 10
