@@ -8,7 +8,7 @@ from pathlib import Path
 from simulator.kernel.world import Kernel
 from simulator.runtime.authority import Authority
 from simulator.runtime.engine import Engine
-from simulator.runtime.job_containers.sets import JobContainers
+from simulator.runtime.job_containers.containers import JobContainers
 from simulator.runtime.proxy import Proxy
 from simulator.runtime.proxy_rules import Rules
 from simulator.runtime.reach import Reach

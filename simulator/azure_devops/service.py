@@ -37,7 +37,7 @@ from simulator.azure_devops.seeding import seed
 from simulator.azure_devops.task_definitions.catalogue import BUILT_IN, Catalogue
 from simulator.kernel.world import Kernel
 from simulator.runtime.engine import Engine
-from simulator.runtime.job_containers.sets import JobContainers
+from simulator.runtime.job_containers.containers import JobContainers
 from simulator.topology import Topology
 
 DEFAULT_URL = "http://localhost:4567"

@@ -27,7 +27,7 @@ from simulator.kernel.world import Kernel
 from simulator.runtime.engine_process import ProcessEngine
 from simulator.runtime.engine_scripted import ScriptedEngine
 from simulator.runtime.images import Images
-from simulator.runtime.job_containers.sets import JobContainers
+from simulator.runtime.job_containers.containers import JobContainers
 from simulator.runtime.reach import Reach
 from simulator.topology import Topology, load
 from tests.azure_devops.outside import Outside

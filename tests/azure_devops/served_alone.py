@@ -17,7 +17,7 @@ from simulator.kernel.outbound import Route
 from simulator.kernel.world import Kernel
 from simulator.runtime.engine_process import ProcessEngine
 from simulator.runtime.images import Images
-from simulator.runtime.job_containers.sets import JobContainers
+from simulator.runtime.job_containers.containers import JobContainers
 from simulator.runtime.proxy_rules import Rules
 from simulator.runtime.reach import Reach
 from simulator.topology import load

@@ -8,7 +8,7 @@ from simulator.azure_devops.language.plan import Container, Job, Plan, Pool, Sta
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.pipelines.agent.containers_wanted import uses_containers
 from simulator.kernel.errors import NotSimulated
-from simulator.runtime.job_containers.sets import JobContainers
+from simulator.runtime.job_containers.containers import JobContainers
 
 _KUBERNETES = "kubernetes"
 _OTHER_SYSTEMS = ("windows", "macos", "vs20")

@@ -18,7 +18,7 @@ from simulator.azure_devops.pipelines.runs import Runs
 from simulator.azure_devops.pipelines.timeline import Timeline
 from simulator.kernel.world import Kernel
 from simulator.runtime.engine import Engine
-from simulator.runtime.job_containers.sets import JobContainers
+from simulator.runtime.job_containers.containers import JobContainers
 
 INSIDE_URL = "http://localhost:4567"
 """Where a job reaches Azure DevOps, whatever port it has outside (runtime/reach.py)."""

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import docker.errors
 
 from simulator.runtime.background import in_background, tell
 from simulator.runtime.docker_ends import DockerEnds
-from simulator.runtime.job_containers.dockerfiles import BuildOptions, base_images
+from simulator.runtime.job_containers.dockerfiles import Build, base_images
 from simulator.runtime.job_containers.outlets import open_outlet
 from simulator.runtime.job_containers.registries import (
     ensure_image,
@@ -23,22 +21,8 @@ from simulator.runtime.job_containers.registries import (
 )
 from simulator.runtime.job_containers.removing import mark, remove
 from simulator.runtime.job_containers.room import DockerRoom
-from simulator.runtime.job_containers.values import ContainerFailed, Login
+from simulator.runtime.job_containers.values import ContainerFailed, Login, Say
 from simulator.runtime.reach import PROXY_PORT
-
-Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Build:
-    """One image to build: `name` is unique among builds and sets; `tags` are whole image names."""
-
-    name: str
-    context: Path
-    dockerfile: Path
-    tags: tuple[str, ...] = ()
-    labels: Mapping[str, str] = field(default_factory=dict)
-    options: BuildOptions = field(default_factory=BuildOptions)
 
 
 class DockerCommands:

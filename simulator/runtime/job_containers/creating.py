@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import docker
@@ -12,14 +12,13 @@ from simulator.kernel.errors import NotSimulated
 from simulator.runtime.job_containers.options import Options, read_options
 from simulator.runtime.job_containers.outlets import open_outlet
 from simulator.runtime.job_containers.room import DockerRoom
-from simulator.runtime.job_containers.values import Container, ContainerFailed, ContainerSet
+from simulator.runtime.job_containers.values import Container, ContainerFailed, ContainerSet, Say
 from simulator.runtime.reach import AWS_PORT, CERTIFICATES, PROXY_PORT, client_variables
 
 STEPS = "/run/simulator/steps"
 """Where an idle container has what its programs write for the simulator."""
 
 _IDLE = ("/bin/sh", "-c", "trap 'exit 0' TERM INT; while :; do sleep 86400 & wait $!; done")
-Say = Callable[[str], None]
 
 
 def create(room: DockerRoom, around: ContainerSet, wanted: Container, say: Say) -> Any:

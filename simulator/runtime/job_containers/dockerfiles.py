@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from simulator.kernel.errors import NotSimulated
@@ -23,6 +24,18 @@ class BuildOptions:
     tags: list[str] = field(default_factory=list)
     cache_from: list[str] = field(default_factory=list)
     api: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Build:
+    """One image to build: `name` is unique among builds and sets; `tags` are whole image names."""
+
+    name: str
+    context: Path
+    dockerfile: Path
+    tags: tuple[str, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    options: BuildOptions = field(default_factory=BuildOptions)
 
 
 def read_build_options(text: str, environment: Mapping[str, str]) -> BuildOptions:

@@ -2,13 +2,11 @@
 
 import contextlib
 import shutil
-from collections.abc import Callable
 
 import docker.errors
 
 from simulator.runtime.job_containers.room import ENGINE, NAME, ROLE, SET, DockerRoom
-
-Say = Callable[[str], None]
+from simulator.runtime.job_containers.values import Say
 
 
 def mark(room: DockerRoom, name: str) -> None:

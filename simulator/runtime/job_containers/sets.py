@@ -3,7 +3,6 @@
 import asyncio
 import shutil
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +14,19 @@ from simulator.runtime.job_containers.programs import Programs
 from simulator.runtime.job_containers.registries import ensure_image
 from simulator.runtime.job_containers.removing import mark, remove
 from simulator.runtime.job_containers.room import DockerRoom
-from simulator.runtime.job_containers.values import Container, ContainerFailed, ContainerSet, Opened
+from simulator.runtime.job_containers.values import Container, ContainerFailed, ContainerSet, Opened, Say
 from simulator.runtime.proxy_rules import Rules
 from simulator.runtime.reach import Reach
 
-Say = Callable[[str], None]
 _FIRST_PORT = 32768
 _LOOK_SECONDS = 0.25
 
 
-class JobContainers:
-    """The containers of jobs in the Docker engine. `directory` must have the same path for it."""
+class Sets:
+    """What `JobContainers` says of sets, by the Docker engine."""
 
     def __init__(self, directory: Path, reach: Reach, rules: Rules) -> None:
-        self._room = DockerRoom(directory.resolve(), reach, rules)
+        self._room = DockerRoom(directory, reach, rules)
         (self._room.directory / "ends").mkdir(parents=True, exist_ok=True, mode=0o700)
         self._ends = DockerEnds(self._room.directory / "ends", reach.ends())
         self.programs = Programs(self._room)
@@ -51,12 +49,6 @@ class JobContainers:
         """Stop and remove the containers of a set and its network; a set that is not there is no error."""
         loop = asyncio.get_running_loop()
         await in_background(lambda: self._close(name, lambda text: tell(loop, say, text)))
-
-    async def known(self) -> list[str]:
-        """The sets that the Docker engine, or the directory, still has something of; none where nothing was opened."""
-        if not any(self._room.directory.glob("*/set")):
-            return []
-        return sorted(path.read_text() for path in self._room.directory.glob("*/set"))
 
     def service_sockets(self, name: str) -> Path:
         """The directory whose socket files lead to the published ports of the services of a set."""

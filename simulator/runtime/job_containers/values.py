@@ -1,9 +1,12 @@
 """The values of job containers: what is to be there, what runs inside, and what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from simulator.runtime.work import Mount
+
+Say = Callable[[str], None]
+"""Who hears the lines of a log."""
 
 
 class ContainerFailed(Exception):

@@ -11,7 +11,7 @@ import pytest
 from simulator.azure_devops.language.compile import compile_pipeline
 from simulator.azure_devops.pipelines.limits import refuse_not_simulated, refuse_without_docker
 from simulator.kernel.errors import NotSimulated
-from simulator.runtime.job_containers.sets import JobContainers
+from simulator.runtime.job_containers.containers import JobContainers
 from simulator.runtime.proxy_rules import Rules
 from simulator.runtime.reach import Reach
 

@@ -16,7 +16,7 @@ from simulator.azure_devops.pipelines.results import Result
 from simulator.azure_devops.pipelines.run_logs import LogWriter
 from simulator.azure_devops.pipelines.timeline import result_of
 from simulator.kernel.errors import NotSimulated
-from simulator.runtime.job_containers.sets import JobContainers
+from simulator.runtime.job_containers.containers import JobContainers
 from simulator.runtime.job_containers.values import ContainerFailed, Opened
 
 INITIALIZE, STOP = "Initialize containers", "Stop Containers"

@@ -25,7 +25,7 @@ from simulator.azure_devops.pipelines.project_settings import general
 from simulator.azure_devops.pipelines.runs import RunRequest
 from simulator.azure_devops.pipelines.starting import named_in_place
 from simulator.azure_devops.pipelines.yaml_files import YamlFiles
-from simulator.runtime.job_containers.sets import JobContainers
+from simulator.runtime.job_containers.containers import JobContainers
 
 _MOST_OUTLINES = 512
 

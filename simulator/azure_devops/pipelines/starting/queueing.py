@@ -19,7 +19,7 @@ from simulator.azure_devops.pipelines.runs import RunRequest, Runs
 from simulator.azure_devops.pipelines.starting import pipeline_resources, run_rows
 from simulator.azure_devops.pipelines.starting.compiling import Compiled, Compiler
 from simulator.azure_devops.pipelines.timeline import Timeline
-from simulator.runtime.job_containers.sets import JobContainers
+from simulator.runtime.job_containers.containers import JobContainers
 
 _KEYS = "azure_devops.request_key"
 

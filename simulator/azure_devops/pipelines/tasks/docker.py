@@ -25,8 +25,8 @@ from simulator.azure_devops.pipelines.tasks.docker_logins import (
     signed_in,
 )
 from simulator.kernel.errors import NotSimulated
-from simulator.runtime.job_containers.commands import Build, DockerCommands
-from simulator.runtime.job_containers.dockerfiles import base_images, read_build_options
+from simulator.runtime.job_containers.commands import DockerCommands
+from simulator.runtime.job_containers.dockerfiles import Build, base_images, read_build_options
 from simulator.runtime.job_containers.values import ContainerFailed, Login
 
 T = TypeVar("T")
