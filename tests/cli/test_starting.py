@@ -45,6 +45,7 @@ def loaded() -> frozenset[str]:
         "sagemaker",
         "simulator.aws.sagemaker.life",
         "simulator.azure_devops.endpoints.git.pushes",
+        "simulator.azure_devops.endpoints.build.builds",
     ],
 )
 def test_a_start_does_not_load(module: str, loaded: frozenset[str]) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from simulator.runtime.reach import Reach
 
 SANDBOX = Path(__file__).parents[1] / "sandbox"
 REMEDY = "Start a Docker engine that this user may use (docker info): container jobs need one."
+_LOCAL = "unix:///var/run/docker.sock"
 _PATIENCE_SECONDS, _LASTS_SECONDS = 5, 30 * 86400
 ENGINE, SET, NAME, ROLE = (
     "simulator.containers",
@@ -52,12 +54,13 @@ class DockerRoom:
     def look(self) -> None:
         """See that a Docker engine answers now. Raises NotSimulated."""
         try:
+            _knock()
             client = docker.from_env(timeout=_PATIENCE_SECONDS)
             try:
                 client.ping()
             finally:
                 client.close()
-        except docker.errors.DockerException as failure:
+        except (docker.errors.DockerException, OSError) as failure:
             raise NotSimulated(f"containers without a Docker engine ({failure})", REMEDY) from failure
 
     def close(self) -> None:
@@ -101,3 +104,12 @@ class DockerRoom:
     def uid(self) -> int:
         """The user that owns the files of jobs."""
         return os.getuid()
+
+
+def _knock() -> None:
+    """Raise OSError where the engine's local socket does not answer: Docker's client would leave its own end open."""
+    scheme, _, path = (os.environ.get("DOCKER_HOST") or _LOCAL).partition("://")
+    if scheme == "unix":
+        with socket.socket(socket.AF_UNIX) as end:
+            end.settimeout(_PATIENCE_SECONDS)
+            end.connect(path)

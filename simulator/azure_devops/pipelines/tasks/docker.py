@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Awaitable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from simulator.azure_devops.pipelines.agent import predefined
 from simulator.azure_devops.pipelines.agent.command_effects import SetVariable
@@ -25,9 +25,11 @@ from simulator.azure_devops.pipelines.tasks.docker_logins import (
     signed_in,
 )
 from simulator.kernel.errors import NotSimulated
-from simulator.runtime.job_containers.commands import DockerCommands
 from simulator.runtime.job_containers.dockerfiles import Build, base_images, read_build_options
 from simulator.runtime.job_containers.values import ContainerFailed, Login
+
+if TYPE_CHECKING:
+    from simulator.runtime.job_containers.commands import DockerCommands
 
 T = TypeVar("T")
 _HOST = "com.azure.dev"
