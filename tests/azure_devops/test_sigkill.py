@@ -76,6 +76,9 @@ def wait_for(client, build, wanted):
         found = client.get(f"ml/_apis/build/builds/{build}/timeline").json()["records"]
         if any((row["type"], row["name"], row["state"]) == wanted for row in found):
             return found
+        stages = [row for row in found if row["type"] == "Stage"]
+        over = bool(stages) and all(row["state"] == "completed" for row in stages)
+        assert not over, f"the run ended ({[row['result'] for row in stages]}) without {wanted}"
 
 
 def test_a_killed_server_goes_on_with_its_living_step_and_its_waiting_gate(killable, tmp_path, image_cache):
