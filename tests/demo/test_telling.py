@@ -61,5 +61,21 @@ def test_a_chain_holds_every_failure_under_the_first_cause_and_no_other() -> Non
     ]
 
 
+def test_a_chain_is_that_of_what_the_link_said_though_a_schedule_failed_after_it() -> None:
+    facts = [
+        fact(1, None, "RuleMatched"),
+        fact(2, 1, "DeadLettered", message="status 401"),
+        fact(3, None, "RunQueued"),
+        fact(4, 3, "TransformJobStateChanged", status="Failed", failure_reason="no input"),
+    ]
+
+    told = ["#1 RuleMatched s1", "#2 DeadLettered s2: status 401"]
+    assert chain(facts, "NotDelivered: 6 attempts were made, the last one failed: status 401") == told
+    assert chain(facts, "TimeoutError") == [
+        "#3 RunQueued s3",
+        "#4 TransformJobStateChanged s4 Failed: no input",
+    ]
+
+
 def test_a_world_without_trouble_has_no_chain() -> None:
     assert chain([fact(1, None, "RunCompleted", result="succeeded")]) == []

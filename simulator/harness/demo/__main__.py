@@ -109,6 +109,7 @@ def summary(
         passed[key] = passed.get(key, True) and result.passed
     ran = {result.link.name for result in results}
     incomplete = {link.component for link in LINKS if link.name not in ran}
+    broken = next((result.evidence for result in results if not result.passed), "")
     return {
         "engine": engine,
         "seconds": round(seconds, 1),
@@ -116,7 +117,7 @@ def summary(
         "failed": sum(not result.passed for result in results),
         "skipped": len(LINKS) - len(results),
         "components": [_component(verdict) for verdict in verdicts(passed, incomplete)],
-        "chain": [] if all(result.passed for result in results) else chain(facts),
+        "chain": chain(facts, broken) if broken else [],
         "ledger": ledger(facts, engine),
         "scenarios": [_scenario(result) for result in results],
     }

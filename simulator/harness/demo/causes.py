@@ -10,11 +10,17 @@ _NOISE = ("HostRefused", "AcceptedNotSimulated", "Remembered")
 _TROUBLE = ("Failed", "Rejected", "DeadLettered", "NotSimulated")
 
 
-def chain(facts: list[dict[str, Any]]) -> list[str]:
-    """All that went wrong under the first cause of the newest trouble, and what led to it; empty when nothing did."""
+def chain(facts: list[dict[str, Any]], said: str = "") -> list[str]:
+    """All that went wrong under the first cause of a trouble, and what led to it; empty when nothing did.
+
+    The trouble is the newest whose reason stands in what the link `said`, else the newest: a schedule that came due
+    meanwhile may have troubles of its own.
+    """
     by_number = {fact["sequence"]: fact for fact in facts}
     paths = [_path(fact, by_number) for fact in facts if _is_trouble(fact)]
-    told = {step["sequence"]: step for path in paths if path[-1] is paths[-1][-1] for step in path}
+    meant = [path for path in paths if (reason := _reason(path[0]["detail"])) and reason[2:] in said]
+    first = (meant or paths)[-1][-1] if paths else None
+    told = {step["sequence"]: step for path in paths if path[-1] is first for step in path}
     return [_line(fact) for _, fact in sorted(told.items())]
 
 
