@@ -50,8 +50,23 @@ def _why_no_npm_clients() -> str:
 NEEDS = {"docker": _why_no_docker, "browser": _why_no_browser, "npm": _why_no_npm_clients}
 
 
+LONGEST = (
+    "tests/demo/test_mutations.py",
+    "tests/features/test_loop.py",
+    "tests/restart/test_loop.py",
+    "tests/reference_models/test_entry_points.py",
+    "tests/aws/sagemaker/pipelines/test_real_steps.py",
+    "tests/restart/test_works.py",
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what this machine cannot run; `SIMULATOR_TESTS_DEMAND="docker browser"` makes the lack a failure."""
+    """Skip what this machine cannot run; `SIMULATOR_TESTS_DEMAND="docker browser"` makes the lack a failure.
+
+    Among several workers the longest files begin first, so that none of them runs alone at the end.
+    """
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
     for need, why_not in NEEDS.items():
         marked = [item for item in items if item.get_closest_marker(need)]
         reason = why_not() if marked else ""
