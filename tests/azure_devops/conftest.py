@@ -29,6 +29,7 @@ from simulator.runtime.engine_scripted import ScriptedEngine
 from simulator.runtime.images import Images
 from simulator.runtime.job_containers.containers import JobContainers
 from simulator.runtime.reach import Reach
+from simulator.serving import listen
 from simulator.topology import Topology, load
 from tests.azure_devops.outside import Outside
 from tests.azure_devops.scripted import prints
@@ -67,7 +68,7 @@ class Served:
             self.loop = asyncio.get_running_loop()
             self.kernel = Kernel.open(self.directory, seed=1, routes=self.routes)
             # Our own socket: uvicorn's would be inherited by the works, which outlive the server.
-            listening = socket.create_server(("127.0.0.1", self.port))
+            listening = listen("127.0.0.1", self.port)
             self.port = listening.getsockname()[1]
             if self.make_engine is not None:
                 self.engine = self.make_engine(self.port)
