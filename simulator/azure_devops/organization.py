@@ -101,9 +101,13 @@ class Organization:
             raise failure("ProjectDoesNotExistWithNameException", name=name_or_id)
         return found
 
+    def find_repository(self, name_or_id: str, project: str = "") -> Row | None:
+        """The repository of that name (in `project`, an id) or id."""
+        return _named(self.rows(REPOSITORY, project), name_or_id)
+
     def repository(self, name_or_id: str, project: str = "") -> Row:
         """The repository of that name (in `project`, an id) or id; TF401019 when there is none."""
-        found = _named(self.rows(REPOSITORY, project), name_or_id)
+        found = self.find_repository(name_or_id, project)
         if found is None:
             raise failure("GitRepositoryNotFoundException", name=name_or_id)
         return found

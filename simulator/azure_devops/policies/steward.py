@@ -35,9 +35,10 @@ class Steward:
     async def see_to(self, row: Row) -> Row:
         """Settle a pull request, queue the builds that are due, complete it where that was set and is possible."""
         row = await settle(self._requests, row)
-        if row["status"] != "active":
+        repository = self._requests.organization.find_repository(row["repository"])
+        if row["status"] != "active" or repository is None:
             return row
-        for configuration in self._configurations.applying(self._requests.repository(row), row["target"]):
+        for configuration in self._configurations.applying(repository, row["target"]):
             if configuration["type"] == types.BUILD and self._validation.due(row, configuration):
                 by = newest(row["iterations"])["author"]
                 await self._validation.queue(row, configuration, by)

@@ -59,7 +59,9 @@ class Completions:
                 await self._consider(definition, run, stage)
 
     async def _consider(self, definition: Row, run: Row, stage: bool) -> None:
-        repository = self._organization.repository(definition["repository"])
+        repository = self._organization.find_repository(definition["repository"])
+        if repository is None:
+            return  # deleted, and its pipeline stays: it starts nothing, nor does it stop the others
         ref = repository["defaultBranch"]
         commit = await objects.resolve(self._refs.path(repository), ref)
         if (
