@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from simulator.azure_devops.errors import failure, invalid
@@ -15,11 +16,12 @@ from simulator.kernel.world import Kernel
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer that is not plain 200 JSON: `content` (with `content_type`) goes out as it is when it is given."""
+    """An answer that is not plain 200 JSON: `content` or a `file`, with `content_type`, goes out as it is if given."""
 
     status: int = 200
     value: object = None
     content: bytes | None = None
+    file: Path | None = None
     content_type: str = "text/plain; charset=utf-8"
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -151,23 +153,26 @@ Handler = Callable[[Call], Awaitable[object]]
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A handler and the scope that a token needs for it (None: any token)."""
+    """A handler and the scope that a token needs for it (None: any token); `raw`: the body is bytes, never JSON."""
 
     handler: Handler
     scope: str | None
+    raw: bool = False
 
 
 ENDPOINTS: dict[tuple[str, str], Endpoint] = {}
 
 
-def endpoint(method: str, location: str, scope: str | None) -> Callable[[Handler], Handler]:
-    """Say that a function answers `method` at the location with this id."""
+def endpoint(
+    method: str, location: str, scope: str | None, raw: bool = False
+) -> Callable[[Handler], Handler]:
+    """Say that a function answers `method` at the location with this id; `raw` where bodies are files."""
 
     def register(handler: Handler) -> Handler:
         key = (method, location)
         if key in ENDPOINTS:
             raise ValueError(f"{method} {location} has two handlers")
-        ENDPOINTS[key] = Endpoint(handler, scope)
+        ENDPOINTS[key] = Endpoint(handler, scope, raw)
         return handler
 
     return register

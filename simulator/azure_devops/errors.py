@@ -15,6 +15,7 @@ _WEB = "Microsoft.VisualStudio.Services.WebApi"
 _ENDPOINT = "Microsoft.VisualStudio.Services.ServiceEndpoints.WebApi"
 _HOOKS = "Microsoft.VisualStudio.Services.ServiceHooks.WebApi"
 _TOKENS = "Microsoft.VisualStudio.Services.DelegatedAuthorization"
+_CONTAINER = "Microsoft.VisualStudio.Services.FileContainer"
 _CHECKS = "Microsoft.Azure.Pipelines.Checks.WebApi"
 
 # Texts: recorded traffic in Azure/azure-devops-cli-extension (MIT), vsts-rest-api-specs, Microsoft Learn; see
@@ -111,6 +112,16 @@ CATALOGUE: dict[str, Text] = {
     "StageNotFoundException": Text(404, _BUILD, "The stage {name} of build {build} could not be found."),
     "StageNotInRetriableStateException": Text(
         400, _BUILD, "The stage {name} cannot be changed to {state}: it is {current}."
+    ),
+    "ArtifactExistsException": Text(409, _BUILD, "Artifact {name} already exists for build {build}."),
+    "ContainerNotFoundException": Text(404, _CONTAINER, "The container {id} could not be found."),
+    "ContainerItemNotFoundException": Text(
+        404, _CONTAINER, "The item {path} in container {id} could not be found."
+    ),
+    "ContainerItemExistsException": Text(
+        400,
+        _CONTAINER,
+        "The items could not be created because an item with type {type} already exists at {path}.",
     ),
     "ArtifactNotFoundException": Text(404, _BUILD, "Artifact {name} was not found for build {build}."),
     "TimelineNotFoundException": Text(404, _TASK, "Cannot find timeline with id {id}."),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from simulator.azure_devops import answer_headers, api_version, bodies, id_tokens, locations, signing_in
@@ -170,7 +170,7 @@ async def _call(exchange: _Exchange, where: Address, match: Match, target: Endpo
     if not who.may(target.scope):
         raise failure("UnauthorizedRequestException", user=who.identity.id)
     raw = await request.body()
-    given = _json(raw, request.headers.get("content-type", ""))
+    given = None if target.raw else _json(raw, request.headers.get("content-type", ""))
     call = Call(
         azure,
         who,
@@ -207,6 +207,8 @@ def _json(body: bytes, media_type: str) -> object:
 
 def _render(answer: Answer, version: str) -> Response:
     headers = dict(answer.headers)
+    if answer.file is not None:
+        return FileResponse(answer.file, answer.status, headers, media_type=answer.content_type)
     if answer.content is not None:
         return Response(answer.content, answer.status, headers, answer.content_type)
     if answer.value is None:

@@ -160,20 +160,23 @@ def test_an_artifact_by_its_name_as_zip_and_by_a_signed_address(client):
     assert missing.json()["typeKey"] == "ArtifactNotFoundException"
 
 
-def test_an_artifact_that_lies_elsewhere_is_named_by_rest(client):
+def test_an_artifact_that_lies_elsewhere_is_named_by_rest(client, administrator):
     base = "ml/_apis/build/builds/2/artifacts"
     place = {"type": "FilePath", "data": "//share/drop"}
+    refused = client.post(base, json={"name": "elsewhere", "resource": place})
+    assert (refused.status_code, "Update build information" in refused.text) == (403, True)
+    client = administrator
     made = client.post(base, json={"name": "elsewhere", "resource": place}).json()
     assert (made["resource"]["type"], made["resource"]["data"]) == ("FilePath", "//share/drop")
     again = client.post(
         base, json={"name": "elsewhere", "resource": {**place, "data": "//share/other"}}
     ).json()
     assert (again["id"], again["resource"]["data"]) == (made["id"], "//share/other")
-    assert client.post(base, json={"name": "out", "resource": place}).status_code == 400
+    assert client.post(base, json={"name": "out", "resource": place}).status_code == 409
     assert client.post(base, json={"name": "a/b", "resource": place}).status_code == 400
     assert client.post(base, json={"name": "x", "resource": {"type": "FilePath"}}).status_code == 400
-    stored = client.post(base, json={"name": "x", "resource": {"type": "Container", "data": "#/1/x"}})
-    assert (stored.status_code, "Container" in stored.json()["message"]) == (501, True)
+    stored = client.post(base, json={"name": "x", "resource": {"type": "PipelineArtifact", "data": "1"}})
+    assert (stored.status_code, "PipelineArtifact" in stored.json()["message"]) == (501, True)
 
 
 def test_a_lease_keeps_a_build_until_its_time_is_over(place, administrator):

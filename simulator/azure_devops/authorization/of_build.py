@@ -8,11 +8,13 @@ from simulator.azure_devops.authorization.needs import Need, rule
 from simulator.azure_devops.endpoint import Call
 from simulator.azure_devops.endpoints import run_requests
 from simulator.azure_devops.endpoints.build import (
+    artifacts,
     build_details,
     build_views,
     builds,
     definition_details,
     definitions,
+    file_containers,
     folders,
     leases,
     stages,
@@ -144,6 +146,18 @@ def _quality(call: Call) -> Iterator[Need]:
 @rule("PATCH", build_details.PROPERTIES)
 def _information(call: Call) -> Iterator[Need]:
     yield on_run(call, build_views.found(call), "UpdateBuildInformation")
+
+
+@rule("POST", artifacts.ARTIFACTS)
+def _artifact(call: Call) -> Iterator[Need]:
+    yield on_run(call, build_views.found(call), "UpdateBuildInformation")
+
+
+@rule("GET PUT POST DELETE", file_containers.CONTAINERS)
+def _container(call: Call) -> Iterator[Need]:
+    if "containerid" in call.route:
+        reads = call.method in ("GET", "HEAD")
+        yield on_run(call, file_containers.run_of(call), "ViewBuilds" if reads else "UpdateBuildInformation")
 
 
 @rule("POST PATCH DELETE", leases.LEASES)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-import shutil
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 
 from simulator.azure_devops.organization import Row, number_key
-from simulator.azure_devops.pipelines.file_trees import files_below
+from simulator.azure_devops.pipelines.file_containers import FileContainer, place_of
+from simulator.azure_devops.pipelines.file_trees import copy_files, files_below
 from simulator.kernel.world import Kernel
 
 KIND = "azure_devops.artifact"
@@ -30,7 +30,9 @@ class Artifacts:
         return self._kernel.store.get(KIND, f"{number_key(self._run)}/{name}")
 
     def path(self, row: Row) -> Path:
-        """Where its files are."""
+        """Where its files are: for one of the Container form, in the container that its data names."""
+        if row["type"].lower() == "container" and (place := place_of(row["data"])):
+            return FileContainer(self._kernel, place[0]).files / place[1]
         return self._directory / str(row["id"])
 
     def copy_in(self, number: int, source: Path, fence: Path, inner: str = "") -> int:
@@ -41,39 +43,32 @@ class Artifacts:
         target = self._directory / str(number) / posixpath.normpath(f"/{inner}").lstrip("/")
         return copy_files(source, target, fence)
 
-    def add(self, name: str, number: int, kind: str, record: str, data: str = "") -> Row:
-        """The row of files that `copy_in` has stored; the same name again replaces it (a step that ran again).
+    def add(
+        self,
+        name: str,
+        number: int,
+        kind: str,
+        record: str,
+        data: str = "",
+        properties: Mapping[str, str] | None = None,
+    ) -> Row:
+        """The row of files that are stored; the same name again replaces it (a step that ran again).
 
-        `data` is the place of an artifact that lies elsewhere.
+        `data` is the place of an artifact that lies in a container or elsewhere.
         """
-        files = [path for path in (self._directory / str(number)).rglob("*") if path.is_file()]
-        row = {
+        row: Row = {
             "id": number,
             "run": self._run,
             "name": name,
             "type": kind,
             "source": record,
             "data": data,
-            "size": sum(path.stat().st_size for path in files),
         }
+        row["properties"] = dict(properties or {})
+        files = [file for _, file in files_below(self.path(row), self.path(row))]
+        row["size"] = sum(file.stat().st_size for file in files)
         with self._kernel.store.transaction():
             self._kernel.store.put(KIND, f"{number_key(self._run)}/{name}", row)
             detail = {"run": self._run, "artifact": name, "files": len(files), "bytes": row["size"]}
             self._kernel.log.record("ArtifactPublished", f"run {self._run} {name}", detail)
         return row
-
-
-def copy_files(
-    source: Path, target: Path, fence: Path, wanted: Callable[[str], bool] = lambda _: True
-) -> int:
-    """Copy regular files below `source` to `target` (blocks); how many."""
-    count = 0
-    for relative, file in files_below(source, fence):
-        if not wanted(relative):
-            continue
-        destination = target / relative
-        destination.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, destination)
-        destination.chmod(file.stat().st_mode & 0o777)
-        count += 1
-    return count

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from simulator.azure_devops.organization import RUN, Organization, Row, number_key
-from simulator.azure_devops.pipelines import artifacts, code_coverage, run_logs, timeline
+from simulator.azure_devops.pipelines import artifacts, code_coverage, file_containers, run_logs, timeline
 from simulator.azure_devops.pipelines.agent import job_state, uploads
 from simulator.azure_devops.pipelines.project_settings import days_to_destroy, retention
 from simulator.azure_devops.pipelines.retention import Leases
@@ -23,7 +23,8 @@ from simulator.kernel.facts import Fact
 
 ACTION = "azure_devops.retention"
 _DAY, _HOUR = 86400, 3
-_ARTIFACTS = (artifacts.KIND, uploads.ATTACHMENT)
+_ARTIFACTS = (artifacts.KIND, file_containers.KIND, uploads.ATTACHMENT)
+_FILES = ("artifacts", "attachments", *file_containers.FOLDERS)
 _CONTENTS = (*_ARTIFACTS, run_logs.KIND, job_state.KIND)
 _RECORDS = (timeline.KIND, timeline.ATTEMPTS)
 
@@ -80,7 +81,7 @@ class Purging:
         for definition in self._organization.definitions():
             for run in self._delete_old(definition):
                 self._remove(run, _ARTIFACTS)
-                await self._remove_files(run, ("artifacts", "attachments"))
+                await self._remove_files(run, _FILES)
         for run in self._organization.rows(RUN):
             if run.get("deleted"):
                 await self._empty(run)
@@ -129,7 +130,7 @@ class Purging:
             self._attachments.delete(test)
             self._tests.delete(test)
         self._kernel.store.delete(code_coverage.KIND, number_key(run["id"]))
-        await self._remove_files(run, ("logs", "artifacts", "attachments"))
+        await self._remove_files(run, ("logs", *_FILES))
         gone = run["deletedDate"] + days_to_destroy(self._kernel.store) * _DAY
         if self._kernel.clock.now() >= gone:
             with self._kernel.store.transaction():

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import io
-import zipfile
-from pathlib import Path
 from urllib.parse import quote
 
 from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint
+from simulator.azure_devops.endpoints.build.zipping import zip_of
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.pipelines.artifact_names import artifact_name_error
 from simulator.azure_devops.pipelines.artifacts import Artifacts
+from simulator.azure_devops.pipelines.file_containers import FileContainer, normalized, place_of
 from simulator.azure_devops.shapes import mapping
 from simulator.kernel.errors import NotSimulated
 
@@ -36,11 +35,14 @@ def download_url(call: Call, build: Row, name: str) -> str:
 
 def _view(call: Call, build: Row, row: Row) -> Row:
     base = f"{call.url}/{build['project']}/_apis/build/builds/{build['id']}/artifacts"
+    properties = dict(row.get("properties") or {})
+    if row["type"].lower() in _OWN_STORAGE:
+        properties["artifactsize"] = str(row["size"])
     resource = {
         "type": row["type"],
         "data": row.get("data") or str(row["id"]),
-        "properties": {"artifactsize": str(row["size"])},
-        "url": f"{base}?artifactName={row['name']}",
+        "properties": properties,
+        "url": f"{base}?artifactName={quote(row['name'])}&api-version=7.1",
         "downloadUrl": download_url(call, build, row["name"]),
     }
     return {"id": row["id"], "name": row["name"], "source": row["source"], "resource": resource}
@@ -62,25 +64,48 @@ async def artifacts(call: Call) -> object:
 
 @endpoint("POST", ARTIFACTS, "vso.build_execute")
 async def associate(call: Call) -> object:
-    """Say that files at a place of their own (`resource.type` and `data`) are an artifact of the build.
+    """Say that files at a place (`resource.type` and `data`) are an artifact of the build.
 
-    The same name again replaces it. Files of the service's own storage come by a job's tasks only.
+    Of the type Container they are in a file container: `#/{container}/{path}`. The same name again replaces it, but not
+    where it is of another form.
     """
     build, name = _build(call), str(call.member("name"))
     resource = mapping(call.object_body(), "resource")
     kind, place = str(resource.get("type") or ""), str(resource.get("data") or "")
     if wrong := artifact_name_error(name):
         raise invalid(wrong)
-    if kind.lower() in _OWN_STORAGE:
+    if kind.lower() == "pipelineartifact":
         raise NotSimulated(f"an artifact of the type {kind} by REST", "Publish it by a task of a job.")
     if not kind or not place:
         raise invalid("Value cannot be null.\r\nParameter name: artifact.Resource.Data")
+    if kind.lower() == "container":
+        kind, place = "Container", _in_container(call, build, place)
     store = Artifacts(call.kernel, build["id"])
-    if (known := store.find(name)) is not None and known["type"].lower() in _OWN_STORAGE:
-        raise invalid(f"Artifact {name} already exists for build {build['id']}.")
+    known = store.find(name)
+    if known is not None and _own(known) and (known["type"], known["data"]) != (kind, place):
+        raise failure("ArtifactExistsException", name=name, build=build["id"])
     number = known["id"] if known else call.organization.next_number("artifact")
     source = str(call.object_body().get("source") or "")
-    return _view(call, build, store.add(name, number, kind, source, place))
+    properties = {key: str(value) for key, value in mapping(resource, "properties").items()}
+    return _view(call, build, store.add(name, number, kind, source, place, properties))
+
+
+def _own(row: Row) -> bool:
+    return row["type"].lower() in _OWN_STORAGE
+
+
+def _in_container(call: Call, build: Row, data: str) -> str:
+    """The place of an item that is there, in a container of the project; 404 for another."""
+    place = place_of(data)
+    if place is None:
+        raise invalid(f"Resource data value '{data[:100]}' is invalid.")
+    number, path = place[0], normalized(place[1])
+    run = call.azure.runs.find(number)
+    if run is None or run["project"] != build["project"]:
+        raise failure("ContainerNotFoundException", id=number)
+    if FileContainer(call.kernel, number).find(path) is None:
+        raise failure("ContainerItemNotFoundException", path=path, id=number)
+    return f"#/{number}/{path}"
 
 
 def _build(call: Call) -> Row:
@@ -93,13 +118,4 @@ def _build(call: Call) -> Row:
 async def zipped(call: Call, build: Row, name: str) -> bytes:
     """The files of an artifact as one zip file."""
     row = named(call, build, name)
-    return await asyncio.to_thread(_zip, Artifacts(call.kernel, build["id"]).path(row), name)
-
-
-def _zip(top: Path, name: str) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(top.rglob("*")):
-            if path.is_file():
-                archive.write(path, f"{name}/{path.relative_to(top).as_posix()}")
-    return buffer.getvalue()
+    return await asyncio.to_thread(zip_of, Artifacts(call.kernel, build["id"]).path(row), name)

@@ -80,13 +80,17 @@ class Debug:
 
 @dataclass(frozen=True)
 class Upload:
-    """A file to keep: `what` is `artifact`, `log`, `file`, `summary` or `attachment`; `container` is a folder."""
+    """A file to keep: `what` is `artifact`, `log`, `file`, `summary` or `attachment`; `container` is a folder.
+
+    `properties` are those that the command gives an artifact besides.
+    """
 
     what: str
     path: str
     name: str = ""
     type: str = ""
     container: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,7 @@ class AssociateArtifact:
     name: str
     kind: str
     data: str
+    properties: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -144,12 +144,14 @@ def _associate(command: Command) -> Effect:
     if not name:
         raise CommandFailed("Artifact Name is required.")
     data = command.data
-    kind = command.properties.get("type", "") or _inferred(data)
+    # The agent reads artifacttype, its documentation says type.
+    given = command.properties.get("artifacttype", "") or command.properties.get("type", "")
+    kind = given or _inferred(data)
     if not kind:
         raise CommandFailed("Artifact Type is required.")
     if kind.lower() in ("container", "filepath", "versioncontrol") and not data:
         raise CommandFailed("Artifact location is required.")
-    return AssociateArtifact(name, kind, data)
+    return AssociateArtifact(name, kind, data, _besides(command))
 
 
 def _inferred(place: str) -> str:
@@ -170,7 +172,14 @@ def _artifact(command: Command) -> Effect:
         raise CommandFailed("Artifact Name is required.")
     if not command.data:
         raise CommandFailed("Artifact location is required.")
-    return Upload("artifact", command.data, name, container=command.properties.get("containerfolder") or name)
+    folder = command.properties.get("containerfolder") or name
+    return Upload("artifact", command.data, name, container=folder, properties=_besides(command))
+
+
+def _besides(command: Command) -> dict[str, str]:
+    """The properties that an artifact gets: those that the command itself does not read."""
+    own = ("artifactname", "containerfolder", "artifacttype", "type")
+    return {name: value for name, value in command.properties.items() if name not in own}
 
 
 def _attachment(command: Command) -> Effect:

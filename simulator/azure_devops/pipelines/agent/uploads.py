@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING
 
 from simulator.azure_devops.organization import Row, number_key
 from simulator.azure_devops.pipelines.agent.command_effects import AssociateArtifact, CommandFailed, Upload
-from simulator.azure_devops.pipelines.artifact_names import artifact_name_error
+from simulator.azure_devops.pipelines.agent.container_artifacts import (
+    Publishing,
+    associated,
+    prepared,
+    stored,
+)
 from simulator.azure_devops.pipelines.artifacts import Artifacts
-from simulator.azure_devops.pipelines.file_trees import files_below
 from simulator.kernel.store import Store
 
 if TYPE_CHECKING:
@@ -71,37 +75,15 @@ def associate(attempt: Attempt, wanted: AssociateArtifact) -> None:
     job = attempt.job
     number = job.context.room.organization.next_number("artifact")
     Artifacts(job.kernel, job.context.run).add(
-        wanted.name, number, wanted.kind, job.setup.record, data=wanted.data
+        wanted.name, number, wanted.kind, job.setup.record, wanted.data, wanted.properties
     )
     attempt.later("Associate Artifact", f"Associated artifact {number} with build {job.context.run}")
 
 
 def _artifact(attempt: Attempt, wanted: Upload) -> None:
-    job = attempt.job
-    source = job.files.outside(wanted.path)
-    if wrong := artifact_name_error(wanted.name):
-        raise CommandFailed(wrong)
-    if not source.exists():
-        raise CommandFailed(f"Path does not exist: {wanted.path}")
-    if source.is_dir() and not any(files_below(source, job.files.root)):
-        attempt.warning(
-            f"Directory '{wanted.path}' is empty. Nothing will be added to build artifact '{wanted.name}'."
-        )
-        return
-    artifacts = Artifacts(job.kernel, job.context.run)
-    known = artifacts.find(wanted.name)
-    number = known["id"] if known else job.context.room.organization.next_number("artifact")
-    # The folder in the container is not part of the artifact where it is the artifact's own name.
-    _, _, inner = wanted.container.partition("/")
-    count = artifacts.copy_in(number, source, job.files.root, inner)
-    artifacts.add(wanted.name, number, "Container", job.setup.record)
-    attempt.later(
-        "Upload Artifact",
-        f"Uploading {count} files",
-        "File upload succeed.",
-        f"Upload '{wanted.path}' to file container: '#/{job.context.run}/{wanted.container}'",
-        f"Associated artifact {number} with build {job.context.run}",
-    )
+    publishing = Publishing(wanted.name, wanted.path, wanted.container, wanted.properties)
+    if source := prepared(attempt, publishing):
+        associated(attempt, publishing, stored(attempt.job, publishing, source))
 
 
 def _key(row: Row) -> str:

@@ -11,9 +11,17 @@ from pathlib import Path
 
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.pipelines.agent import predefined
+from simulator.azure_devops.pipelines.agent.command_effects import CommandFailed
+from simulator.azure_devops.pipelines.agent.container_artifacts import (
+    Publishing,
+    associated,
+    prepared,
+    stored,
+)
 from simulator.azure_devops.pipelines.agent.job_files import OutsideOfJob
 from simulator.azure_devops.pipelines.artifact_names import artifact_name_error, default_artifact_name
-from simulator.azure_devops.pipelines.artifacts import Artifacts, copy_files
+from simulator.azure_devops.pipelines.artifacts import Artifacts
+from simulator.azure_devops.pipelines.file_trees import copy_files
 from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskEffect, TaskFailed
 from simulator.azure_devops.pipelines.tasks.other_runs import run_of
 from simulator.kernel.errors import NotSimulated
@@ -24,7 +32,7 @@ async def publish(call: TaskCall) -> None:
     if call.input("artifactType").lower() == "filepath":
         raise NotSimulated("a pipeline artifact on a file share", "Use artifactType pipeline.")
     name = call.input("artifactName") or default_artifact_name(call.value("System.JobIdentifier"))
-    await _publish(call, name, call.input("path") or call.input("targetPath"), "PipelineArtifact")
+    await _publish(call, name, call.input("path") or call.input("targetPath"))
 
 
 async def publish_build_artifact(call: TaskCall) -> None:
@@ -33,10 +41,17 @@ async def publish_build_artifact(call: TaskCall) -> None:
         raise NotSimulated("a build artifact on a file share", "Use publishLocation: Container.")
     if call.flag("StoreAsTar"):
         raise NotSimulated("PublishBuildArtifacts with StoreAsTar", "Archive the files with ArchiveFiles@2.")
-    await _publish(call, call.input("ArtifactName"), call.input("PathtoPublish"), "Container")
+    name, place = call.input("ArtifactName"), call.input("PathtoPublish")
+    wanted = Publishing(name, place, name, {"localpath": place})
+    try:
+        if source := prepared(call.attempt, wanted):
+            files = await asyncio.to_thread(stored, call.job, wanted, source)
+            associated(call.attempt, wanted, files)
+    except (CommandFailed, OutsideOfJob) as failed:
+        raise TaskFailed(str(failed)) from failed
 
 
-async def _publish(call: TaskCall, name: str, place: str, kind: str) -> None:
+async def _publish(call: TaskCall, name: str, place: str) -> None:
     if wrong := artifact_name_error(name):
         raise TaskFailed(wrong)
     source = _inside(call, place)
@@ -49,7 +64,7 @@ async def _publish(call: TaskCall, name: str, place: str, kind: str) -> None:
         raise TaskFailed(f"Artifact {name} already exists for build {job.context.run}.")
     number = known["id"] if known else job.context.room.organization.next_number("artifact")
     count = await asyncio.to_thread(artifacts.copy_in, number, source, job.files.root)
-    artifacts.add(name, number, kind, call.attempt.record)
+    artifacts.add(name, number, "PipelineArtifact", call.attempt.record)
     call.attempt.say(f"Uploading pipeline artifact from {place} for build #{job.context.run}")
     call.attempt.say(f"{count} files processed. Associated artifact {number} with build {job.context.run}")
 
