@@ -21,6 +21,7 @@ from simulator.azure_devops.gateway import application as azure_devops_applicati
 from simulator.azure_devops.service import AzureDevOps
 from simulator.azure_devops.task_definitions.catalogue import BUILT_IN, Catalogue
 from simulator.azure_devops.task_definitions.on_disk import TaskFolderInvalid, read_tasks
+from simulator.client_files import SAGEMAKER_CONFIG, made_anew
 from simulator.console.mount import Console
 from simulator.kernel.garbage import collect_at_rest, short_collections
 from simulator.kernel.outbound import Route
@@ -81,6 +82,7 @@ class Simulator:
             allowed_hosts=settings.allowed_hosts,
             time_scale=settings.time_scale,
         )
+        self.client_files = made_anew(self.kernel.store.directory / "client_files")
         self._given_engine = engine
         self._serving = Serving()
 
@@ -136,6 +138,8 @@ class Simulator:
             "last_fact": self.kernel.log.last(),
             "proxy": f"http://127.0.0.1:{self.working.proxy_port}",
             "certificates": str(self.working.certificates),
+            "client_files": str(self.client_files),
+            "sagemaker_config": str(self.client_files / SAGEMAKER_CONFIG),
             "region": self.topology.region,
             "organization": self.topology.organization,
             "accounts": self.topology.accounts,

@@ -26,7 +26,8 @@ def control(
         answer = httpx.request(method, url, timeout=timeout_seconds, trust_env=False, **more)
     except httpx.TransportError as error:
         raise CommandFailed(
-            f"no simulator answers at {options.console_url} ({error}); start one: simulator up"
+            f"no simulator answers at {options.console_url} ({error}); start one: simulator up;"
+            " or say where it runs: --console-url URL, or SIMULATOR_CONSOLE_URL"
         ) from error
     if answer.status_code >= 400:
         raise CommandFailed(f"{url}: {answer.status_code} {answer.text}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,13 +23,6 @@ _REMOVED = (
     "AWS_WEB_IDENTITY_TOKEN_FILE",
 )
 _SHORTENED = Path(__file__).parent / "shortened_waits"
-_TELEMETRY_OFF = """\
-SchemaVersion: '1.0'
-SageMaker:
-  PythonSDK:
-    Modules:
-      TelemetryOptOut: true
-"""
 _GIT_HELPER = (
     """!f() { test "$1" != get || printf 'username=pat\\npassword=%s\\n' "$AZURE_DEVOPS_PAT"; }; f"""
 )
@@ -63,9 +55,8 @@ def prepared(found: dict[str, Any], options: argparse.Namespace) -> dict[str, st
     elif options.account:
         raise CommandFailed("--account needs --role: the role to assume there")
     made["AWS_CONFIG_FILE"] = made["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
-    folder = Path(tempfile.mkdtemp(prefix="simulator-run-"))
-    made["SAGEMAKER_USER_CONFIG_OVERRIDE"] = _telemetry_off(folder)
-    made["AZURE_DEVOPS_CACHE_DIR"] = str(folder)
+    made["SAGEMAKER_USER_CONFIG_OVERRIDE"] = found["sagemaker_config"]
+    made["AZURE_DEVOPS_CACHE_DIR"] = found["client_files"]
     if found["hold_seconds"]:
         made["PYTHONPATH"] = os.pathsep.join(
             filter(None, (str(_SHORTENED), os.environ.get("PYTHONPATH", "")))
@@ -122,9 +113,3 @@ def _python_of(image: str, path: str) -> dict[str, str]:
     except (NotSimulated, ImageUnavailable) as error:
         raise CommandFailed(str(error)) from error
     return {"PATH": f"{folder / 'bin'}{os.pathsep}{path}", "VIRTUAL_ENV": str(folder)}
-
-
-def _telemetry_off(folder: Path) -> str:
-    file = folder / "sagemaker.yaml"
-    file.write_text(_TELEMETRY_OFF)
-    return str(file)

@@ -35,6 +35,7 @@ def variables(found: dict[str, Any], name: str) -> dict[str, str]:
         raise CommandFailed(f"there is no {name!r}; expected one of {', '.join(found['people'])}")
     person = found["people"][name]
     return {
+        "SIMULATOR_CONSOLE_URL": found["console"],
         "AWS_ENDPOINT_URL": found["aws"],
         "AWS_ACCESS_KEY_ID": person["access_key_id"],
         "AWS_SECRET_ACCESS_KEY": person["secret_access_key"],

@@ -5,7 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import shutil
 import signal
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from simulator import settings
 from simulator.app import Simulator, run
@@ -53,6 +57,18 @@ async def _until_told(chosen: settings.Settings) -> None:
         print("stopped", flush=True)
 
 
+def _called() -> str:
+    """This program as a shell finds it."""
+    if Path(sys.argv[0]).name != "simulator":
+        return f"{sys.executable} -m simulator.cli"
+    return "simulator" if shutil.which("simulator") else sys.argv[0]
+
+
+def _where(console: str) -> str:
+    """What tells the other commands of a console at another port than theirs."""
+    return "" if urlsplit(console).port == settings.CONSOLE_PORT else f" --console-url {console}"
+
+
 def _announce(simulator: Simulator) -> None:
     status = simulator.status()
     state = simulator.settings.state or "kept nowhere (--ephemeral)"
@@ -60,8 +76,9 @@ def _announce(simulator: Simulator) -> None:
     print(f"Azure DevOps  {status['azure_devops']}")
     print(f"console       {status['console']}")
     print(f"engine        {status['engine']}     state  {state}\n")
-    print('To point this shell\'s clients at it:  eval "$(simulator status --shell)"')
-    print("To run anything with no edit at all:  simulator run -- python train.py\n")
+    called, where = _called(), _where(status["console"])
+    print(f'To point this shell\'s clients at it:  eval "$({called} status --shell{where})"')
+    print(f"To run anything with no edit at all:  {called} run{where} -- python train.py\n")
     for line in shell_lines(status, "operator"):
         if "SECRET" not in line and "PAT" not in line:
             print(f"  {line}")

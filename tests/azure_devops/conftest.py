@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 import pytest
@@ -34,6 +34,10 @@ from simulator.topology import Topology, load
 from tests.azure_devops.outside import Outside
 from tests.azure_devops.scripted import prints
 from tests.azure_devops.specification.checked import Checked
+
+if TYPE_CHECKING:
+    from tests.azure_devops.killable import Killable
+    from tests.azure_devops.repositories import Repository
 
 T = TypeVar("T")
 
@@ -234,6 +238,23 @@ def served(topology: Topology, tmp_path: Path, request: pytest.FixtureRequest) -
     service.stop()
 
 
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Served]:
+    """One service for a module whose tests each use a `repository` of their own; works print nothing and succeed."""
+    service = Served(load(), engine=prints())
+    service.start()
+    yield service
+    service.stop()
+
+
+@pytest.fixture
+def repository(shared: Served, tmp_path: Path) -> Repository:
+    """A repository that nobody else uses, with a first push."""
+    from tests.azure_devops import repositories  # which is written in terms of what stands here
+
+    return repositories.new(shared, tmp_path)
+
+
 @pytest.fixture(scope="session")
 def image_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty cache: the bare agent image needs no network to be built."""
@@ -245,6 +266,17 @@ def free_port() -> int:
     """A port that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def killable(tmp_path: Path, image_cache: Path, free_port: int) -> Iterator[Killable]:
+    """The service with the process engine in a process of its own, for a test that kills it."""
+    from tests.azure_devops.killable import Killable  # which is written in terms of what stands here
+
+    service = Killable(load(), port=free_port)
+    service.serve(tmp_path, image_cache)
+    yield service
+    service.kill()
 
 
 @pytest.fixture

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.topology import load
 from tests.azure_devops import repositories
-from tests.azure_devops.conftest import Served
 from tests.azure_devops.repositories import BUILD, call
-from tests.azure_devops.scripted import prints
 
 MAIN = "refs/heads/main"
 
 
-@pytest.fixture(scope="module")
-def shared():
-    service = Served(load(), engine=prints())
-    service.start()
-    yield service
-    service.stop()
-
-
 @pytest.fixture
-def origin(shared, tmp_path):
-    return repositories.new(shared, tmp_path)
+def origin(repository):
+    return repository
 
 
 @pytest.fixture

@@ -4,23 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.topology import load
-from tests.azure_devops import repositories
-from tests.azure_devops.conftest import Served
 from tests.azure_devops.repositories import call
-
-
-@pytest.fixture(scope="module")
-def shared():
-    service = Served(load())
-    service.start()
-    yield service
-    service.stop()
-
-
-@pytest.fixture
-def repository(shared, tmp_path):
-    return repositories.new(shared, tmp_path)
 
 
 def tip(repository, branch="main"):

@@ -14,7 +14,6 @@ from msrest.authentication import BasicAuthentication
 
 from simulator.kernel.outbound import Route
 from simulator.topology import load
-from tests.azure_devops import repositories
 from tests.azure_devops.conftest import Served
 from tests.azure_devops.repositories import ZERO
 
@@ -25,11 +24,6 @@ def shared():
     service.start()
     yield service
     service.stop()
-
-
-@pytest.fixture
-def repository(shared, tmp_path):
-    return repositories.new(shared, tmp_path)
 
 
 # The SDK closes neither its sessions nor the answers that it raises errors from.

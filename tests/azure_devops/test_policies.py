@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from simulator.topology import load
-from tests.azure_devops import repositories
-from tests.azure_devops.conftest import Served
 from tests.azure_devops.repositories import (
     BUILD,
     COMMENTS,
@@ -19,22 +14,8 @@ from tests.azure_devops.repositories import (
     call,
     identity,
 )
-from tests.azure_devops.scripted import prints
 
 PIPELINE = "trigger: none\nsteps:\n  - checkout: none\n  - script: {}\n"
-
-
-@pytest.fixture(scope="module")
-def shared():
-    service = Served(load(), engine=prints())
-    service.start()
-    yield service
-    service.stop()
-
-
-@pytest.fixture
-def repository(shared, tmp_path):
-    return repositories.new(shared, tmp_path)
 
 
 def test_a_protected_branch_refuses_a_push_by_git_and_by_rest_alike(repository):

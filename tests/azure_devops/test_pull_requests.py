@@ -9,7 +9,6 @@ from azure.devops.exceptions import AzureDevOpsServiceError
 from azure.devops.v7_1.git import models
 from msrest.authentication import BasicAuthentication
 
-from simulator.topology import load
 from tests.azure_devops import repositories
 from tests.azure_devops.conftest import Served
 from tests.azure_devops.repositories import call, identity
@@ -18,19 +17,6 @@ from tests.azure_devops.repositories import call, identity
 pytestmark = pytest.mark.filterwarnings(
     "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
 )
-
-
-@pytest.fixture(scope="module")
-def shared():
-    service = Served(load())
-    service.start()
-    yield service
-    service.stop()
-
-
-@pytest.fixture
-def repository(shared, tmp_path):
-    return repositories.new(shared, tmp_path)
 
 
 @pytest.fixture(params=["clients", "clients_v7_1"])

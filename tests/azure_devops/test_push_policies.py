@@ -9,9 +9,6 @@ import pytest
 from simulator.azure_devops.git.incoming import IncomingCommit, IncomingFile
 from simulator.azure_devops.policies import types
 from simulator.azure_devops.policies.push_rules import Push, refusal
-from simulator.topology import load
-from tests.azure_devops import repositories
-from tests.azure_devops.conftest import Served
 from tests.azure_devops.repositories import call
 
 COMMIT = "c" * 40
@@ -84,19 +81,6 @@ def pushed(path="a.txt", email="ada@example.com", added=True, packed=10, whole=1
 def test_a_policy_judges_what_a_push_brings(kind, settings, push, words):
     said = refusal(kind, settings, push)
     assert said is None if words is None else words in (said or "")
-
-
-@pytest.fixture(scope="module")
-def shared():
-    service = Served(load())
-    service.start()
-    yield service
-    service.stop()
-
-
-@pytest.fixture
-def repository(shared, tmp_path):
-    return repositories.new(shared, tmp_path)
 
 
 def forbid(repository, kind, **settings):

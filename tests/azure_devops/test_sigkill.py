@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+from tests.azure_devops.conftest import working_copy
+from tests.azure_devops.killable import wait_for
 
-import httpx
-import pytest
-
-from simulator.topology import load
-from tests.azure_devops.conftest import Served, working_copy
-
-HERE = Path(__file__).parent
 YAML = """
 trigger: none
 stages:
@@ -39,46 +30,6 @@ stages:
               steps:
                 - script: test "$(colour)" = blue
 """
-
-
-class Killable(Served):
-    """The service in a process of its own on a fixed port."""
-
-    def serve(self, place: Path, cache: Path) -> None:
-        """Start it, and wait until it answers."""
-        arguments = [self.port, place / "state", place / "works", HERE / "images", cache]
-        self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "served_alone.py"), *map(str, arguments)],
-            env={**os.environ, "PYTHONPATH": str(HERE.parents[1])},
-        )
-        self.url = f"http://localhost:{self.port}/{self.topology.organization}"
-        transport = httpx.HTTPTransport(retries=12)
-        with httpx.Client(transport=transport, trust_env=False) as client:
-            client.get(f"http://127.0.0.1:{self.port}/_simulator/health").raise_for_status()
-
-    def kill(self) -> None:
-        """SIGKILL: no goodbye."""
-        self.process.kill()
-        self.process.wait()
-
-
-@pytest.fixture
-def killable(tmp_path, image_cache, free_port):
-    service = Killable(load(), port=free_port)
-    service.serve(tmp_path, image_cache)
-    yield service
-    service.kill()
-
-
-def wait_for(client, build, wanted):
-    """The build's timeline, as soon as it has what is wanted; each look waits for the server, not for a clock."""
-    while True:
-        found = client.get(f"ml/_apis/build/builds/{build}/timeline").json()["records"]
-        if any((row["type"], row["name"], row["state"]) == wanted for row in found):
-            return found
-        stages = [row for row in found if row["type"] == "Stage"]
-        over = bool(stages) and all(row["state"] == "completed" for row in stages)
-        assert not over, f"the run ended ({[row['result'] for row in stages]}) without {wanted}"
 
 
 def test_a_killed_server_goes_on_with_its_living_step_and_its_waiting_gate(killable, tmp_path, image_cache):

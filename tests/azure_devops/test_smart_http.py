@@ -12,27 +12,11 @@ import pytest
 
 from simulator.azure_devops.git.pkt_line import packet
 from simulator.azure_devops.git.smart_http import parse
-from simulator.topology import load
-from tests.azure_devops import repositories
-from tests.azure_devops.conftest import Served, working_copy
-from tests.azure_devops.test_sigkill import Killable
+from tests.azure_devops.conftest import working_copy
 
 LARGE_BYTES = 64 * 1024 * 1024
 # Far less than the pack: what streams through needs a few buffers of 64 KiB.
 GROWTH_KIB = 32 * 1024
-
-
-@pytest.fixture(scope="module")
-def shared():
-    service = Served(load())
-    service.start()
-    yield service
-    service.stop()
-
-
-@pytest.fixture
-def repository(shared, tmp_path):
-    return repositories.new(shared, tmp_path)
 
 
 @pytest.mark.parametrize("version", ["0", "2"])
@@ -176,20 +160,15 @@ def peak_kib(process: int) -> int:
     return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("VmHWM:"))
 
 
-def test_the_server_holds_no_pack_in_memory_neither_on_push_nor_on_clone(tmp_path, free_port, image_cache):
-    served = Killable(load(), port=free_port)
-    served.serve(tmp_path, image_cache)
-    try:
-        git = working_copy(served, tmp_path)
-        git.commit({"a.txt": "1"})
-        git("push", "-q", "origin", "main")
-        git("clone", "-q", git.url(), str(tmp_path / "small"))
-        before = peak_kib(served.process.pid)
-        (git.directory / "large.bin").write_bytes(os.urandom(LARGE_BYTES))
-        git.commit({"a.txt": "2"})
-        git("-c", "core.compression=0", "push", "-q", "origin", "main")
-        git("clone", "-q", git.url(), str(tmp_path / "large"))
-        assert (tmp_path / "large" / "large.bin").stat().st_size == LARGE_BYTES
-        assert peak_kib(served.process.pid) - before < GROWTH_KIB
-    finally:
-        served.kill()
+def test_the_server_holds_no_pack_in_memory_neither_on_push_nor_on_clone(killable, tmp_path):
+    git = working_copy(killable, tmp_path)
+    git.commit({"a.txt": "1"})
+    git("push", "-q", "origin", "main")
+    git("clone", "-q", git.url(), str(tmp_path / "small"))
+    before = peak_kib(killable.process.pid)
+    (git.directory / "large.bin").write_bytes(os.urandom(LARGE_BYTES))
+    git.commit({"a.txt": "2"})
+    git("-c", "core.compression=0", "push", "-q", "origin", "main")
+    git("clone", "-q", git.url(), str(tmp_path / "large"))
+    assert (tmp_path / "large" / "large.bin").stat().st_size == LARGE_BYTES
+    assert peak_kib(killable.process.pid) - before < GROWTH_KIB

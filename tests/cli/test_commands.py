@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -43,7 +44,10 @@ def test_status_for_a_shell_points_clients_at_both_clouds(running: RunningSimula
     done = cli(running, "status", "--shell", "--as", "ada")
     names = {line.split("=")[0] for line in done.stdout.splitlines()}
 
+    port = running.simulator.listeners.port("console")
+
     assert {"export AZURE_DEVOPS_ORG", "export AZURE_DEVOPS_PAT", "export AWS_ENDPOINT_URL"} <= names
+    assert f"export SIMULATOR_CONSOLE_URL=http://localhost:{port}" in done.stdout
     assert running.token("ada") in done.stdout
 
 
@@ -106,6 +110,21 @@ def test_any_program_runs_with_its_clients_pointed_at_the_simulator(running: Run
     done = cli(running, "run", "--as", "ada", "--", sys.executable, "-c", program)
 
     assert done.stdout.split() == ["arn:aws:iam::111111111111:user/ada", "111111111111"], done.stderr
+
+
+def test_a_program_that_is_killed_leaves_nothing_behind(running: RunningSimulator, tmp_path: Path) -> None:
+    """SIGKILL too: what a client keeps under `simulator run` belongs to the simulator that runs."""
+    program = (
+        "import os, signal; from azure.devops._file_cache import OPTIONS_CACHE as cache; cache['at'] = {'here': 1};"
+        "print(cache.file_name, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    command = [sys.executable, "-m", "simulator.cli", "run", "--", sys.executable, "-c", program]
+    environment = {**os.environ, "SIMULATOR_CONSOLE_URL": running.console_url, "TMPDIR": str(tmp_path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert list(tmp_path.iterdir()) == []
+    assert Path(done.stdout.strip()).is_relative_to(running.simulator.kernel.store.directory)
 
 
 def test_git_needs_no_password_at_azure_repos_and_no_url_holds_one(

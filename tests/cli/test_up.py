@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -69,7 +70,9 @@ def test_it_says_where_everything_is_and_what_to_export_and_no_secret(start: Sta
     assert f"export AWS_ENDPOINT_URL={running.url('AWS')}" in said
     assert f"export AWS_ACCESS_KEY_ID={operator['access_key_id']}" in said
     assert f"export AZURE_DEVOPS_ORG={running.url('Azure DevOps')}" in said
-    assert 'eval "$(simulator status --shell)"' in said
+    called, where = f"{sys.executable} -m simulator.cli", f"--console-url {running.url('console')}"
+    assert f'eval "$({called} status --shell {where})"' in said
+    assert f"{called} run {where} -- python train.py" in said
     assert operator["secret_access_key"] not in said
     assert operator["personal_access_token"] not in said
 

@@ -9,10 +9,9 @@ from simulator.runtime.job_containers.removing import mark, remove
 from simulator.runtime.job_containers.room import SET, DockerRoom
 from simulator.runtime.proxy_rules import Rules
 from simulator.runtime.reach import Reach
-from simulator.topology import load
 from tests.azure_devops.conftest import working_copy
 from tests.azure_devops.containers.conftest import IMAGE
-from tests.azure_devops.test_sigkill import Killable, wait_for
+from tests.azure_devops.killable import wait_for
 
 pytestmark = pytest.mark.docker
 YAML = f"""
@@ -30,11 +29,9 @@ steps:
 
 
 @pytest.fixture
-def killable(tmp_path, image_cache, free_port):
-    service = Killable(load(), port=free_port)
-    service.serve(tmp_path, image_cache)
-    yield service
-    service.kill()
+def killable(killable, tmp_path):
+    yield killable
+    killable.kill()
     room = DockerRoom((tmp_path / "containers").resolve(), Reach(1, 2), Rules(1, 2))
     for name in {container.labels[SET] for container in room.listed()}:  # of a test that failed
         remove(room, name, lambda _: None)

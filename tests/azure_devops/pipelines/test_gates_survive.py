@@ -7,10 +7,8 @@ import json
 import pytest
 
 from simulator.azure_devops.identities import stable_id
-from simulator.topology import load
 from tests.azure_devops.conftest import working_copy
-from tests.azure_devops.outside import Outside
-from tests.azure_devops.test_sigkill import Killable, wait_for
+from tests.azure_devops.killable import wait_for
 
 # The job does not run: what is looked at is the gate before it.
 YAML = """
@@ -27,19 +25,13 @@ FUNCTION = {"id": "537fdb7a-a601-4537-aa70-92645a2b5ce4", "name": "AzureFunction
 
 
 @pytest.fixture
-def outside():
-    server = Outside()
-    yield server
-    server.close()
+def told_of_outside(outside, monkeypatch):
+    monkeypatch.setenv("OUTSIDE_ORIGIN", outside.origin)
 
 
 @pytest.fixture
-def killable(tmp_path, image_cache, free_port, outside, monkeypatch):
-    monkeypatch.setenv("OUTSIDE_ORIGIN", outside.origin)
-    service = Killable(load(), port=free_port)
-    service.serve(tmp_path, image_cache)
-    yield service
-    service.kill()
+def killable(told_of_outside, killable):
+    return killable
 
 
 def test_a_waiting_check_and_a_waiting_retry_outlive_a_kill(killable, tmp_path, image_cache, outside):

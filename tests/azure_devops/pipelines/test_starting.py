@@ -26,11 +26,6 @@ def shared():
     service.stop()
 
 
-@pytest.fixture
-def repository(shared, tmp_path):
-    return repositories.new(shared, tmp_path)
-
-
 def pipeline(repository, yaml, branch="main"):
     """A new pipeline of the repository; its number."""
     repository.git("checkout", "-q", branch)
