@@ -99,12 +99,30 @@ def _resource(service: str, operation: str, params: Mapping[str, Any], account: 
         return f"arn:aws:scheduler:{region}:{account}:{kind}/{group}{params['Name']}"
     if service.startswith("sagemaker"):
         return _sagemaker(operation, params, account, region)
+    if service in ("codedeploy", "elasticbeanstalk"):
+        return _deployed(service, params, f"arn:aws:{service}:{region}:{account}")
     named = [
         v
         for k, v in params.items()
         if k.lower().endswith("arn") and isinstance(v, str) and v.startswith("arn:")
     ]
     return named[0] if len(named) == 1 else "*"
+
+
+def _deployed(service: str, params: Mapping[str, Any], prefix: str) -> str:
+    """A part of an application, or the application. Source: service authorization reference of both services."""
+    if given := params.get("ResourceArn"):
+        return str(given)
+    separator, kinds = (":", _CODE_DEPLOY) if service == "codedeploy" else ("/", _BEANSTALK)
+    application = params.get("applicationName") or params.get("ApplicationName")
+    for member, kind in kinds:
+        if application and params.get(member):
+            return f"{prefix}:{kind}{separator}{application}/{params[member]}"
+    return f"{prefix}:application{separator}{application}" if application else "*"
+
+
+_CODE_DEPLOY = (("deploymentGroupName", "deploymentgroup"), ("currentDeploymentGroupName", "deploymentgroup"))
+_BEANSTALK = (("VersionLabel", "applicationversion"), ("EnvironmentName", "environment"))
 
 
 def _iam(params: Mapping[str, Any], account: str) -> str:

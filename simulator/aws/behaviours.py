@@ -26,6 +26,20 @@ MODULES: dict[str, tuple[str, ...]] = {
         "simulator.aws.cloudwatch.read_metrics",
         "simulator.aws.cloudwatch.tags",
     ),
+    "codedeploy": (
+        "simulator.aws.codedeploy.applications",
+        "simulator.aws.codedeploy.configurations",
+        "simulator.aws.codedeploy.deployments",
+        "simulator.aws.codedeploy.groups",
+        "simulator.aws.codedeploy.tags",
+    ),
+    "elasticbeanstalk": (
+        "simulator.aws.elasticbeanstalk.applications",
+        "simulator.aws.elasticbeanstalk.environments",
+        "simulator.aws.elasticbeanstalk.storage",
+        "simulator.aws.elasticbeanstalk.tags",
+        "simulator.aws.elasticbeanstalk.versions",
+    ),
     "events": (
         "simulator.aws.eventbridge.api_destinations",
         "simulator.aws.eventbridge.buses",

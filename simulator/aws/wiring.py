@@ -8,6 +8,7 @@ from simulator.aws.behaviour import Cloud
 from simulator.aws.cloudformation import custom_responses
 from simulator.aws.cloudformation import running as cloudformation_running
 from simulator.aws.cloudwatch import wiring as cloudwatch_wiring
+from simulator.aws.codedeploy import beginning as codedeploy_beginning
 from simulator.aws.eventbridge import wiring as eventbridge_wiring
 from simulator.aws.eventbridge.targets.invocation import AuthorizingCloud
 from simulator.aws.lambda_ import wiring as lambda_wiring
@@ -29,6 +30,7 @@ def attach(cloud: WiredCloud) -> None:
     sns_wiring.attach(cloud)
     lambda_wiring.attach(cloud)
     scheduler_wiring.attach(cloud)
+    codedeploy_beginning.attach(cloud)
     sagemaker_tracking.register(cloud)
     sagemaker_waking.attach(cloud)
     custom_responses.serve(cloud.kernel)

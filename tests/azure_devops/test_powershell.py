@@ -1,4 +1,4 @@
-"""PowerShell in the closed room of a job: refused by name without a pwsh, run by the one that is on PATH."""
+"""PowerShell and .NET in the closed room of a job: refused by name without their programs, run by those on PATH."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ trigger: none
 steps:
   - checkout: none
   - pwsh: Write-Host 'none'
+    continueOnError: true
+  - task: LambdaNETCoreDeploy@1
+    inputs: {lambdaProjectPath: .}
     continueOnError: true
   - bash: |
       mkdir $(Agent.TempDirectory)/bin
@@ -51,5 +54,6 @@ def test_powershell_runs_by_the_pwsh_that_is_there_and_is_refused_by_name_withou
         assert line in log
     assert "Write-Host 'none'" not in log
     assert [fact.subject for fact in sandboxed.facts("NotSimulated")] == [
-        "PowerShell (no pwsh on the agent's PATH)"
+        "PowerShell (no pwsh on the agent's PATH)",
+        "LambdaNETCoreDeploy (no dotnet on the agent's PATH)",
     ]

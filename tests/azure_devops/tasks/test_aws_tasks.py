@@ -255,41 +255,112 @@ def test_an_image_goes_to_a_repository_that_is_made_for_it_and_comes_back(run, s
     assert staging("ecr").describe_repositories()["repositories"][0]["repositoryName"] == "apprepo"
 
 
-@pytest.mark.parametrize(
-    ("task", "inputs", "told"),
-    [
-        (
-            "BeanstalkCreateApplicationVersion",
-            {"applicationName": "x", "applicationType": "s3"},
-            "NotSimulated: elasticbeanstalk",
-        ),
-        (
-            "BeanstalkDeployApplication",
-            {"applicationName": "x", "environmentName": "y", "applicationType": "version"},
-            "NotSimulated: elasticbeanstalk",
-        ),
+def test_a_bundle_becomes_a_version_of_a_beanstalk_application(run, staging, world):
+    beanstalk = staging("elasticbeanstalk")
+    beanstalk.create_application(ApplicationName="shop")
+    version = {"applicationName": "shop", "applicationType": "aspnetCoreWindows", "dotnetPublishPath": "out"}
+    more = {"versionLabel": "v7", "description": "seventh", "outputVariable": "label"}
+    deploy = {**version, "environmentName": "prod", "versionLabel": "v8"}
+    result, log = run(
+        "mkdir -p out/wwwroot && echo page > out/wwwroot/index.html",
+        ("BeanstalkCreateApplicationVersion", {**version, **more}),
+        'echo "made $(label)"',
+        ("BeanstalkDeployApplication", deploy),
+    )
+    assert "made v7" in log
+    assert "Created version v7, 'seventh', for application shop" in log
+    assert "Creation of new revision completed successfully" in log
+    (made,) = beanstalk.describe_application_versions(ApplicationName="shop")["ApplicationVersions"]
+    place = {"Bucket": made["SourceBundle"]["S3Bucket"], "Key": made["SourceBundle"]["S3Key"]}
+    assert place["Key"] == "shop/ebDeploymentBundle-v7.zip"
+    with zipfile.ZipFile(io.BytesIO(staging("s3").get_object(**place)["Body"].read())) as archive:
+        manifest = json.loads(archive.read("aws-windows-deployment-manifest.json"))
+        assert archive.read("app/wwwroot/index.html") == b"page\n"
+    assert manifest["deployments"]["aspNetCoreWeb"][0]["parameters"]["appBundle"] == "/app/"
+    # Nothing runs an application here, so nothing can have made an environment to deploy it to.
+    assert result == "failed"
+    assert "##[error]Error: Environment prod does not exist for the application shop" in log
+
+
+def test_a_beanstalk_application_that_is_not_there_fails_in_the_tasks_words(run):
+    given = {"applicationName": "none", "applicationType": "s3", "deploymentBundleBucket": "b"}
+    result, log = run(("BeanstalkCreateApplicationVersion", {**given, "deploymentBundleKey": "k"}))
+    assert (result, "##[error]Error: Application none does not exist" in log) == ("failed", True)
+
+
+def test_a_revision_is_sent_and_its_deployment_ends_as_codedeploy_says(run, staging):
+    deploy, s3 = staging("codedeploy"), staging("s3")
+    s3.create_bucket(Bucket="revisions")
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": "codedeploy.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    role = staging("iam").create_role(RoleName="Deploys", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    deploy.create_application(applicationName="web")
+    group = {"applicationName": "web", "deploymentGroupName": "fleet"}
+    deploy.create_deployment_group(**group, serviceRoleArn=role)
+    given = {**group, "bucketName": "revisions", "revisionBundle": "out", "bundlePrefix": "builds"}
+    result, log = run(
+        "mkdir -p out && echo 'version: 0.0' > out/appspec.yml",
         (
             "CodeDeployDeployApplication",
-            {
-                "applicationName": "x",
-                "deploymentGroupName": "y",
-                "deploymentRevisionSource": "s3",
-                "bucketName": "b",
-                "bundleKey": "k",
-            },
-            "NotSimulated: codedeploy",
+            {**given, "outputVariable": "deployment", "description": "by a task"},
         ),
-        ("LambdaNETCoreDeploy", {}, "task LambdaNETCoreDeploy@1 is not simulated."),
-        (
-            "AWSPowerShellModuleScript",
-            {"scriptType": "inline", "inlineScript": "x"},
-            "A supported task execution handler was not found.",
-        ),
-    ],
-)
-def test_what_the_simulator_does_not_have_is_refused_by_name(run, task, inputs, told):
-    result, log = run((task, inputs))
-    assert (result, told in log) == ("failed", True), log
+    )
+    assert result == "failed", log
+    (key,) = [item["Key"] for item in s3.list_objects_v2(Bucket="revisions")["Contents"]]
+    assert key.startswith("builds/web.v")
+    with zipfile.ZipFile(io.BytesIO(s3.get_object(Bucket="revisions", Key=key)["Body"].read())) as archive:
+        assert archive.namelist() == ["appspec.yml"]
+    (identifier,) = deploy.list_deployments(**group)["deployments"]
+    found = deploy.get_deployment(deploymentId=identifier)["deploymentInfo"]
+    assert found["errorInformation"]["code"] == "NO_INSTANCES"
+    assert (found["description"], found["revision"]["s3Location"]["key"]) == ("by a task", key)
+    assert f"for application web, deployment ID {identifier}" in log
+    assert "Setting output variable deployment with the ID of the deployment" in log
+    assert "##[error]Error: Deployment failed web Resource is not in the state deploymentSuccessful" in log
+    absent = {**group, "deploymentRevisionSource": "s3", "bucketName": "revisions", "bundleKey": "none.zip"}
+    result, log = run(("CodeDeployDeployApplication", absent))
+    text = "##[error]Error: Archive with key none.zip does not exist in the Amazon S3 bucket revisions"
+    assert (result, text in log) == ("failed", True)
+
+
+def test_the_dotnet_on_path_deploys_a_function_with_the_tasks_keys(run, world):
+    given = {
+        "functionName": "f",
+        "functionRole": "R",
+        "functionMemory": "256",
+        "additionalArgs": '--tags "a=b c"',
+    }
+    package = {"packageOnly": True, "packageOutputFile": "out.zip", "command": "deployServerless"}
+    settings = 'echo \'{"profile":"mine","region":"x"}\' > p/aws-lambda-tools-defaults.json'
+    world.tool(
+        "dotnet",
+        '[ "$1" = tool ] && exit 1; echo "dotnet $# $* in $(basename "$PWD") as ${AWS_ACCESS_KEY_ID:0:4}"',
+    )
+    result, log = run(
+        f"mkdir p && {settings}",
+        ("LambdaNETCoreDeploy", {"lambdaProjectPath": "p", **given}),
+        ("LambdaNETCoreDeploy", {"lambdaProjectPath": "p", **package}),
+        "cat p/aws-lambda-tools-defaults.json",
+    )
+    assert result == "succeeded", log
+    assert "dotnet 1 restore in p as ASIA" in log
+    words = "lambda deploy-function --region us-east-1 -fn f --function-role R --function-memory-size 256"
+    assert f"dotnet 14 {words} --disable-interactive true --tags a=b c in p as ASIA" in log
+    assert "Clearing out profile mine so task credentials will be used." in log
+    assert '{"profile":"","region":"x"}' in log
+    assert "##[error]Unable to install global Amazon.Lambda.Tools!" in log
+    assert "lambda package-ci -ot " in log
+    assert "Completed packaging of the project" in log
+
+
+def test_the_powershell_module_has_no_handler_for_this_agent(run):
+    """As in Azure DevOps, where the task is for Windows only; jobs with a Windows image are refused by name."""
+    result, log = run(("AWSPowerShellModuleScript", {"scriptType": "inline", "inlineScript": "x"}))
+    assert (result, "A supported task execution handler was not found." in log) == ("failed", True)
 
 
 def test_a_command_for_instances_ends_with_what_systems_manager_answers(run):

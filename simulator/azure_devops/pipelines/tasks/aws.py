@@ -93,11 +93,13 @@ async def _powershell(call: TaskCall) -> int:
 
 
 async def _dotnet(call: TaskCall) -> int:
-    """LambdaNETCoreDeploy@1 is the .NET command line, which the agent does not have."""
-    raise NotSimulated(
-        "task LambdaNETCoreDeploy@1",
-        "The agent has no .NET SDK: package the function in a script and use LambdaDeployFunction@1.",
-    )
+    """LambdaNETCoreDeploy@1 runs the .NET command line on PATH; where there is none, it is refused by name."""
+    if await call.run(Program(("bash", "-c", "command -v dotnet >/dev/null"), portable=True)):
+        raise NotSimulated(
+            "LambdaNETCoreDeploy (no dotnet on the agent's PATH)",
+            "Install the .NET SDK where the steps run, or package in a script and use LambdaDeployFunction@1.",
+        )
+    return await run_program(call, "LambdaNETCoreDeploy", "lambda_net_core.py")
 
 
 def _runs(task: str, program: str) -> TaskEffect:
@@ -111,8 +113,8 @@ def _runs(task: str, program: str) -> TaskEffect:
 
 _PROGRAMS = {
     "AWSCLI": "aws_cli.py",
-    "BeanstalkCreateApplicationVersion": "beanstalk.py",
-    "BeanstalkDeployApplication": "beanstalk.py",
+    "BeanstalkCreateApplicationVersion": "beanstalk_version.py",
+    "BeanstalkDeployApplication": "beanstalk_deploy.py",
     "CloudFormationCreateOrUpdateStack": "cloudformation_stack.py",
     "CloudFormationDeleteStack": "stack_delete.py",
     "CloudFormationExecuteChangeSet": "change_set_execute.py",

@@ -81,6 +81,11 @@ def variable(name: str) -> str:
     return os.environ.get(f"VARIABLE_{key}") or os.environ.get(key, "")
 
 
+def temporary() -> str:
+    """The agent's temporary directory of the job."""
+    return os.environ["AGENT_TEMPDIRECTORY"]
+
+
 def existing_path(name: str) -> str:
     """An input that names a file or folder that is there."""
     path = required(name)

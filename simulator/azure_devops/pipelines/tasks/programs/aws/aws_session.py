@@ -204,12 +204,17 @@ def _is_own(name: str, value: str) -> bool:
     return name.startswith(("ENDPOINT_", "VARIABLE_")) or (name.startswith("INPUT_") and value != "")
 
 
+def inherited() -> dict[str, str]:
+    """The environment of the task without its own variables."""
+    return {name: value for name, value in os.environ.items() if not _is_own(name, value)}
+
+
 def environment(task: str, *, with_region: bool = True) -> dict[str, str]:
     """The environment of a program that `task` starts: credentials in, the task's own variables out.
 
     AWSCLI gives its program AWS_DEFAULT_REGION alone (`with_region` False), AWSShellScript AWS_REGION too.
     """
-    kept = {name: value for name, value in os.environ.items() if not _is_own(name, value)}
+    kept = inherited()
     kept["AWS_EXECUTION_ENV"] = f"VSTS-{task}"
     keys = credentials()
     if keys is not None:

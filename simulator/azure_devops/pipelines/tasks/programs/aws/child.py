@@ -43,6 +43,15 @@ def run(
         )
 
 
+def exit_code(command: list[str], environment: Mapping[str, str], directory: str) -> int:
+    """Run it, shown, to its exit code."""
+    say(f"[command]{' '.join(command)}")
+    done = subprocess.run(
+        command, env=dict(environment), cwd=directory, stderr=subprocess.STDOUT, check=False
+    )
+    return done.returncode
+
+
 def arguments(text: str) -> list[str]:
     """A line's arguments: blanks part them, double quotes hold them together, `\\"` inside them is a quote.
 

@@ -45,9 +45,14 @@ def code(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
+def message(error: ClientError) -> str:
+    """AWS's message."""
+    return str(error.response.get("Error", {}).get("Message", ""))
+
+
 def told(error: ClientError) -> str:
     """`Code: message`."""
-    return f"{code(error)}: {error.response.get('Error', {}).get('Message', '')}"
+    return f"{code(error)}: {message(error)}"
 
 
 def missing(error: ClientError, text: str) -> None:
