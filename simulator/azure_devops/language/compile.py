@@ -79,6 +79,7 @@ def compile_pipeline(
         Surroundings(groups, environments, connections, tasks=tasks, secure_files=secure_files),
         errors,
     )
+    errors.in_document_order()
     errors.raise_if_any()
     return plan
 

@@ -18,7 +18,7 @@ from simulator.azure_devops.language.parameters import (
     read_declarations,
 )
 from simulator.azure_devops.language.scope import Scope
-from simulator.azure_devops.language.source import MappingNode
+from simulator.azure_devops.language.source import MappingNode, wrong_kind
 from simulator.azure_devops.language.template_files import TemplateFiles
 from simulator.azure_devops.language.template_paths import repository_aliases
 from simulator.azure_devops.language.templates import Expander
@@ -53,8 +53,9 @@ def expand_pipeline(
     root = files.load(file, None)
     if root is None:
         errors.raise_if_any()
+        raise AssertionError("unreachable")
     if not isinstance(root, MappingNode):
-        errors.add("Expected a mapping", root.where if root else None)
+        errors.add(wrong_kind(root), root.where)
         errors.raise_if_any()
         raise AssertionError("unreachable")
     files.aliases = repository_aliases(root)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from simulator.azure_devops.language.expressions.failure import ExpressionFailure
+from simulator.azure_devops.language.expressions.parser import check_syntax
 
 _OPEN, _CLOSE = "${{", "}}"
 KEYWORDS = ("if", "elseif", "else", "each", "insert")
@@ -47,6 +48,35 @@ def _interpolation(text: str) -> Interpolation:
         pattern += f"{{{index}}}" + literal.replace("{", "{{").replace("}", "}}")
     quoted = pattern.replace("'", "''")
     return Interpolation(f"format('{quoted}', {', '.join(expressions)})", lone=False)
+
+
+@lru_cache(maxsize=4096)
+def refusal(text: str, *, is_key: bool) -> ExpressionFailure | None:
+    """What is wrong with the first expression of `text` that cannot be read, whatever its names mean.
+
+    Each is read by itself, before any is evaluated: only evaluation sees the `format` call.
+    Source: `TemplateReader.ParseScalar` of actions/runner (2019, MIT).
+    """
+    try:
+        literals, expressions = _pieces(text)
+        lone = literals == ["", ""]
+        if lone and not is_key and starts_like_directive(text):
+            return None  # refused as a value where it is evaluated
+        for expression in expressions:
+            found = directive(f"{_OPEN} {expression} {_CLOSE}")
+            if found is not None and not lone:
+                raise ExpressionFailure(
+                    f"The directive '{found.keyword}' is not allowed in this context. Directives are not supported "
+                    "for expressions that are embedded within a string. Directives are only supported when the "
+                    "entire value is an expression."
+                )
+            if found is None:
+                check_syntax(expression)
+            elif found.argument:
+                check_syntax(found.argument)
+    except ExpressionFailure as failure:
+        return failure
+    return None
 
 
 def _pieces(text: str) -> tuple[list[str], list[str]]:

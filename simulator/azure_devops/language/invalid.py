@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LONGEST_LINE = 500
+
 
 @dataclass(frozen=True, order=True)
 class Position:
@@ -28,16 +30,20 @@ class YamlError:
 
     @property
     def text(self) -> str:
-        """The line the service's message holds for this error."""
+        """The line the service's message holds for this error; what a template's reading says is cut at 500."""
         if self.position is not None:
             place = self.position
-            return f"{place.file} (Line: {place.line}, Col: {place.column}): {self.message}"
-        return f"{self.file}: {self.message}" if self.file else self.message
+            return _cut(f"{place.file} (Line: {place.line}, Col: {place.column}): {self.message}")
+        return _cut(f"{self.file}: {self.message}") if self.file else self.message
 
     @property
     def explained(self) -> str:
         """The line with what would have been right, for people."""
         return f"{self.text}. Expected one of: {', '.join(self.expected)}" if self.expected else self.text
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}[...]"
 
 
 class PipelineInvalid(Exception):
@@ -78,6 +84,19 @@ class ErrorList:
         for error in errors:
             self._errors.setdefault(error)
 
+    def in_document_order(self) -> None:
+        """Puts the errors of one file in the order of their places; those without a place stay where they are.
+
+        The service reads a file from its top, so that is the order it finds them in. Errors of several files stay in
+        the order of the expansion.
+        """
+        errors = list(self._errors)
+        placed = [error for error in errors if error.position is not None]
+        if len({error.position.file for error in placed if error.position is not None}) == 1:
+            following = iter(sorted(placed, key=_place))
+            errors = [next(following) if error.position is not None else error for error in errors]
+            self._errors = dict.fromkeys(errors)
+
     def __bool__(self) -> bool:
         return bool(self._errors)
 
@@ -85,3 +104,7 @@ class ErrorList:
         """Raises PipelineInvalid with everything found so far."""
         if self._errors:
             raise PipelineInvalid(tuple(self._errors))
+
+
+def _place(error: YamlError) -> tuple[int, int]:
+    return (error.position.line, error.position.column) if error.position is not None else (0, 0)

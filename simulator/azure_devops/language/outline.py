@@ -18,7 +18,7 @@ from simulator.azure_devops.language.reading.fields import Fields
 from simulator.azure_devops.language.reading.resources import read_resources
 from simulator.azure_devops.language.reading.triggers import read_schedules, read_trigger
 from simulator.azure_devops.language.scope import Scope
-from simulator.azure_devops.language.source import MappingNode, parse_source
+from simulator.azure_devops.language.source import MappingNode, parse_source, wrong_kind
 
 _LOOKED_AT = ("name", "trigger", "schedules", "resources")
 
@@ -44,7 +44,7 @@ def read_outline(
         raise PipelineInvalid((YamlError(f"File {file} not found"),))
     root = parse_source(text, file)
     if not isinstance(root, MappingNode):
-        raise PipelineInvalid((YamlError("Expected a mapping", root.where),))
+        raise PipelineInvalid((YamlError(wrong_kind(root), root.where),))
     errors = ErrorList()
     declarations = read_declarations(root.find("parameters"), errors, root=True)
     unsaid = ErrorList()  # a value that is still to be given is no error of the outline

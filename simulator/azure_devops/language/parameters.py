@@ -19,7 +19,14 @@ from simulator.azure_devops.language.expressions.values import (
 )
 from simulator.azure_devops.language.invalid import ErrorList, Position
 from simulator.azure_devops.language.node_values import node_to_value
-from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode, parse_source
+from simulator.azure_devops.language.source import (
+    MappingNode,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    parse_source,
+    wrong_kind,
+)
 
 _ONE = ("step", "job", "deployment", "stage", "container")
 _LISTS = ("stepList", "jobList", "deploymentList", "stageList", "containerList")
@@ -54,7 +61,7 @@ def read_declarations(node: Node | None, errors: ErrorList, *, root: bool) -> tu
             Declaration(key.text, "legacyObject", key.where, default=value) for key, value in node.entries
         )
     if not isinstance(node, SequenceNode):
-        errors.add("Expected a sequence", node.where)
+        errors.add(wrong_kind(node), node.where)
         return ()
     types = ROOT_TYPES if root else TEMPLATE_TYPES
     found = [_declaration(item, types, errors) for item in node.items]
@@ -75,7 +82,7 @@ _KEYS = ("name", "displayName", "type", "default", "values")
 
 def _declaration(node: Node, types: tuple[str, ...], errors: ErrorList) -> Declaration | None:
     if not isinstance(node, MappingNode):
-        errors.add("Expected a mapping", node.where)
+        errors.add(wrong_kind(node), node.where)
         return None
     for key, _ in node.entries:
         if key.text not in _KEYS:
@@ -103,7 +110,7 @@ def _declaration(node: Node, types: tuple[str, ...], errors: ErrorList) -> Decla
 
 def _default(node: Node | None, errors: ErrorList) -> Node | None:
     """A default may hold no expression but a lone quoted string, which stands for its text."""
-    if isinstance(node, ScalarNode) and "${{" in node.text:
+    if isinstance(node, ScalarNode) and "${{" in node.text and not node.broken:
         literal = _LITERAL.fullmatch(node.text)
         if literal is None:
             errors.add("A template expression is not allowed in this context", node.where)

@@ -1,7 +1,8 @@
 """YAML text -> a tree of nodes that know their line and column.
 
 Scalars stay text: the service gives types to values where they are used. Anchors, a second document and duplicate
-keys (whatever their case) are refused in the service's sentences.
+keys (whatever their case) are refused in the service's sentences. Duplicates are errors of their place only: what
+else is wrong with the file is found with them.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from typing import TypeAlias
 
 import yaml
 
-from simulator.azure_devops.language.invalid import PipelineInvalid, Position, YamlError
+from simulator.azure_devops.language.invalid import ErrorList, PipelineInvalid, Position, YamlError
 
 MAXIMUM_FILE_BYTES = 1_048_576
 MAXIMUM_DEPTH = 100
+_NO_TREE = "Object reference not set to an instance of an object."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,30 @@ class MappingNode:
 Node: TypeAlias = ScalarNode | SequenceNode | MappingNode
 
 
+def wrong_kind(node: Node) -> str:
+    """What the service's reader says of a node whose kind its schema does not have at that place.
+
+    Source: `TemplateReader.ReadValue` and `Validate` of actions/runner (2019, MIT).
+    """
+    if isinstance(node, ScalarNode):
+        return f"Unexpected value '{node.text}'"
+    return f"A {'mapping' if isinstance(node, MappingNode) else 'sequence'} was not expected"
+
+
 def parse_source(text: str, file: str) -> Node:
     """The tree of one YAML document. `file` is the name errors show. Raises PipelineInvalid."""
+    errors = ErrorList()
+    tree = read_source(text, file, errors)
+    errors.raise_if_any()
+    return tree
+
+
+def read_source(text: str, file: str, errors: ErrorList) -> Node:
+    """As `parse_source`, but keys that are there twice go to `errors` and the first of them stays."""
     if len(text.encode()) > MAXIMUM_FILE_BYTES:
         raise _invalid(f"The maximum file size of {MAXIMUM_FILE_BYTES} bytes has been exceeded", file)
     try:
-        return _Reader(text, file).document()
+        return _Reader(text, file, errors).document()
     except yaml.MarkedYAMLError as failure:
         raise PipelineInvalid((_syntax_error(failure, file),)) from failure
     except yaml.reader.ReaderError as failure:
@@ -89,14 +109,14 @@ def _syntax_error(failure: yaml.MarkedYAMLError, file: str) -> YamlError:
 
 
 class _Reader:
-    """Builds nodes from parser events; duplicate keys of the whole file are collected before raising."""
+    """Builds nodes from parser events; duplicate keys go to `errors`."""
 
-    def __init__(self, text: str, file: str) -> None:
+    def __init__(self, text: str, file: str, errors: ErrorList) -> None:
         self.file = file
         # libyaml's sentences are the service's (both descend from the same C parser); the pure one is the fallback.
         loader = getattr(yaml, "CLoader", yaml.Loader)
         self.events = iter(yaml.parse(text, Loader=loader))
-        self.errors: list[YamlError] = []
+        self.errors = errors
 
     def document(self) -> Node:
         next(self.events)
@@ -107,8 +127,6 @@ class _Reader:
         next(self.events)
         if not isinstance(next(self.events), yaml.StreamEndEvent):
             raise _invalid("Expected stream end parse event", self.file)
-        if self.errors:
-            raise PipelineInvalid(tuple(self.errors))
         return node
 
     def node(self, event: yaml.Event, depth: int) -> Node:
@@ -128,10 +146,9 @@ class _Reader:
     def refuse_anchor(self, event: yaml.Event) -> None:
         anchor = getattr(event, "anchor", None)
         if anchor is not None:
-            raise _invalid(
-                f"Anchors are not currently supported. Remove the anchor '{anchor}'",
-                self.file,
-            )
+            sentence = f"Anchors are not currently supported. Remove the anchor '{anchor}'"
+            # The service stumbles over the tree that it then has not; its second line names no file.
+            raise PipelineInvalid((YamlError(sentence, None, self.file), YamlError(_NO_TREE)))
 
     def sequence(self, where: Position, depth: int) -> SequenceNode:
         items: list[Node] = []
@@ -146,11 +163,11 @@ class _Reader:
             key = self.node(event, depth + 1)
             value = self.node(next(self.events), depth + 1)
             if not isinstance(key, ScalarNode):
-                self.errors.append(YamlError("Expected a scalar value", key.where))
+                self.errors.add("Expected a scalar value", key.where)
                 continue
             folded = key.text.lower()
-            if folded in seen and not key.text.lstrip().startswith("${{"):
-                self.errors.append(YamlError(f"'{key.text}' is already defined", key.where))
+            if folded in seen and "${{" not in key.text:
+                self.errors.add(f"'{key.text}' is already defined", key.where)
                 continue
             seen.add(folded)
             entries.append((key, value))

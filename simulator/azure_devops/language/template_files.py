@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from simulator.azure_devops.language.budget import MAXIMUM_DEPTH, TooLarge
+from simulator.azure_devops.language.file_reading import checked
 from simulator.azure_devops.language.invalid import ErrorList, PipelineInvalid, Position
 from simulator.azure_devops.language.parameters import (
     STRUCTURES,
@@ -15,7 +16,7 @@ from simulator.azure_devops.language.parameters import (
     read_declarations,
 )
 from simulator.azure_devops.language.scope import Scope
-from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, parse_source
+from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, read_source, wrong_kind
 from simulator.azure_devops.language.template_paths import ReferenceInvalid, anchored, resolve_template
 
 MAXIMUM_FILES = 100
@@ -46,7 +47,7 @@ class TemplateFiles:
             self.errors.add(f"The maximum file count of {MAXIMUM_FILES} has been exceeded", called_at)
             return None
         try:
-            return parse_source(text, file)
+            return checked(read_source(text, file, self.errors), self.errors)
         except PipelineInvalid as failure:
             self.errors.extend(failure.errors)
             return None
@@ -83,7 +84,7 @@ class TemplateFiles:
         if root is None:
             return None
         if not isinstance(root, MappingNode):
-            self.errors.add("Expected a mapping", root.where)
+            self.errors.add(wrong_kind(root), root.where)
             return None
         return root, self.called(root, reference, scope, file)
 
@@ -91,8 +92,8 @@ class TemplateFiles:
         """The scope of a template's own: its parameters bound, the variables so far, no loop variables."""
         given = reference.find("parameters")
         empty = given is None or (isinstance(given, ScalarNode) and not given.text)
-        if not empty and not isinstance(given, MappingNode):
-            self.errors.add("Expected a mapping", given.where if given else None)
+        if given is not None and not empty and not isinstance(given, MappingNode):
+            self.errors.add(wrong_kind(given), given.where)
         declared = root.find("parameters")
         declarations = read_declarations(declared, self.errors, root=False)
         open_names = declared is None or isinstance(declared, MappingNode)

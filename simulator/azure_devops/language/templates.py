@@ -28,7 +28,7 @@ from simulator.azure_devops.language.scope import (
     joined_lists,
     variable_items,
 )
-from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode
+from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode, wrong_kind
 from simulator.azure_devops.language.template_files import TemplateFiles
 from simulator.azure_devops.language.template_paths import repository_aliases
 from simulator.azure_devops.language.template_places import CHILDREN, INCLUDABLE, TEMPLATE_KEYS
@@ -68,7 +68,7 @@ class Expander:
             return list(variable_items(expanded))
         if not isinstance(expanded, SequenceNode):
             if not (isinstance(expanded, ScalarNode) and (expanded.broken or not expanded.text)):
-                self.errors.add("Expected a sequence", expanded.where)
+                self.errors.add(wrong_kind(expanded), expanded.where)
             return []
         return list(expanded.items)
 
@@ -78,7 +78,7 @@ class Expander:
         if extends is None:
             return entries
         if not isinstance(extends, MappingNode):
-            self.errors.add("Expected a mapping", extends.where)
+            self.errors.add(wrong_kind(extends), extends.where)
             return entries
         own = [entry for entry in entries if entry[0].text != "extends"]
         root_variables = next((value for key, value in own if key.text == "variables"), None)
@@ -118,6 +118,8 @@ class Expander:
             return MappingNode(tuple(self.entries(node, kind, scope)), node.where)
 
     def scalar(self, node: ScalarNode, scope: Scope, *, is_key: bool = False) -> Node:
+        if node.broken:
+            return node
         try:
             found = interpolation(node.text)
             if found is None:
@@ -199,6 +201,8 @@ class Expander:
     def entry(self, key: ScalarNode, value: Node, kind: str, scope: Scope, chain: Chain) -> list[Entry]:
         if kind in ("root", "template") and key.text == "parameters":
             return [(key, value)]
+        if key.broken:
+            return []  # told when the file was read
         try:
             if kind == "trigger" and starts_like_directive(key.text):
                 return [(key, value)]  # not expanded there, so that the reader refuses it
@@ -265,6 +269,8 @@ class Expander:
             return [node for each in spliced for node in self.included(each, kind, scope)]
         if isinstance(item, MappingNode) and len(item.entries) == 1 and kind != "trigger":
             key, value = item.entries[0]
+            if key.broken:
+                return []
             try:
                 found = self.directive(key, in_sequence=True)
                 if found is not None and found.keyword != "insert":

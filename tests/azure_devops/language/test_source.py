@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.azure_devops.language.invalid import PipelineInvalid
+from simulator.azure_devops.language.invalid import PipelineInvalid, Position, YamlError
 from simulator.azure_devops.language.source import MappingNode, ScalarNode, parse_source
 
 FILE = "/azure-pipelines.yml"
+ANCHOR = f"{FILE}: Anchors are not currently supported. Remove the anchor"
 MAPPING_VALUES = "Mapping values are not allowed in this context."
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: &shared 1\n", f"{FILE}: Anchors are not currently supported. Remove the anchor 'shared'"),
+        ("a: &shared 1\n", f"{ANCHOR} 'shared'\nObject reference not set to an instance of an object."),
         ("a: 1\nb: 2\nA: 3\n", f"{FILE} (Line: 3, Col: 1): 'A' is already defined"),
         ("a: 1\n---\nb: 2\n", f"{FILE}: Expected stream end parse event"),
         (
@@ -61,3 +62,10 @@ def test_equal_directive_keys_may_repeat():
     root = parse_source("${{ if eq(1, 1) }}: {a: 1}\n${{ if eq(1, 1) }} : {b: 1}\n", FILE)
     assert isinstance(root, MappingNode)
     assert len(root.entries) == 2
+
+
+def test_a_line_about_a_place_is_cut_at_five_hundred_characters():
+    """Measured (reference 4.2), as `TemplateValidationErrors.Add` of actions/runner (2019, MIT) does it."""
+    line = YamlError("x" * 600, Position("/a.yml", 1, 2)).text
+    assert line == "/a.yml (Line: 1, Col: 2): " + "x" * 474 + "[...]"
+    assert YamlError("x" * 600).text == "x" * 600

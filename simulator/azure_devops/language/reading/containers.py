@@ -13,7 +13,7 @@ from simulator.azure_devops.language.plan import Container, Filter, StepTarget
 from simulator.azure_devops.language.reading.fields import ANY_OTHER, Fields, mapping_fields
 from simulator.azure_devops.language.reading.surroundings import Surroundings
 from simulator.azure_devops.language.reading.triggers import read_filter
-from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode
+from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, wrong_kind
 
 _MOUNTS = ("work", "externals", "tools", "tasks")
 _REGISTRY = ("azureSubscription", "resourceGroup", "registry", "repository")
@@ -51,7 +51,7 @@ def read_services(fields: Fields, around: Surroundings) -> Mapping[str, Containe
     if node is None or (isinstance(node, ScalarNode) and not node.text):
         return {}
     if not isinstance(node, MappingNode):
-        fields.errors.add("Expected a mapping", node.where)
+        fields.errors.add(wrong_kind(node), node.where)
         return {}
     found = ((key.text, _named_or_inline(value, fields, around.containers)) for key, value in node.entries)
     return {name: container for name, container in found if container is not None}

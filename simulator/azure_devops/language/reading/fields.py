@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simulator.azure_devops.language.invalid import ErrorList, Position
-from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode
+from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode, wrong_kind
 
 _TRUE = ("true", "y", "yes", "on")
 _FALSE = ("false", "n", "no", "off")
@@ -108,7 +108,7 @@ class Fields:
         if node is None or (isinstance(node, ScalarNode) and not node.text):
             return {}
         if not isinstance(node, MappingNode):
-            self.errors.add("Expected a mapping", node.where)
+            self.errors.add(wrong_kind(node), node.where)
             return {}
         return {key.text: self._map_text(value) for key, value in node.entries}
 
@@ -125,8 +125,7 @@ def scalar_text(node: Node, errors: ErrorList, default: str = "") -> str:
     """The text of a scalar; a collection is an error."""
     if isinstance(node, ScalarNode):
         return default if node.broken else node.text
-    what = "mapping" if isinstance(node, MappingNode) else "sequence"
-    errors.add(f"A {what} was not expected", node.where)
+    errors.add(wrong_kind(node), node.where)
     return default
 
 
@@ -144,9 +143,9 @@ def sequence_items(node: Node, errors: ErrorList) -> tuple[Node, ...]:
         return node.items
     if isinstance(node, ScalarNode):
         if node.text and not node.broken:
-            errors.add("Expected a sequence", node.where)
+            errors.add(wrong_kind(node), node.where)
         return ()
-    errors.add("A mapping was not expected", node.where)
+    errors.add(wrong_kind(node), node.where)
     return ()
 
 
@@ -155,5 +154,5 @@ def mapping_fields(node: Node, allowed: tuple[str, ...], errors: ErrorList) -> F
     if isinstance(node, MappingNode):
         return Fields(node, allowed, errors)
     if not (isinstance(node, ScalarNode) and node.broken):
-        errors.add("Expected a mapping", node.where)
+        errors.add(wrong_kind(node), node.where)
     return None

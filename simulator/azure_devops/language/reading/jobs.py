@@ -15,7 +15,7 @@ from simulator.azure_devops.language.reading.fields import Fields, scalar_text
 from simulator.azure_devops.language.reading.steps import read_steps
 from simulator.azure_devops.language.reading.surroundings import Surroundings
 from simulator.azure_devops.language.reading.variables import read_pool, read_variables
-from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode
+from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, wrong_kind
 
 _LEG = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
 _COMMON = (
@@ -46,7 +46,7 @@ def read_job(node: Node, around: Surroundings, errors: ErrorList) -> Job | None:
     """One job of a list; None where it is no job, which is then an error."""
     if not isinstance(node, MappingNode):
         if not (isinstance(node, ScalarNode) and node.broken):
-            errors.add("Expected a mapping", node.where)
+            errors.add(wrong_kind(node), node.where)
         return None
     if node.find("deployment") is not None:
         return _deployment(Fields(node, _DEPLOYMENT, errors), around)
@@ -153,10 +153,10 @@ def _matrix(fields: Fields, most: int) -> Matrix | None:
         return None
     if isinstance(node, ScalarNode):
         if runtime_expression(node.text) is None:
-            fields.errors.add("Expected a mapping", node.where)
+            fields.errors.add(wrong_kind(node), node.where)
         return Matrix(expression=node.text, max_parallel=most)
     if not isinstance(node, MappingNode):
-        fields.errors.add("A sequence was not expected", node.where)
+        fields.errors.add(wrong_kind(node), node.where)
         return None
     legs: list[tuple[str, dict[str, str]]] = []
     for key, value in node.entries:
@@ -167,5 +167,5 @@ def _matrix(fields: Fields, most: int) -> Matrix | None:
         if isinstance(value, MappingNode):
             legs.append((key.text, {k.text: scalar_text(v, fields.errors) for k, v in value.entries}))
         else:
-            fields.errors.add("Expected a mapping", value.where)
+            fields.errors.add(wrong_kind(value), value.where)
     return Matrix(tuple(legs), max_parallel=most)

@@ -17,7 +17,7 @@ from simulator.azure_devops.language.reading.fields import Fields, scalar_text, 
 from simulator.azure_devops.language.reading.shorthands import SHORTHANDS
 from simulator.azure_devops.language.reading.surroundings import Surroundings
 from simulator.azure_devops.language.reading.task_inputs import check_inputs
-from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode
+from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode, wrong_kind
 from simulator.azure_devops.task_definitions.catalogue import Task
 
 COMMON = (
@@ -70,7 +70,7 @@ def read_step(node: Node, around: Surroundings, errors: ErrorList) -> Step | Non
     """One step; None where its kind is not known, which is then an error."""
     if not isinstance(node, MappingNode):
         if not (isinstance(node, ScalarNode) and node.broken):
-            errors.add("Expected a mapping", node.where)
+            errors.add(wrong_kind(node), node.where)
         return None
     keyword = next((key for key, _ in node.entries if key.text in KEYWORDS), None)
     if keyword is None:

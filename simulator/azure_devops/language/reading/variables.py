@@ -7,7 +7,7 @@ from simulator.azure_devops.language.plan import Pool, Variable, VariableEntry, 
 from simulator.azure_devops.language.reading.conditions import check_runtime_expression
 from simulator.azure_devops.language.reading.fields import ANY_OTHER, Fields, mapping_fields, scalar_text
 from simulator.azure_devops.language.reading.surroundings import Surroundings
-from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode
+from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode, wrong_kind
 
 # What else a pool says goes to the one that provides its machines (`image`, `os`); the service's schema takes any key.
 _POOL = ("name", "vmImage", "demands", ANY_OTHER)
@@ -23,7 +23,7 @@ def read_variables(
     if isinstance(node, MappingNode):
         return tuple(_variable(key.text, value, False, errors, root) for key, value in node.entries)
     if not isinstance(node, SequenceNode):
-        errors.add("Expected a mapping", node.where)
+        errors.add(wrong_kind(node), node.where)
         return ()
     entries = (_item(item, around, errors, root) for item in node.items)
     return tuple(entry for entry in entries if entry is not None)
