@@ -89,6 +89,11 @@ class Programs:
         """The programs that were started and not removed, by whatever process."""
         return [str(each["name"]) for each in self._begun()]
 
+    async def label(self, containers: str, container: str, name: str) -> str:
+        """A label of a container, which has those of its image; "" where it has none of that name."""
+        found = await in_background(lambda: self._room.container(containers, container))
+        return "" if found is None else str(found.labels.get(name, ""))
+
     def close(self) -> None:
         """Stop following; programs go on."""
         self._growth.close()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from simulator.azure_devops.task_definitions.catalogue import BUILT_IN
+from simulator.azure_devops.task_definitions.on_disk import read_tasks
 from simulator.runtime.docker_images import DEFAULT_BASE_IMAGE
 from simulator.runtime.engine_process import ProcessEngine
 from simulator.runtime.images import Images
@@ -19,11 +22,25 @@ from simulator.topology import load
 from tests.azure_devops.conftest import Served, working_copy
 from tests.azure_devops.test_agent import log_text
 
+NODE = shutil.which("node")
 IMAGE = os.environ.get("SIMULATOR_BASE_IMAGE") or DEFAULT_BASE_IMAGE
 
 
 @pytest.fixture(scope="module")
-def contained(tmp_path_factory: pytest.TempPathFactory, image_cache: Path) -> Iterator[Served]:
+def own_tasks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tasks of a user, and beside one the node of this machine, where it has one: no image here has a node."""
+    place = tmp_path_factory.mktemp("tasks")
+    shutil.copytree(Path(__file__).parent / "own", place, dirs_exist_ok=True)
+    if NODE is not None:
+        (place / "Look" / "bin").mkdir()
+        shutil.copy(NODE, place / "Look" / "bin" / "node")
+    return place
+
+
+@pytest.fixture(scope="module")
+def contained(
+    tmp_path_factory: pytest.TempPathFactory, image_cache: Path, own_tasks: Path
+) -> Iterator[Served]:
     """The service, with containers; registries on this machine may be reached."""
     directory = tmp_path_factory.mktemp("contained")
     images = Images(Path(__file__).parents[1] / "images", image_cache)
@@ -36,7 +53,13 @@ def contained(tmp_path_factory: pytest.TempPathFactory, image_cache: Path) -> It
         )
         return ProcessEngine(directory / "works", reach, images)
 
-    service = Served(load(), directory / "state", make_engine=make, make_containers=lambda: containers[-1])
+    service = Served(
+        load(),
+        directory / "state",
+        make_engine=make,
+        make_containers=lambda: containers[-1],
+        tasks=BUILT_IN.with_own(read_tasks(own_tasks)),
+    )
     service.start()
     yield service
     service.stop()

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from simulator.azure_devops.pipelines.tasks import programs
+from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS_HERE
 from simulator.azure_devops.task_definitions.catalogue import BUILT_IN
 from simulator.azure_devops.task_definitions.on_disk import TaskFolderInvalid, read_tasks
 from simulator.runtime.engine_process import ProcessEngine
@@ -185,7 +184,7 @@ def test_a_task_whose_demands_no_agent_meets_does_not_run(tmp_path: Path) -> Non
     ("node", "told"),
     [
         ("", "has no node on PATH"),
-        ("echo v16.20.2", "the node on the agent's PATH is v16.20.2, which is older"),
+        ("echo v16.20.2", "the node on PATH of the simulator's agent is v16.20.2, which is older"),
     ],
 )
 def test_a_node_that_is_missing_or_too_old_is_refused_by_name(tmp_path: Path, node: str, told: str) -> None:
@@ -193,7 +192,7 @@ def test_a_node_that_is_missing_or_too_old_is_refused_by_name(tmp_path: Path, no
         (tmp_path / "node").write_text(f"#!/bin/sh\n{node}\n")
         (tmp_path / "node").chmod(0o755)
     done = subprocess.run(
-        [sys.executable, "-B", Path(programs.__file__).parent / "node_task.py", "20", "greet.js"],
+        ["/bin/bash", PROGRAMS_HERE / "node_task.sh", "20", "greet.js", "the simulator's agent"],
         env={"PATH": str(tmp_path)},
         capture_output=True,
         text=True,

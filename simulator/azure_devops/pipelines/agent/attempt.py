@@ -34,14 +34,16 @@ def work_run(name: str) -> int | None:
 class Program:
     """A program that a task runs, as a step sees its files; `environment` and `mounts` are more than the step has.
 
-    `portable`: it needs nothing but what an image has by itself, so a step in a container runs it there. Without a
-    `working_directory` it runs where the job's steps work.
+    `portable`: it needs nothing but what an image has by itself, so a step in a container runs it there. `beside`: it
+    touches nothing but files of the job and services, so for a step in a container it runs on the agent, beside it.
+    What is neither is refused in a container. Without a `working_directory` it runs where the job's steps work.
     """
 
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     working_directory: str = ""
     portable: bool = False
+    beside: bool = False
     mounts: tuple[Mount, ...] = ()
 
 

@@ -12,6 +12,8 @@ from simulator.azure_devops.language.plan import Variable
 from simulator.azure_devops.pipelines.agent import predefined
 
 WORK, TOOLS, AGENT = "/__w", "/__t", "/__a"
+PROGRAMS = f"{AGENT}/programs"
+"""Where a container has the programs of the built-in tasks, read-only; the real agent's are in `_tasks`."""
 _MAPPED = (
     (predefined.TOOLS, TOOLS),
     (f"{predefined.HOME}/work", WORK),
@@ -33,6 +35,13 @@ def to_agent(text: str) -> str:
         if text == inside or text.startswith(f"{inside}/"):
             return host + text[len(inside) :]
     return text
+
+
+def is_shared(path: str) -> bool:
+    """Whether an absolute path lies where the agent and the containers of a job have the same files."""
+    return any(
+        path == each or path.startswith(f"{each}/") for pair in _MAPPED for each in pair if each != AGENT
+    )
 
 
 def variables_inside(variables: Mapping[str, Variable]) -> dict[str, Variable]:

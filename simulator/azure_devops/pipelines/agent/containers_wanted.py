@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 from simulator.azure_devops.language.conditions import ConditionContext, evaluate_runtime_expression
 from simulator.azure_devops.language.plan import Container as Asked
 from simulator.azure_devops.language.plan import Job, Step
-from simulator.azure_devops.pipelines.agent.container_paths import AGENT, TOOLS, WORK
-from simulator.azure_devops.pipelines.agent.job_files import OutsideOfJob
+from simulator.azure_devops.pipelines.agent import predefined
+from simulator.azure_devops.pipelines.agent.container_paths import AGENT, PROGRAMS, TOOLS, WORK, to_container
+from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS_HERE, OutsideOfJob
 from simulator.azure_devops.pipelines.agent.job_room import JobRoom
 from simulator.azure_devops.pipelines.agent.macros import expand_macros, values_of
+from simulator.azure_devops.task_definitions.catalogue import Task
 from simulator.kernel.errors import NotSimulated
 from simulator.runtime.job_containers.values import Container, ContainerFailed, ContainerSet, Login
 from simulator.runtime.work import Mount
@@ -103,7 +105,7 @@ def _container(
         name,
         _qualified(image, login),
         environment={key: expand_macros(text, values) for key, text in asked.env.items()},
-        mounts=(*_own_mounts(job, asked), *mounts),
+        mounts=(*_own_mounts(job, asked), *(() if service else _own_tasks(job, name)), *mounts),
         volumes=volumes,
         ports=tuple(expand_macros(text, values) for text in asked.ports),
         options=expand_macros(asked.options, values),
@@ -111,6 +113,21 @@ def _container(
         login=login,
         service=service,
     )
+
+
+def task_place(task: Task) -> str:
+    """Where a task of the user's is on the agent, as a step sees it."""
+    return f"{predefined.HOME}/work/_tasks/{task.name}_{task.id}/{task.full_version}"
+
+
+def _own_tasks(job: JobRoom, name: str) -> Iterator[Mount]:
+    """The tasks that the user has on disk, for the container in which steps of the job name them."""
+    targeted = (step for step in job.setup.steps if target_of(job, step) == name)
+    used = {(step.task_id, step.version): job.tasks.find(step.task_id, step.version) for step in targeted}
+    for task in used.values():
+        if task is not None and task.on_disk is not None:
+            job.files.outside(task_place(task)).mkdir(parents=True, exist_ok=True)
+            yield Mount(task.on_disk.folder, to_container(task_place(task)), read_only=True)
 
 
 def _own_mounts(job: JobRoom, asked: Asked) -> tuple[Mount, ...]:
@@ -125,6 +142,7 @@ def _own_mounts(job: JobRoom, asked: Asked) -> tuple[Mount, ...]:
         Mount(work / ".taskkey", f"{WORK}/.taskkey"),
         Mount(root / "tools", TOOLS, read_only="tools" in only),
         Mount(root / "externals", f"{AGENT}/externals", read_only=True),
+        Mount(PROGRAMS_HERE, PROGRAMS, read_only=True),
     )
 
 

@@ -13,6 +13,8 @@ from simulator.runtime.work import Mount
 PROGRAMS = "/opt/agent"
 """Where a step sees the programs of the built-in tasks, read-only."""
 
+PROGRAMS_HERE = Path(__file__).parent.parent / "tasks" / "programs"
+
 
 class OutsideOfJob(Exception):
     """A path leads out of the job's own files (by `..`, an absolute path or a link)."""
@@ -59,8 +61,7 @@ class JobFiles:
 
     def mounts(self) -> tuple[Mount, ...]:
         """What every step of the job sees, and nothing else."""
-        programs = Path(__file__).parent.parent / "tasks" / "programs"
-        own = (Mount(self.root / "home", predefined.HOME), Mount(programs, PROGRAMS, read_only=True))
+        own = (Mount(self.root / "home", predefined.HOME), Mount(PROGRAMS_HERE, PROGRAMS, read_only=True))
         if not (self.root / "tools").exists():
             return own
         # Tasks that run on the agent for a step in a container are told the container's paths.

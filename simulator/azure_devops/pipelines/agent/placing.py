@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from simulator.azure_devops.pipelines.agent import predefined
+from simulator.azure_devops.pipelines.agent import container_paths, predefined
 from simulator.azure_devops.pipelines.agent.container_paths import to_container
 from simulator.azure_devops.pipelines.agent.containers_wanted import set_name
+from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS
 from simulator.azure_devops.pipelines.agent.macros import environment_of
 from simulator.kernel.errors import NotSimulated
 from simulator.kernel.facts import current_cause
@@ -21,30 +22,6 @@ if TYPE_CHECKING:
 
 IMAGE = "agent"
 CAUSE_VARIABLE = "SIMULATOR_CAUSE"
-_AS_ON_THE_AGENT = (
-    *(
-        "Cache",
-        "Checkout",
-        "CopyFiles",
-        "DeleteFiles",
-        "ArchiveFiles",
-        "ExtractFiles",
-        "PublishTestResults",
-        "Cache",
-    ),
-    *(
-        "S3Upload",
-        "S3Download",
-        "SecretsManagerCreateOrUpdateSecret",
-        "SecretsManagerGetSecret",
-        "SendMessage",
-    ),
-    *("SystemsManagerGetParameter", "SystemsManagerRunCommand", "SystemsManagerSetParameter"),
-    *("CloudFormationCreateOrUpdateStack", "CloudFormationDeleteStack", "CloudFormationExecuteChangeSet"),
-    *("CodeDeployDeployApplication", "LambdaDeployFunction", "LambdaInvokeFunction"),
-    *("BeanstalkCreateApplicationVersion", "BeanstalkDeployApplication"),
-)
-"""Tasks that touch files of the job and services only: the same whether they run in the container or beside it."""
 
 
 class Running(Protocol):
@@ -81,14 +58,12 @@ async def place(attempt: Attempt, name: str, program: Program, env: Mapping[str,
 
 
 def _belongs_inside(attempt: Attempt, program: Program) -> bool:
-    if program.portable:
-        return True
-    if attempt.step.task not in _AS_ON_THE_AGENT:
+    if not (program.portable or program.beside):
         raise NotSimulated(
             f"the task {attempt.step.task}@{attempt.step.version} in a container",
             "Give the step target: host.",
         )
-    return False
+    return program.portable
 
 
 def _environment(attempt: Attempt, program: Program, env: Mapping[str, str]) -> dict[str, str]:
@@ -129,7 +104,7 @@ def _services(attempt: Attempt) -> Path | None:
 
 
 def _inside(attempt: Attempt, name: str, program: Program, env: Mapping[str, str]) -> Inside:
-    command = tuple(to_container(word) for word in program.command)
+    command = tuple(_seen_inside(word) for word in program.command)
     if paths := ":".join(to_container(each) for each in attempt.job.state.paths):
         command = ("bash", "-c", 'PATH="$0:$PATH" exec "$@"', paths, *command)
     environment = _environment(attempt, program, env)
@@ -141,3 +116,10 @@ def _inside(attempt: Attempt, name: str, program: Program, env: Mapping[str, str
         {key: to_container(text) for key, text in environment.items()},
         to_container(program.working_directory or attempt.job.directory),
     )
+
+
+def _seen_inside(word: str) -> str:
+    """A word of a command as a container has it: the programs of the built-in tasks are at a place of their own."""
+    if word.startswith(f"{PROGRAMS}/"):
+        return container_paths.PROGRAMS + word.removeprefix(PROGRAMS)
+    return to_container(word)

@@ -8,11 +8,16 @@ from collections.abc import Mapping
 from simulator.azure_devops.pipelines.agent.attempt import Program
 from simulator.azure_devops.pipelines.agent.endpoints import connection
 from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS
+from simulator.azure_devops.pipelines.tasks.aws_inside import run_inside
 from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskEffect, TaskFailed
 from simulator.azure_devops.pipelines.tasks.scripts import check_exists
 from simulator.azure_devops.task_definitions.aws import input_names, path_inputs
 from simulator.kernel.errors import NotSimulated
 
+_INSIDE = ("AWSCLI", "AWSShellScript")
+"""What runs a program of the user's: in a container that program is the container's."""
+_WITH_DOCKER = ("ECRPullImage", "ECRPushImage")
+"""What needs the docker command line, whose engine a container does not reach."""
 _SECRET = ("password", "sessionToken")
 
 
@@ -25,7 +30,7 @@ async def shell_script(call: TaskCall) -> int:
         script = absolute(call, call.input("filePath"))
         check_exists(call, script, "filePath")
     directory = call.input("workingDirectory") if call.flag("disableAutoCwd") else ""
-    more = {"INPUT_SCRIPT": script, "INPUT_DIRECTORY": absolute(call, directory)}
+    more = {"INPUT_SCRIPT": call.seen(script), "INPUT_DIRECTORY": call.seen(absolute(call, directory))}
     return await run_program(call, "AWSShellScript", "aws_shell_script.py", more)
 
 
@@ -37,7 +42,14 @@ async def run_program(call: TaskCall, task: str, program: str, more: Mapping[str
     inputs = {f"INPUT_{key.upper()}": text for key, text in {**given, **paths}.items()}
     environment = {**inputs, **_connection(call), **_variables(call), **(more or {})}
     command = ("python3", f"{PROGRAMS}/aws_task.py", f"{PROGRAMS}/aws/{program}")
-    return await call.run(Program(command, environment))
+    if call.attempt.container and task in _INSIDE:
+        return await run_inside(call, task, command, environment)
+    for path in call.own_to_container(paths.values()):
+        raise NotSimulated(
+            f"the task {task}@1 on {path}, which only its container has",
+            "Copy it to a file of the job first, such as $(Pipeline.Workspace)/data.",
+        )
+    return await call.run(Program(command, environment, beside=task not in _WITH_DOCKER))
 
 
 def absolute(call: TaskCall, path: str) -> str:

@@ -194,14 +194,14 @@ async def _archive(call: TaskCall, archive: str) -> int:
     path = _absolute(call, call.input("path"))
     if _outside(call, path).is_file():
         raise TaskFailed(f"Please specify path to a directory, File path is not allowed. {path} is a file.")
-    return await call.run(Program(("tar", "-cf", archive, "-C", path, ".")))
+    return await call.run(Program(("tar", "-cf", archive, "-C", path, "."), beside=True))
 
 
 async def _extract(call: TaskCall, archive: Path) -> int:
     path = _absolute(call, call.input("path"))
     await asyncio.to_thread(_outside(call, path).mkdir, parents=True, exist_ok=True)
     mount = Mount(archive, _ARCHIVE, read_only=True)
-    return await call.run(Program(("tar", "-xf", _ARCHIVE, "-C", path), mounts=(mount,)))
+    return await call.run(Program(("tar", "-xf", _ARCHIVE, "-C", path), mounts=(mount,), beside=True))
 
 
 EFFECTS: dict[tuple[str, int], TaskEffect] = {("Cache", 2): restore}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from simulator.azure_devops.pipelines.agent.attempt import Attempt, Program
-from simulator.azure_devops.pipelines.agent.container_paths import to_container
+from simulator.azure_devops.pipelines.agent.container_paths import is_shared, to_container
 from simulator.azure_devops.pipelines.agent.job_room import JobRoom
 
 
@@ -47,6 +47,11 @@ class TaskCall:
     def seen(self, path: str) -> str:
         """A path of the agent as the step sees it, which may be in a container."""
         return to_container(path) if self.attempt.container else path
+
+    def own_to_container(self, paths: Iterable[str]) -> list[str]:
+        """Of inputs that are paths or patterns, a line each, those that only the step's container has."""
+        lines = (line.strip().lstrip("!") for text in paths for line in text.split("\n"))
+        return [line for line in lines if self.attempt.container and line[:1] == "/" and not is_shared(line)]
 
     async def run(self, program: Program) -> int:
         """Run a program in the job's room; its exit code."""

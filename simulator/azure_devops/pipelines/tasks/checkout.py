@@ -47,6 +47,6 @@ async def checkout(call: TaskCall) -> int:
     }
     shown = source["ref"].removeprefix("refs/heads/")
     call.attempt.say(f"Syncing repository: {name} (Git) {name}@{shown}")
-    code = await call.run(Program(("python3", f"{PROGRAMS}/checkout.py"), environment))
+    code = await call.run(Program(("python3", f"{PROGRAMS}/checkout.py"), environment, beside=True))
     call.job.move(moved_variables(steps, alias, name, target, call.input("workspaceRepo")))
     return code

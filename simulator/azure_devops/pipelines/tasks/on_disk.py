@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 
 from simulator.azure_devops.language.plan import Variable
 from simulator.azure_devops.organization import SECURE_FILE, Row
-from simulator.azure_devops.pipelines.agent import predefined
 from simulator.azure_devops.pipelines.agent.attempt import Program
+from simulator.azure_devops.pipelines.agent.containers_wanted import set_name, task_place
 from simulator.azure_devops.pipelines.agent.endpoints import declared, environment_of_endpoints, variable_name
 from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS
 from simulator.azure_devops.pipelines.room import INSIDE_URL
@@ -22,6 +22,7 @@ from simulator.azure_devops.task_definitions.definition import OnDisk
 from simulator.azure_devops.task_definitions.on_disk import NODES
 from simulator.runtime.work import Mount
 
+_NODE_LABEL = "com.azure.dev.pipelines.agent.handler.node.path"
 NO_HANDLER = (
     "The current operating system is not capable of running this task. That typically means the task was written for"
     " Windows only. For example, written for Windows Desktop PowerShell."
@@ -39,12 +40,16 @@ def effect(on_disk: OnDisk, part: str) -> TaskEffect:
         step = call.attempt.step
         task = call.job.tasks.find(step.task_id, step.version)
         assert task is not None, "a task that runs is in the catalogue"
-        place = f"{predefined.HOME}/work/_tasks/{task.name}_{task.id}/{task.full_version}"
+        place = task_place(task)
         script = f"{place}/{program.target}"
+        inside = bool(call.attempt.container)
+        where = "the container's image" if inside else "the simulator's agent"
+        wanted = str(NODES[program.handler.lower()])
         code = await call.run(
             Program(
-                ("python3", f"{PROGRAMS}/node_task.py", str(NODES[program.handler.lower()]), script),
+                ("bash", f"{PROGRAMS}/node_task.sh", wanted, script, where, *await _own_node(call)),
                 contract(call, task),
+                portable=inside,
                 mounts=(Mount(on_disk.folder, place, read_only=True),),
             )
         )
@@ -55,6 +60,15 @@ def effect(on_disk: OnDisk, part: str) -> TaskEffect:
         return code
 
     return run
+
+
+async def _own_node(call: TaskCall) -> tuple[str, ...]:
+    """The node that the label of a container's image names, as the agent asks for it; else the one on PATH."""
+    containers = call.job.context.room.containers
+    if not call.attempt.container or containers is None:
+        return ()
+    found = await containers.programs.label(set_name(call.job), call.attempt.container, _NODE_LABEL)
+    return (found,) if found else ()
 
 
 def contract(call: TaskCall, task: Task) -> dict[str, str]:

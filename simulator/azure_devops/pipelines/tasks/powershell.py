@@ -42,7 +42,7 @@ async def powershell(call: TaskCall) -> int:
     call.attempt.say(_OUTPUT)
     operator = "&" if call.flag("runScriptInSeparateScope") else "."
     command = ("pwsh", "-NoLogo", "-NoProfile", "-NonInteractive", "-Command", f"{operator} '{path}'")
-    code = await call.run(program(call, command, directory, call.flag("failOnStderr")))
+    code = await call.run(program(command, directory, call.flag("failOnStderr")))
     if code:
         call.attempt.error(f"PowerShell exited with code '{code}'.")
     return code

@@ -7,9 +7,9 @@ import shlex
 from simulator.azure_devops.pipelines.agent.attempt import Program
 from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS, OutsideOfJob
 from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskEffect, TaskFailed
-from simulator.kernel.errors import NotSimulated
 
 _OUTPUT = "========================== Starting Command Output ==========================="
+_STDERR = "Bash wrote one or more lines to the standard error stream."
 _BASH = ("/usr/bin/env", "bash", "--noprofile", "--norc")
 
 
@@ -67,7 +67,7 @@ async def _ended(
     fail_on_stderr: bool,
     name: str = "/usr/bin/bash",
 ) -> int:
-    code = await call.run(program(call, command, directory, fail_on_stderr))
+    code = await call.run(program(command, directory, fail_on_stderr))
     if code:
         call.attempt.error(f"The process '{name}' failed with exit code {code}")
     return code
@@ -80,18 +80,16 @@ async def _run(call: TaskCall, script: str, fail_on_stderr: bool) -> int:
     call.attempt.say(_OUTPUT)
     call.attempt.say(f"[command]/usr/bin/bash --noprofile --norc {path}")
     command: tuple[str, ...] = (*_BASH, path)
-    code = await call.run(program(call, command, directory, fail_on_stderr))
+    code = await call.run(program(command, directory, fail_on_stderr))
     if code:
         call.attempt.error(f"Bash exited with code '{code}'.")
     return code
 
 
-def program(call: TaskCall, command: tuple[str, ...], directory: str, fail_on_stderr: bool) -> Program:
-    """What a script is started by, on the agent or in the step's container. Raises NotSimulated."""
-    if fail_on_stderr and call.attempt.container:
-        raise NotSimulated("failOnStderr of a step in a container", "Redirect standard error in the script.")
+def program(command: tuple[str, ...], directory: str, fail_on_stderr: bool) -> Program:
+    """What a script is started by, on the agent or in the step's container."""
     if fail_on_stderr:
-        command = ("python3", f"{PROGRAMS}/fail_on_stderr.py", *command)
+        command = ("bash", f"{PROGRAMS}/fail_on_stderr.sh", _STDERR, *command)
     return Program(command, working_directory=directory, portable=True)
 
 

@@ -4,7 +4,8 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from task_library import fail, say  # type: ignore[import-not-found]  # beside this file when it runs
+from handover import hand_over, is_handed_over  # type: ignore[import-not-found]  # beside this file when it runs
+from task_library import fail, say  # type: ignore[import-not-found]
 
 
 def run(
@@ -25,6 +26,8 @@ def run(
     whole = [*command, *arguments(more)]
     if not silent:
         say(f"[command]{' '.join(whole)}")
+    if is_handed_over():
+        hand_over(whole, environment, fail_on_stderr, directory)
     stdout = subprocess.DEVNULL if silent else None
     stderr = subprocess.PIPE if fail_on_stderr else subprocess.STDOUT
     with subprocess.Popen(
