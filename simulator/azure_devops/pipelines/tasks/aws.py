@@ -16,8 +16,8 @@ from simulator.kernel.errors import NotSimulated
 
 _INSIDE = ("AWSCLI", "AWSShellScript")
 """What runs a program of the user's: in a container that program is the container's."""
-_WITH_DOCKER = ("ECRPullImage", "ECRPushImage")
-"""What needs the docker command line, whose engine a container does not reach."""
+_NOT_BESIDE = ("ECRPullImage", "ECRPushImage", "LambdaNETCoreDeploy")
+"""What needs the docker command line, whose engine a container does not reach, or the .NET one of the container."""
 _SECRET = ("password", "sessionToken")
 
 
@@ -49,7 +49,7 @@ async def run_program(call: TaskCall, task: str, program: str, more: Mapping[str
             f"the task {task}@1 on {path}, which only its container has",
             "Copy it to a file of the job first, such as $(Pipeline.Workspace)/data.",
         )
-    return await call.run(Program(command, environment, beside=task not in _WITH_DOCKER))
+    return await call.run(Program(command, environment, beside=task not in _NOT_BESIDE))
 
 
 def absolute(call: TaskCall, path: str) -> str:
