@@ -44,4 +44,3 @@ ROOT_VARIABLE = Slot(frozenset(("variables", "resources", "pipeline")), {**_GENE
 JOB_CONDITION = Slot(
     frozenset(("variables", "dependencies", "stagedependencies", "pipeline")), {**_GENERAL, **JOB_STATUS}
 )
-STEP_CONDITION = Slot(frozenset(("variables", "agent")), {**_GENERAL, **STEP_STATUS})

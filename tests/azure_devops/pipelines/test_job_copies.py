@@ -23,15 +23,23 @@ def test_a_job_without_strategy_is_one_copy_with_its_own_name():
 def test_matrix_legs_append_their_key_after_a_space():
     copies = job_copies(with_strategy(Matrix((("Alpha", {"x": "a"}), ("Beta", {"x": "b"})))))
     assert [copy.display_name for copy in copies] == ["Build Alpha", "Build Beta"]
-    assert copies[1].variables == {"x": "b"}
+    assert copies[1].variables == {
+        "x": "b",
+        "System.JobPositionInPhase": "2",
+        "System.TotalJobsInPhase": "2",
+        "System.ParallelExecutionType": "MultiConfiguration",
+    }
 
 
 def test_an_empty_matrix_is_still_one_job():
     assert len(job_copies(with_strategy(Matrix()))) == 1
 
 
-def test_parallel_copies_know_their_position():
+def test_parallel_copies_know_their_position_and_are_called_by_it():
+    """`ParallelExecutionOptions` of actions/runner (2019, MIT): slices are `Job1`, `Job2`; one slice is a job alone."""
     copies = job_copies(with_strategy(Parallel(2)))
+    assert [(copy.key, copy.display_name) for copy in copies] == [("Job1", "Build 1"), ("Job2", "Build 2")]
+    assert [copy.key for copy in job_copies(with_strategy(Parallel(1)))] == [""]
     assert [copy.variables["System.JobPositionInPhase"] for copy in copies] == ["1", "2"]
     assert {copy.variables["System.TotalJobsInPhase"] for copy in copies} == {"2"}
 

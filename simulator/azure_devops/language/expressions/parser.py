@@ -77,7 +77,6 @@ def parse(text: str, names: Collection[str], functions: Mapping[str, Arity]) -> 
 
     Raises ExpressionFailure with the service's sentence; an unknown name is reported only if the syntax holds.
     """
-    text = text.strip()
     tokens = _tokens(text)
     _Parser(text, tokens, None, WELL_KNOWN).whole()
     return _Parser(text, tokens, names, functions).whole()
@@ -85,12 +84,11 @@ def parse(text: str, names: Collection[str], functions: Mapping[str, Arity]) -> 
 
 def check_syntax(text: str) -> None:
     """Raises ExpressionFailure where the syntax of `text` does not hold, whatever its names mean."""
-    text = text.strip()
     _Parser(text, _tokens(text), None, WELL_KNOWN).whole()
 
 
 def _tokens(text: str) -> list[Token]:
-    if not text:
+    if not text or text.isspace():
         raise ExpressionFailure("An expression was expected")
     if len(text) > MAXIMUM_LENGTH:
         raise SizeFailure(f"Exceeded max expression length {MAXIMUM_LENGTH}")

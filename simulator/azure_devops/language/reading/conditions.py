@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
-from simulator.azure_devops.language.expressions.failure import ExpressionFailure, ParseFailure
+from simulator.azure_devops.language.expressions.failure import ExpressionFailure
+from simulator.azure_devops.language.expressions.parser import check_syntax
 from simulator.azure_devops.language.invalid import ErrorList, Position
 from simulator.azure_devops.language.reading.fields import Fields
-from simulator.azure_devops.language.slots import JOB_CONDITION, ROOT_VARIABLE, STEP_CONDITION, Slot
+from simulator.azure_devops.language.slots import JOB_CONDITION, ROOT_VARIABLE
 
 _LOADING = "An error occurred while loading the YAML build pipeline. "
 
 
-def read_condition(fields: Fields, *, step: bool = False) -> str:
-    """The text under `condition:`, "" where there is none; its syntax is checked, for a step nothing else."""
-    text = fields.text("condition").strip()
-    node = fields.get("condition")
-    if text and node is not None:
-        _check(text, STEP_CONDITION if step else JOB_CONDITION, step, node.where, fields.errors)
-    return text
+def read_condition(fields: Fields) -> str:
+    """The text under `condition:` of a stage or job, "" where there is none; it is checked as it stands.
+
+    The service gives no file coordinates for it: it builds the condition when it validates the graph.
+    """
+    text = fields.text("condition")
+    if text:
+        try:
+            JOB_CONDITION.parse(text)
+        except ExpressionFailure as failure:
+            fields.errors.add(str(failure))
+    return text.strip()
+
+
+def read_step_condition(fields: Fields, step: str) -> str:
+    """The text under `condition:` of a step, which sentences call `step`; only its syntax is checked.
+
+    A wrong name fails the step when it runs.
+
+    Source: `Phase.ValidateStepCondition` of actions/runner (2019, MIT); a step that is not enabled is not looked at.
+    """
+    text = fields.text("condition")
+    if text and fields.boolean("enabled", default=True):
+        try:
+            check_syntax(text)
+        except ExpressionFailure as failure:
+            fields.errors.add(f"{step} specifies condition {text} which is not valid. Reason: {failure}")
+    return text.strip()
 
 
 def check_runtime_expression(text: str, where: Position, errors: ErrorList) -> None:
@@ -37,15 +59,3 @@ def runtime_expression(text: str) -> str | None:
     if stripped.startswith("$[") and stripped.endswith("]"):
         return stripped[2:-1].strip()
     return None
-
-
-def _check(text: str, slot: Slot, step: bool, where: Position, errors: ErrorList) -> None:
-    """Checks a condition. The service gives no file coordinates for those of stages and jobs."""
-    try:
-        slot.parse(text)
-    except ParseFailure as failure:
-        # Of a step's condition only the syntax is checked at queue time; a wrong name fails the step when it runs.
-        if not (step and failure.sentence.startswith("Unrecognized value")):
-            errors.add(str(failure), where if step else None)
-    except ExpressionFailure as failure:
-        errors.add(str(failure), where if step else None)

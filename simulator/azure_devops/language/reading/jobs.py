@@ -43,7 +43,7 @@ DEFAULT_CANCEL_TIMEOUT_MINUTES = 5
 
 
 def read_job(node: Node, around: Surroundings, errors: ErrorList) -> Job | None:
-    """One job of a list; None where it is no job, which is then an error."""
+    """One job of a list, called `around.job`; None where it is no job, which is then an error."""
     if not isinstance(node, MappingNode):
         if not (isinstance(node, ScalarNode) and node.broken):
             errors.add(wrong_kind(node), node.where)
@@ -87,13 +87,11 @@ def read_root_job(fields: Fields, around: Surroundings) -> Job:
 
 
 def _job(fields: Fields, around: Surroundings) -> Job:
-    around = replace(around, job=fields.text("job"))
     said = _said_of_any(fields, around, "job")
     return replace(said, steps=read_steps(fields, "steps", around), strategy=_strategy(fields))
 
 
 def _deployment(fields: Fields, around: Surroundings) -> Job:
-    around = replace(around, job=fields.text("deployment"))
     said = _said_of_any(fields, around, "deployment")
     environment = read_environment(fields, around)
     strategy, hooks = read_deployment_strategy(fields, around)
@@ -102,8 +100,9 @@ def _deployment(fields: Fields, around: Surroundings) -> Job:
 
 def _said_of_any(fields: Fields, around: Surroundings, kind: Literal["job", "deployment"]) -> Job:
     """What both kinds of jobs say of themselves."""
+    fields.text(kind)
     return Job(
-        fields.text(kind),
+        around.job,
         fields.text("displayName"),
         kind,
         fields.texts("dependsOn"),

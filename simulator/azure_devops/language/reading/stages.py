@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from simulator.azure_devops.language.graph import made_names
 from simulator.azure_devops.language.plan import DEFAULT_STAGE, Job, Stage
 from simulator.azure_devops.language.reading.conditions import read_condition
 from simulator.azure_devops.language.reading.fields import Fields, mapping_fields
 from simulator.azure_devops.language.reading.jobs import ROOT_JOB_KEYS, read_job, read_root_job
 from simulator.azure_devops.language.reading.surroundings import Surroundings
 from simulator.azure_devops.language.reading.variables import read_pool, read_variables
-from simulator.azure_devops.language.source import Node
+from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode
 
 _STAGE = (
     "stage",
@@ -46,15 +49,16 @@ def read_stages(root: Fields, around: Surroundings) -> tuple[Stage, ...]:
 
 def _stages(root: Fields, around: Surroundings) -> tuple[Stage, ...]:
     stages: list[Stage] = []
-    for item in root.items("stages"):
+    items = root.items("stages")
+    for item, name in zip(items, _names(items, ("stage",), "Stage"), strict=True):
         before = stages[-1].name if stages else ""
-        stage = _stage(item, before, root, around)
+        stage = _stage(item, name, before, root, around)
         if stage is not None:
             stages.append(stage)
     return tuple(stages)
 
 
-def _stage(item: Node, before: str, root: Fields, around: Surroundings) -> Stage | None:
+def _stage(item: Node, name: str, before: str, root: Fields, around: Surroundings) -> Stage | None:
     fields = mapping_fields(item, _STAGE, root.errors)
     if fields is None:
         return None
@@ -63,7 +67,7 @@ def _stage(item: Node, before: str, root: Fields, around: Surroundings) -> Stage
         if first is not None and first.text in _STAGE:
             root.errors.add(f"Unexpected value '{first.text}'", first.where, ("stage", "template"))
         return None
-    name = fields.text("stage")
+    fields.text("stage")
     # Said and empty (`dependsOn: []`) is no dependency; unsaid is the stage before.
     unsaid = (before,) if before else ()
     return Stage(
@@ -83,5 +87,16 @@ def _stage(item: Node, before: str, root: Fields, around: Surroundings) -> Stage
 
 
 def _jobs(fields: Fields, around: Surroundings) -> tuple[Job, ...]:
-    found = (read_job(item, around, fields.errors) for item in fields.items("jobs"))
+    items = fields.items("jobs")
+    named = zip(items, _names(items, ("job", "deployment"), "Job"), strict=True)
+    found = (read_job(item, replace(around, job=name), fields.errors) for item, name in named)
     return tuple(job for job in found if job is not None)
+
+
+def _names(items: tuple[Node, ...], keys: tuple[str, ...], prefix: str) -> tuple[str, ...]:
+    """What each stage or job is called; one without a name is called by its number among those."""
+    found: list[str] = []
+    for item in items:
+        named = (item.find(key) for key in keys) if isinstance(item, MappingNode) else ()
+        found.append(next((node.text for node in named if isinstance(node, ScalarNode)), ""))
+    return made_names(found, prefix)

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from simulator.azure_devops.language.invalid import ErrorList
 from simulator.azure_devops.language.plan import Step
-from simulator.azure_devops.language.reading.conditions import read_condition
+from simulator.azure_devops.language.reading.conditions import read_step_condition
 from simulator.azure_devops.language.reading.containers import read_target
 from simulator.azure_devops.language.reading.fields import Fields, scalar_text, sequence_items
 from simulator.azure_devops.language.reading.shorthands import SHORTHANDS
@@ -79,16 +79,18 @@ def read_step(node: Node, around: Surroundings, errors: ErrorList) -> Step | Non
             errors.add(f"Unexpected value '{first.text if first else ''}'", (first or node).where, KEYWORDS)
         return None
     if keyword.text in _OTHERS:
-        return _other(keyword.text, Fields(node, (keyword.text, *_OTHERS[keyword.text], *COMMON), errors))
+        fields = Fields(node, (keyword.text, *_OTHERS[keyword.text], *COMMON), errors)
+        return _other(keyword.text, fields, around)
     if keyword.text == "task":
         return _task(Fields(node, ("task", "inputs", *COMMON), errors), around)
     return _shorthand(keyword.text, node, around, errors)
 
 
-def _other(keyword: str, fields: Fields) -> Step:
+def _other(keyword: str, fields: Fields, around: Surroundings) -> Step:
     """A step of a kind no run can honour yet."""
     inputs = {key: fields.text(key) for key in _OTHERS[keyword] if key in fields}
-    return _step(fields, keyword, Task(keyword, 0, "", ()), {"alias": fields.text(keyword), **inputs})
+    inputs = {"alias": fields.text(keyword), **inputs}
+    return _step(fields, around, keyword, Task(keyword, 0, "", ()), inputs)
 
 
 def _shorthand(keyword: str, node: MappingNode, around: Surroundings, errors: ErrorList) -> Step | None:
@@ -107,8 +109,8 @@ def _shorthand(keyword: str, node: MappingNode, around: Surroundings, errors: Er
     if keyword == "checkout":
         _check_repository(value, fields, around)
     never = keyword in ("checkout", "download") and value == "none"
-    check_inputs(short.task, inputs, fields.node, around, errors)
-    step = _step(fields, "publish" if keyword == "upload" else keyword, short.task, inputs)
+    check_inputs(short.task, inputs, fields.node, _called(fields, short.task, around), around, errors)
+    step = _step(fields, around, "publish" if keyword == "upload" else keyword, short.task, inputs)
     if never:
         # `none` stays a step whose condition never holds; it also tells the agent not to do so by itself.
         return replace(step, condition="false")
@@ -138,13 +140,19 @@ def _task(fields: Fields, around: Surroundings) -> Step | None:
     if task is None:
         # A team may have it installed; the plan says that it is not here, and a run is refused by name.
         fields.errors.warn(f"The task {reference} is not simulated", node.where)
-        return _step(fields, "task", Task(name, int(version.split(".")[0]), "", ()), inputs)
-    check_inputs(task, inputs, fields.get("inputs") or fields.node, around, fields.errors)
+        return _step(fields, around, "task", Task(name, int(version.split(".")[0]), "", ()), inputs)
+    places = fields.get("inputs") or fields.node
+    check_inputs(task, inputs, places, _called(fields, task, around), around, fields.errors)
     # By its id a task of a keyword is that keyword, as the canonical YAML writes it.
-    return _step(fields, task.keyword if name.lower() == task.id else "task", task, inputs)
+    return _step(fields, around, task.keyword if name.lower() == task.id else "task", task, inputs)
 
 
-def _step(fields: Fields, keyword: str, task: Task, inputs: Mapping[str, str]) -> Step:
+def _called(fields: Fields, task: Task, around: Surroundings) -> str:
+    """How sentences name a step: by its own name, without one by its task's."""
+    return f"Job {around.job}: Step {fields.text('name') or task.name}"
+
+
+def _step(fields: Fields, around: Surroundings, keyword: str, task: Task, inputs: Mapping[str, str]) -> Step:
     step_name = fields.text("name")
     return Step(
         task.name,
@@ -155,7 +163,7 @@ def _step(fields: Fields, keyword: str, task: Task, inputs: Mapping[str, str]) -
         fields.text_map("env"),
         step_name,
         fields.text("displayName"),
-        read_condition(fields, step=True),
+        read_step_condition(fields, _called(fields, task, around)),
         fields.boolean("continueOnError"),
         fields.boolean("enabled", default=True),
         fields.number("timeoutInMinutes"),

@@ -18,9 +18,11 @@ from simulator.azure_devops.task_definitions.definition import connection_names
 
 
 def check_inputs(
-    task: Task, inputs: Mapping[str, str], node: Node, around: Surroundings, errors: ErrorList
+    task: Task, inputs: Mapping[str, str], node: Node, step: str, around: Surroundings, errors: ErrorList
 ) -> None:
-    """Reports connections that are not there; warns of unknown inputs, required ones that are missing, odd values.
+    """Reports connections that are not there; warns of unknown inputs, missing ones and odd values.
+
+    `step` is how sentences call it.
 
     The service lets pass what it only warns of here: the task itself fails at run time.
     """
@@ -47,23 +49,28 @@ def check_inputs(
             errors.warn(f"Unexpected value '{value}'", _place(each, places) or node.where, each.options)
         if each.connection:
             for name in connection_names(each, value):
-                _check_connection(task, each, name, around, errors)
+                _check_connection(f"{step} input {_given_as(each, inputs)}", each, name, around, errors)
         if each.secure_file:
-            _check_secure_file(task, each, value, around, errors)
+            _check_secure_file(f"{step} input {_given_as(each, inputs)}", value, around, errors)
 
 
 def _fits(value: str, options: tuple[str, ...]) -> bool:
     return "$(" in value or value.lower() in (option.lower() for option in options)
 
 
+def _given_as(each: TaskInput, inputs: Mapping[str, str]) -> str:
+    """The input as the author calls it: by its name or an alias."""
+    given = {name.lower() for name in inputs}
+    return next((name for name in (each.name, *each.aliases) if name.lower() in given), each.name)
+
+
 def _check_connection(
-    task: Task, each: TaskInput, value: str, around: Surroundings, errors: ErrorList
+    told: str, each: TaskInput, value: str, around: Surroundings, errors: ErrorList
 ) -> None:
     """The service gives these sentences no place."""
     if around.connections is None or "$(" in value:
         return
     kind = around.connections(value)
-    told = f"Job {around.job}: Step {task.name} input {each.name}"
     if kind is None:
         errors.add(
             f"{told} references service connection {value} which could not be found. "
@@ -77,13 +84,11 @@ def _check_connection(
         )
 
 
-def _check_secure_file(
-    task: Task, each: TaskInput, value: str, around: Surroundings, errors: ErrorList
-) -> None:
+def _check_secure_file(told: str, value: str, around: Surroundings, errors: ErrorList) -> None:
     if around.secure_files is None or "$(" in value or around.secure_files(value):
         return
     errors.add(
-        f"Job {around.job}: Step {task.name} input {each.name} references secure file {value} which could not be found."
+        f"{told} references secure file {value} which could not be found."
         " The secure file does not exist or has not been authorized for use. For authorization details, refer to"
         " https://aka.ms/yamlauthz."
     )
