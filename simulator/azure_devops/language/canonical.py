@@ -152,6 +152,15 @@ def _inputs_last(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
     return tuple(sorted(entries, key=lambda entry: entry[0].text == "inputs"))
 
 
+def canonical_value(kind: str, node: Node) -> Node:
+    """A value of a parameter of a structure's type (`step`, `jobList`, ...), whose expressions see canonical forms.
+
+    Source: Learn "Templates": a `script` among a template's steps is refused as `CmdLine@2`.
+    """
+    rewrite = _VALUES.get(kind)
+    return node if rewrite is None else rewrite(node)
+
+
 _POOL = _named("name")
 _STEPS = _each(_step)
 _HOOK = _inside({"pool": _POOL, "steps": _STEPS})
@@ -176,6 +185,15 @@ _STAGE: Mapping[str, Rewrite] = {
     "pool": _POOL,
     "jobs": _each(lambda job: _rewritten(job, _JOB)),
 }
+_JOBS, _STAGES = _each(lambda job: _rewritten(job, _JOB)), _each(lambda stage: _rewritten(stage, _STAGE))
+_VALUES: Mapping[str, Rewrite] = {
+    "step": lambda node: _step(node) if isinstance(node, MappingNode) else node,
+    "stepList": _STEPS,
+    **dict.fromkeys(("job", "deployment"), _inside(_JOB)),
+    **dict.fromkeys(("jobList", "deploymentList"), _JOBS),
+    "stage": _inside(_STAGE),
+    "stageList": _STAGES,
+}
 _WITH_TRIGGER = _each(lambda resource: _rewritten(resource, {"trigger": _trigger}))
 _ROOT: Mapping[str, Rewrite] = {
     "trigger": _trigger,
@@ -192,5 +210,5 @@ _ROOT: Mapping[str, Rewrite] = {
     ),
     "variables": _variables,
     "pool": _POOL,
-    "stages": _each(lambda stage: _rewritten(stage, _STAGE)),
+    "stages": _STAGES,
 }

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from simulator.azure_devops.language.canonical import canonical_value
 from simulator.azure_devops.language.expressions.values import (
     ArrayValue,
     ObjectValue,
@@ -18,7 +19,7 @@ from simulator.azure_devops.language.expressions.values import (
     to_text,
 )
 from simulator.azure_devops.language.invalid import ErrorList, Position
-from simulator.azure_devops.language.node_values import node_to_value
+from simulator.azure_devops.language.node_values import node_to_value, value_to_node
 from simulator.azure_devops.language.source import (
     MappingNode,
     Node,
@@ -134,12 +135,15 @@ class Given:
 
     def value(self, declaration: Declaration) -> Value:
         """The value before it is given its type; REST carries collections as text."""
-        typed = declaration.type == "object"
-        if self.node is not None:
-            return node_to_value(self.node, typed=typed)
-        if isinstance(self.plain, str) and declaration.type not in ("string", "number", "boolean"):
-            return node_to_value(parse_source(self.plain, f"parameter '{self.name}'"), typed=typed)
-        return self.plain
+        kind = declaration.type
+        node = self.node
+        if node is None and isinstance(self.plain, str) and kind not in ("string", "number", "boolean"):
+            node = parse_source(self.plain, f"parameter '{self.name}'")
+        elif node is None and kind in STRUCTURES and isinstance(self.plain, (ObjectValue, ArrayValue)):
+            node = value_to_node(self.plain, Position(f"parameter '{self.name}'", 1, 1))
+        return (
+            self.plain if node is None else node_to_value(canonical_value(kind, node), typed=kind == "object")
+        )
 
 
 def given_by_request(values: Mapping[str, object]) -> list[Given]:

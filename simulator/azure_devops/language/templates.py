@@ -306,6 +306,8 @@ class Expander:
     ) -> list[Node]:
         if found.keyword == "each":
             chain.broken()
+            if isinstance(value, MappingNode):
+                return self.merged_item(self.loops(found, key, scope), value, kind)
             return [
                 node
                 for inner in self.loops(found, key, scope)
@@ -318,6 +320,18 @@ class Expander:
             self.errors.add(f"Unexpected value '{key.text}'", key.where)
             return []
         return self.body_items(value, kind, scope) if self.chosen(found, key, scope, chain) else []
+
+    def merged_item(self, turns: Iterator[Scope], value: MappingNode, kind: str) -> list[Node]:
+        """The one item that a loop with a mapping for its body makes: every turn adds its entries to it.
+
+        Source: Learn "Templates", where a step is written anew from its pairs.
+        """
+        child = INCLUDABLE.get(kind, CHILDREN.get(kind, {}).get("-", "plain"))
+        made, where = list[Entry](), value.where
+        for inner in turns:
+            where = inner.at or where
+            made.extend(self.body_entries(value, child, inner))
+        return self.included(MappingNode(tuple(self.unique(made)), where), kind, inner) if made else []
 
     def body_items(self, value: Node, kind: str, scope: Scope) -> list[Node]:
         """A sequence body is spliced; a mapping body is one item; an empty body is nothing."""
