@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import socket
 import subprocess
 import threading
-import warnings
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -325,25 +323,12 @@ def git_on(tmp_path: Path) -> Iterator[Callable[[Topology], Git]]:
 
 
 @pytest.fixture
-def connect(served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
-    """SDK connections by person; the SDK's cache of locations stays in the test's directory."""
-    from azure.devops import _file_cache
-    from azure.devops.connection import Connection
-    from msrest.authentication import BasicAuthentication
+def connect(served: Served, tmp_path: Path) -> Iterator[Callable[..., Any]]:
+    """SDK connections by person."""
+    from tests.azure_devops import sdk  # for those alone who ask: the SDK's models take long to load
 
-    # What AZURE_DEVOPS_CACHE_DIR would do for a process of its own.
-    for name in ("OPTIONS_CACHE", "RESOURCE_CACHE"):
-        monkeypatch.setattr(getattr(_file_cache, name), "file_name", str(tmp_path / f"{name}.json"))
-        monkeypatch.setattr(getattr(_file_cache, name), "initial_load_occurred", False)
-
-    def make(person: str = "grace") -> Any:
-        return Connection(base_url=served.url, creds=BasicAuthentication("", served.token(person)))
-
-    yield make
-    # The SDK closes neither its sessions nor the answers that it raises errors from: no other test shall be told of it.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
+    with sdk.connections(tmp_path) as made:
+        yield lambda person="grace": made(served.url, served.token(person))
 
 
 @pytest.fixture

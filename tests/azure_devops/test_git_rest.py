@@ -6,14 +6,12 @@ import io
 import zipfile
 
 import pytest
-from azure.devops import _file_cache
-from azure.devops.connection import Connection
 from azure.devops.exceptions import AzureDevOpsServiceError
 from azure.devops.v7_1.git import models
-from msrest.authentication import BasicAuthentication
 
 from simulator.kernel.outbound import Route
 from simulator.topology import load
+from tests.azure_devops import sdk
 from tests.azure_devops.conftest import Served
 from tests.azure_devops.repositories import ZERO
 
@@ -26,21 +24,15 @@ def shared():
     service.stop()
 
 
-# The SDK closes neither its sessions nor the answers that it raises errors from.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
-)
 both_sets = pytest.mark.parametrize("client", ["clients", "clients_v7_1"], indirect=True)
 
 
 @pytest.fixture
-def client(shared, request, tmp_path, monkeypatch):
+def client(shared, request, tmp_path):
     """Grace's git client, of the newer set where a test does not ask for both."""
-    for name in ("OPTIONS_CACHE", "RESOURCE_CACHE"):
-        monkeypatch.setattr(getattr(_file_cache, name), "file_name", str(tmp_path / f"{name}.json"))
-        monkeypatch.setattr(getattr(_file_cache, name), "initial_load_occurred", False)
-    made = Connection(base_url=shared.url, creds=BasicAuthentication("", shared.token("grace")))
-    return getattr(made, getattr(request, "param", "clients_v7_1")).get_git_client()
+    with sdk.connections(tmp_path) as connect:
+        made = connect(shared.url, shared.token("grace"))
+        yield getattr(made, getattr(request, "param", "clients_v7_1")).get_git_client()
 
 
 def tip(repository, branch="main"):

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from azure.devops import _file_cache
-from azure.devops.connection import Connection
 from azure.devops.exceptions import AzureDevOpsServiceError
 from azure.devops.v7_1.git import models
-from msrest.authentication import BasicAuthentication
 
-from tests.azure_devops import repositories
+from tests.azure_devops import repositories, sdk
 from tests.azure_devops.conftest import Served
 from tests.azure_devops.repositories import call, identity
 
-# The SDK closes neither its sessions nor the answers that it raises errors from.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
-)
-
 
 @pytest.fixture(params=["clients", "clients_v7_1"])
-def client(shared, request, tmp_path, monkeypatch):
+def client(shared, request, tmp_path):
     """Grace's git client of one of the two sets."""
-    for name in ("OPTIONS_CACHE", "RESOURCE_CACHE"):
-        monkeypatch.setattr(getattr(_file_cache, name), "file_name", str(tmp_path / f"{name}.json"))
-        monkeypatch.setattr(getattr(_file_cache, name), "initial_load_occurred", False)
-    made = Connection(base_url=shared.url, creds=BasicAuthentication("", shared.token("grace")))
-    return getattr(made, request.param).get_git_client()
+    with sdk.connections(tmp_path) as connect:
+        yield getattr(connect(shared.url, shared.token("grace")), request.param).get_git_client()
 
 
 def test_the_sdk_finds_what_it_puts_on_a_pull_request(client, repository):

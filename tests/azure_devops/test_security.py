@@ -15,11 +15,6 @@ ML = stable_id("project", "ml")
 TOKEN = tokens.project(ML)
 REPOSITORY = tokens.repository(ML, stable_id("repository", "ml", "model_build"))
 
-# The SDK keeps connections open without closing them.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
-)
-
 
 def test_namespaces_have_their_actions_and_bits(served):
     with served.client() as client:

@@ -14,11 +14,6 @@ from tests.azure_devops.conftest import Served
 ML = stable_id("project", "ml")
 FRAUD = stable_id("project", "fraud")
 
-# The SDK keeps connections open without closing them.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
-)
-
 
 @pytest.fixture
 def served(tmp_path):

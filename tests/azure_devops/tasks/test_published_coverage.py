@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.azure_devops import sdk
 from tests.azure_devops.tasks.programs import TaskWorld
 
 COBERTURA = '<coverage lines-covered="30" lines-valid="40" branches-covered="1" branches-valid="4"/>'
@@ -28,17 +30,10 @@ STEPS = """
 
 
 @pytest.fixture
-def client(world: TaskWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The SDK's connection; its cache of locations stays in the test's directory."""
-    from azure.devops import _file_cache
-    from azure.devops.connection import Connection
-    from msrest.authentication import BasicAuthentication
-
-    for name in ("OPTIONS_CACHE", "RESOURCE_CACHE"):
-        monkeypatch.setattr(getattr(_file_cache, name), "file_name", str(tmp_path / f"{name}.json"))
-        monkeypatch.setattr(getattr(_file_cache, name), "initial_load_occurred", False)
-    creds = BasicAuthentication("", world.simulator.token("operator"))
-    return Connection(base_url=world.simulator.azure_devops_url, creds=creds).clients_v7_1
+def client(world: TaskWorld, tmp_path: Path) -> Iterator[Any]:
+    """The SDK's clients of the newer set."""
+    with sdk.connections(tmp_path) as connect:
+        yield connect(world.simulator.azure_devops_url, world.simulator.token("operator")).clients_v7_1
 
 
 def test_published_coverage_is_the_builds_summary_and_attachments_are_its_files(
