@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Literal
 
 from simulator.azure_devops.language.expressions.evaluate import evaluate_text
@@ -171,4 +171,4 @@ def _counter(arguments: Arguments, context: ConditionContext) -> Value:
     seed = to_number(arguments[1]) if len(arguments) > 1 else Decimal(0)
     if seed is None:
         raise not_convertible(kind(arguments[1]), "Number", shown(arguments[1]))
-    return Decimal(context.counter(to_text(arguments[0]), int(seed)))
+    return Decimal(context.counter(to_text(arguments[0]), int(seed.to_integral_value(ROUND_HALF_EVEN))))

@@ -15,6 +15,7 @@ from simulator.azure_devops.language.plan import Plan
 from simulator.azure_devops.language.source import Node, ScalarNode, SequenceNode
 
 _WIDTH = 1 << 20
+_END_MARK = "...\n"  # written where any text kept its empty lines
 
 
 def final_yaml(plan: Plan) -> str:
@@ -24,7 +25,7 @@ def final_yaml(plan: Plan) -> str:
     dumper = getattr(yaml, "CDumper", yaml.Dumper)
     events = _document(canonical(plan.document))
     text: str = yaml.emit(events, Dumper=dumper, width=_WIDTH, allow_unicode=True)
-    return f"{text}\n"
+    return text.removesuffix(_END_MARK) + "\n"
 
 
 def _document(node: Node) -> Iterator[yaml.Event]:

@@ -89,7 +89,7 @@ def _declaration(node: Node, types: tuple[str, ...], errors: ErrorList) -> Decla
         if key.text not in _KEYS:
             errors.add(f"Unexpected value '{key.text}'", key.where, _KEYS)
     name, kind = node.find("name"), node.find("type")
-    if not isinstance(name, ScalarNode) or not name.text:
+    if not isinstance(name, ScalarNode) or not name.text or node.entries[0][0].text != "name":
         first = node.entries[0][0].text if node.entries else ""
         errors.add(f"Unexpected value '{first}'", node.where, ("name",))
         return None

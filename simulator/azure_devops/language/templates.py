@@ -297,7 +297,8 @@ class Expander:
         return lost
 
     def included(self, item: Node, kind: str, scope: Scope) -> list[Node]:
-        if kind in INCLUDABLE and isinstance(item, MappingNode) and item.find("template") is not None:
+        entries = item.entries if kind in INCLUDABLE and isinstance(item, MappingNode) else ()
+        if entries and entries[0][0].text == "template" and isinstance(item, MappingNode):
             return self.include(kind, item, scope)
         return [item]
 

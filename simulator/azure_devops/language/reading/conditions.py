@@ -46,6 +46,10 @@ def check_runtime_expression(text: str, where: Position, errors: ErrorList) -> N
     expression = runtime_expression(text)
     if expression is None:
         return
+    if not expression:
+        wanted = "Expressions must be enclosed with '$[' and ']'."
+        errors.add(f"{_LOADING}'{text}' is not a valid expression. {wanted}")
+        return
     try:
         ROOT_VARIABLE.parse(expression)
     except ExpressionFailure as failure:
@@ -54,8 +58,10 @@ def check_runtime_expression(text: str, where: Position, errors: ErrorList) -> N
 
 
 def runtime_expression(text: str) -> str | None:
-    """What stands inside `$[ ]` when it is the whole value, else None."""
-    stripped = text.strip()
-    if stripped.startswith("$[") and stripped.endswith("]"):
-        return stripped[2:-1].strip()
+    """What stands inside `$[ ]` when it is the whole value to its ends, else None.
+
+    Source: `ExpressionValue.IsExpression` of actions/runner (2019, MIT).
+    """
+    if len(text) > 3 and text.startswith("$[") and text.endswith("]"):
+        return text[2:-1].strip()
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from simulator.azure_devops.language.invalid import ErrorList, Position
 from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode, wrong_kind
@@ -119,6 +119,19 @@ class Fields:
         """The items of a list; an empty scalar is an empty list."""
         node = self.get(name)
         return () if node is None else sequence_items(node, self.errors)
+
+
+def leads(node: MappingNode, names: Collection[str], errors: ErrorList) -> bool:
+    """Whether one of `names` is the mapping's first key, which the schema requires of it; an error where it is not.
+
+    Source: "Required as first property" of the YAML schema, `firstProperty` of service-schema.json.
+    """
+    first = node.entries[0][0] if node.entries else None
+    if first is not None and first.text in names:
+        return True
+    if first is None or not first.broken:
+        errors.add(f"Unexpected value '{first.text if first else ''}'", (first or node).where, tuple(names))
+    return False
 
 
 def scalar_text(node: Node, errors: ErrorList, default: str = "") -> str:

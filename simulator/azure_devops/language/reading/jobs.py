@@ -11,7 +11,7 @@ from simulator.azure_devops.language.plan import DEFAULT_JOB, Job, Matrix, Paral
 from simulator.azure_devops.language.reading.conditions import read_condition, runtime_expression
 from simulator.azure_devops.language.reading.containers import read_job_container, read_services
 from simulator.azure_devops.language.reading.deployments import read_deployment_strategy, read_environment
-from simulator.azure_devops.language.reading.fields import Fields, scalar_text
+from simulator.azure_devops.language.reading.fields import Fields, leads, scalar_text
 from simulator.azure_devops.language.reading.steps import read_steps
 from simulator.azure_devops.language.reading.surroundings import Surroundings
 from simulator.azure_devops.language.reading.variables import read_pool, read_variables
@@ -48,18 +48,11 @@ def read_job(node: Node, around: Surroundings, errors: ErrorList) -> Job | None:
         if not (isinstance(node, ScalarNode) and node.broken):
             errors.add(wrong_kind(node), node.where)
         return None
-    if node.find("deployment") is not None:
+    if not leads(node, ("job", "deployment"), errors):
+        return None
+    if node.entries[0][0].text == "deployment":
         return _deployment(Fields(node, _DEPLOYMENT, errors), around)
-    if node.find("job") is not None:
-        return _job(Fields(node, JOB_KEYS, errors), around)
-    first = node.entries[0][0] if node.entries else None
-    if first is None or not first.broken:
-        errors.add(
-            f"Unexpected value '{first.text if first else ''}'",
-            (first or node).where,
-            ("job", "deployment", "template"),
-        )
-    return None
+    return _job(Fields(node, JOB_KEYS, errors), around)
 
 
 def read_root_job(fields: Fields, around: Surroundings) -> Job:

@@ -15,9 +15,9 @@ from simulator.azure_devops.language.plan import (
     WebhookResource,
 )
 from simulator.azure_devops.language.reading.containers import RESOURCE_KEYS, read_container_resource
-from simulator.azure_devops.language.reading.fields import ANY_OTHER, Fields, mapping_fields
+from simulator.azure_devops.language.reading.fields import ANY_OTHER, Fields, leads, mapping_fields
 from simulator.azure_devops.language.reading.triggers import read_filter, read_trigger
-from simulator.azure_devops.language.source import Node, ScalarNode, SequenceNode
+from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode
 
 _KINDS = ("repositories", "pipelines", "webhooks", "containers", "builds", "packages")
 _OLDEST = ("repo", "clean", "fetchDepth", "lfs", "trigger")
@@ -49,7 +49,11 @@ def read_resources(node: Node | None, errors: ErrorList) -> Resources:
 
 
 def _each(fields: Fields, name: str, keys: tuple[str, ...]) -> list[Fields]:
-    found = (mapping_fields(item, keys, fields.errors) for item in fields.items(name))
+    found = (
+        mapping_fields(item, keys, fields.errors)
+        for item in fields.items(name)
+        if not isinstance(item, MappingNode) or leads(item, keys[:1], fields.errors)
+    )
     return [each for each in found if each is not None]
 
 

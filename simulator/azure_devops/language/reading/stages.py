@@ -7,7 +7,7 @@ from dataclasses import replace
 from simulator.azure_devops.language.graph import made_names
 from simulator.azure_devops.language.plan import DEFAULT_STAGE, Job, Stage
 from simulator.azure_devops.language.reading.conditions import read_condition
-from simulator.azure_devops.language.reading.fields import Fields, mapping_fields
+from simulator.azure_devops.language.reading.fields import Fields, leads, mapping_fields
 from simulator.azure_devops.language.reading.jobs import ROOT_JOB_KEYS, read_job, read_root_job
 from simulator.azure_devops.language.reading.surroundings import Surroundings
 from simulator.azure_devops.language.reading.variables import read_pool, read_variables
@@ -59,13 +59,10 @@ def _stages(root: Fields, around: Surroundings) -> tuple[Stage, ...]:
 
 
 def _stage(item: Node, name: str, before: str, root: Fields, around: Surroundings) -> Stage | None:
+    if isinstance(item, MappingNode) and not leads(item, ("stage",), root.errors):
+        return None
     fields = mapping_fields(item, _STAGE, root.errors)
     if fields is None:
-        return None
-    if "stage" not in fields:
-        first = fields.node.entries[0][0] if fields.node.entries else None
-        if first is not None and first.text in _STAGE:
-            root.errors.add(f"Unexpected value '{first.text}'", first.where, ("stage", "template"))
         return None
     fields.text("stage")
     # Said and empty (`dependsOn: []`) is no dependency; unsaid is the stage before.

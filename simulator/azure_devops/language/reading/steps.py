@@ -13,7 +13,7 @@ from simulator.azure_devops.language.invalid import ErrorList
 from simulator.azure_devops.language.plan import Step
 from simulator.azure_devops.language.reading.conditions import read_step_condition
 from simulator.azure_devops.language.reading.containers import read_target
-from simulator.azure_devops.language.reading.fields import Fields, scalar_text, sequence_items
+from simulator.azure_devops.language.reading.fields import Fields, leads, scalar_text, sequence_items
 from simulator.azure_devops.language.reading.shorthands import SHORTHANDS
 from simulator.azure_devops.language.reading.surroundings import Surroundings
 from simulator.azure_devops.language.reading.task_inputs import check_inputs
@@ -72,12 +72,9 @@ def read_step(node: Node, around: Surroundings, errors: ErrorList) -> Step | Non
         if not (isinstance(node, ScalarNode) and node.broken):
             errors.add(wrong_kind(node), node.where)
         return None
-    keyword = next((key for key, _ in node.entries if key.text in KEYWORDS), None)
-    if keyword is None:
-        first = node.entries[0][0] if node.entries else None
-        if first is None or not first.broken:
-            errors.add(f"Unexpected value '{first.text if first else ''}'", (first or node).where, KEYWORDS)
+    if not leads(node, KEYWORDS, errors):
         return None
+    keyword = node.entries[0][0]
     if keyword.text in _OTHERS:
         fields = Fields(node, (keyword.text, *_OTHERS[keyword.text], *COMMON), errors)
         return _other(keyword.text, fields, around)

@@ -6,11 +6,12 @@ from simulator.azure_devops.language.invalid import ErrorList
 from simulator.azure_devops.language.plan import Filter, Schedule, Trigger
 from simulator.azure_devops.language.reading.fields import (
     Fields,
+    leads,
     mapping_fields,
     scalar_texts,
     sequence_items,
 )
-from simulator.azure_devops.language.source import Node, ScalarNode, SequenceNode
+from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode
 
 _TRIGGER = ("batch", "branches", "paths", "tags")
 _PULL_REQUEST = ("autoCancel", "branches", "paths", "drafts")
@@ -59,7 +60,11 @@ def read_schedules(node: Node | None, errors: ErrorList) -> tuple[Schedule, ...]
     """The cron schedules."""
     if node is None:
         return ()
-    found = (mapping_fields(item, _SCHEDULE, errors) for item in sequence_items(node, errors))
+    found = (
+        mapping_fields(item, _SCHEDULE, errors)
+        for item in sequence_items(node, errors)
+        if not isinstance(item, MappingNode) or leads(item, _SCHEDULE[:1], errors)
+    )
     return tuple(_schedule(fields) for fields in found if fields is not None)
 
 

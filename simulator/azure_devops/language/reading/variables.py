@@ -5,7 +5,13 @@ from __future__ import annotations
 from simulator.azure_devops.language.invalid import ErrorList
 from simulator.azure_devops.language.plan import Pool, Variable, VariableEntry, VariableGroup
 from simulator.azure_devops.language.reading.conditions import check_runtime_expression
-from simulator.azure_devops.language.reading.fields import ANY_OTHER, Fields, mapping_fields, scalar_text
+from simulator.azure_devops.language.reading.fields import (
+    ANY_OTHER,
+    Fields,
+    leads,
+    mapping_fields,
+    scalar_text,
+)
 from simulator.azure_devops.language.reading.surroundings import Surroundings
 from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode, wrong_kind
 
@@ -30,6 +36,8 @@ def read_variables(
 
 
 def _item(node: Node, around: Surroundings, errors: ErrorList, root: bool) -> VariableEntry | None:
+    if isinstance(node, MappingNode) and not leads(node, ("name", "group"), errors):
+        return None
     fields = mapping_fields(node, _ITEM, errors)
     if fields is None:
         return None
@@ -42,9 +50,6 @@ def _item(node: Node, around: Surroundings, errors: ErrorList, root: bool) -> Va
                 "For authorization details, refer to https://aka.ms/yamlauthz."
             )
         return VariableGroup(name)
-    if "name" not in fields:
-        errors.add("Expected a mapping with 'name', 'group' or 'template'", fields.where, ("name", "group"))
-        return None
     value = fields.get("value") or ScalarNode("", fields.where)
     return _variable(fields.text("name"), value, fields.boolean("readonly"), errors, root)
 
