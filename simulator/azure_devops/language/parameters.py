@@ -137,8 +137,11 @@ class Given:
         """The value before it is given its type; REST carries collections as text."""
         kind = declaration.type
         node = self.node
-        if node is None and isinstance(self.plain, str) and kind not in ("string", "number", "boolean"):
-            node = parse_source(self.plain, f"parameter '{self.name}'")
+        text = (
+            self.plain if isinstance(self.plain, str) and kind not in ("string", "number", "boolean") else ""
+        )
+        if node is None and text.strip():
+            node = parse_source(text, f"parameter '{self.name}'")
         elif node is None and kind in STRUCTURES and isinstance(self.plain, (ObjectValue, ArrayValue)):
             node = value_to_node(self.plain, Position(f"parameter '{self.name}'", 1, 1))
         return (

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulator.azure_devops.language.expressions.functions import ARITIES
-from simulator.azure_devops.language.expressions.parser import Arity, Expression, parse
+from simulator.azure_devops.language.expressions.parser import Arity, Expression, parse_at_once
 
 _GENERAL = ARITIES
 _NO_ARGUMENTS = Arity(0, 0)
@@ -37,7 +37,7 @@ class Slot:
 
     def parse(self, text: str) -> Expression:
         """The tree of `text`; raises ExpressionFailure."""
-        return parse(text, self.names, self.functions)
+        return parse_at_once(text, self.names, self.functions)
 
 
 ROOT_VARIABLE = Slot(frozenset(("variables", "resources", "pipeline")), {**_GENERAL, **COUNTER})

@@ -14,7 +14,7 @@ import yaml
 
 from simulator.azure_devops.language.invalid import ErrorList, PipelineInvalid, Position, YamlError
 
-MAXIMUM_FILE_BYTES = 1_048_576
+MAXIMUM_FILE_CHARACTERS = 1_048_576
 MAXIMUM_DEPTH = 100
 _NO_TREE = "Object reference not set to an instance of an object."
 
@@ -77,8 +77,9 @@ def parse_source(text: str, file: str) -> Node:
 
 def read_source(text: str, file: str, errors: ErrorList) -> Node:
     """As `parse_source`, but keys that are there twice go to `errors` and the first of them stays."""
-    if len(text.encode()) > MAXIMUM_FILE_BYTES:
-        raise _invalid(f"The maximum file size of {MAXIMUM_FILE_BYTES} bytes has been exceeded", file)
+    if len(text) > MAXIMUM_FILE_CHARACTERS:
+        sentence = f"The maximum file size of {MAXIMUM_FILE_CHARACTERS} characters has been exceeded"
+        raise PipelineInvalid((YamlError(sentence),))  # before the service reads it, so without its name
     try:
         return _Reader(text, file, errors).document()
     except yaml.MarkedYAMLError as failure:
@@ -122,7 +123,7 @@ class _Reader:
         next(self.events)
         event = next(self.events)
         if isinstance(event, yaml.StreamEndEvent):
-            return MappingNode((), Position(self.file, 1, 1))
+            raise self.without_tree("Expected document start parse event")
         node = self.node(next(self.events), 1)
         next(self.events)
         if not isinstance(next(self.events), yaml.StreamEndEvent):
@@ -146,9 +147,11 @@ class _Reader:
     def refuse_anchor(self, event: yaml.Event) -> None:
         anchor = getattr(event, "anchor", None)
         if anchor is not None:
-            sentence = f"Anchors are not currently supported. Remove the anchor '{anchor}'"
-            # The service stumbles over the tree that it then has not; its second line names no file.
-            raise PipelineInvalid((YamlError(sentence, None, self.file), YamlError(_NO_TREE)))
+            raise self.without_tree(f"Anchors are not currently supported. Remove the anchor '{anchor}'")
+
+    def without_tree(self, sentence: str) -> PipelineInvalid:
+        """The service stumbles over the tree that it then has not; its second line names no file."""
+        return PipelineInvalid((YamlError(sentence, None, self.file), YamlError(_NO_TREE)))
 
     def sequence(self, where: Position, depth: int) -> SequenceNode:
         items: list[Node] = []

@@ -10,6 +10,7 @@ from simulator.azure_devops.language.expressions.evaluate import evaluate_text
 from simulator.azure_devops.language.expressions.failure import ExpressionFailure
 from simulator.azure_devops.language.expressions.functions import FUNCTIONS
 from simulator.azure_devops.language.expressions.values import ObjectValue, Value, of, to_text
+from simulator.azure_devops.language.slots import JOB_CONDITION
 
 CONTEXTS: dict[str, Value] = {
     "parameters": ObjectValue(
@@ -200,6 +201,28 @@ HELP = "For more help, refer to https://go.microsoft.com/fwlink/?linkid=842996"
 def test_a_malformed_expression_is_refused_in_the_services_words(expression, sentence, position):
     with pytest.raises(ExpressionFailure) as caught:
         text_of(expression)
+    located = f"{sentence}. Located at position {position} within expression: '{expression}'. {HELP}"
+    assert str(caught.value) == located
+
+
+@pytest.mark.parametrize(
+    ("expression", "sentence", "position"),
+    [
+        ("1 == 1", "Unrecognized value: '=='", 3),
+        ("eq(nope, 1", "Unrecognized value: 'nope'", 4),
+        ("eq(1, 2) nope", "Unrecognized value: 'nope'", 10),
+        ("eq(1, 2) variables", "Unexpected symbol: 'variables'", 10),
+        ("eq(1, 2) eq", "Unexpected symbol: 'eq'", 10),
+        ("variables.1", "Unexpected symbol: '1'", 11),
+        ("$[ true ]", "Unrecognized value: '$'", 1),
+        ("eq(1, nope.x", "Unrecognized value: 'nope'", 7),
+        ("eq(1", "Unclosed function: 'eq'", 1),
+    ],
+)
+def test_a_condition_of_a_job_is_read_in_one_pass(expression, sentence, position):
+    """`GraphCondition` of actions/runner (2019, MIT) creates the tree without checking the syntax first."""
+    with pytest.raises(ExpressionFailure) as caught:
+        JOB_CONDITION.parse(expression)
     located = f"{sentence}. Located at position {position} within expression: '{expression}'. {HELP}"
     assert str(caught.value) == located
 

@@ -16,6 +16,10 @@ MAPPING_VALUES = "Mapping values are not allowed in this context."
     ("text", "message"),
     [
         ("a: &shared 1\n", f"{ANCHOR} 'shared'\nObject reference not set to an instance of an object."),
+        (
+            "# nothing\n",
+            f"{FILE}: Expected document start parse event\nObject reference not set to an instance of an object.",
+        ),
         ("a: 1\nb: 2\nA: 3\n", f"{FILE} (Line: 3, Col: 1): 'A' is already defined"),
         ("a: 1\n---\nb: 2\n", f"{FILE}: Expected stream end parse event"),
         (

@@ -82,6 +82,14 @@ def parse(text: str, names: Collection[str], functions: Mapping[str, Arity]) -> 
     return _Parser(text, tokens, names, functions).whole()
 
 
+def parse_at_once(text: str, names: Collection[str], functions: Mapping[str, Arity]) -> Expression:
+    """As `parse`, but names are resolved as they are met: the first error in the text is the one reported.
+
+    Conditions and `$[ ]` values are read so: `GraphCondition` and `ExpressionValue` only create the tree.
+    """
+    return _Parser(text, _tokens(text), names, functions).whole()
+
+
 def check_syntax(text: str) -> None:
     """Raises ExpressionFailure where the syntax of `text` does not hold, whatever its names mean."""
     _Parser(text, _tokens(text), None, WELL_KNOWN).whole()
@@ -131,8 +139,15 @@ class _Parser:
         return ParseFailure(f"{sentence}: '{token.raw}'", token.position, self.text)
 
     def unexpected(self, token: Token) -> ParseFailure:
-        what = "Unrecognized value" if token.sort is Sort.UNKNOWN else "Unexpected symbol"
-        return self.fail(what, token)
+        strange = token.sort is Sort.UNKNOWN or (self.names is not None and not self.knows(token))
+        return self.fail("Unrecognized value" if strange else "Unexpected symbol", token)
+
+    def knows(self, token: Token) -> bool:
+        """Whether a word means something here: a name, a function or a boolean."""
+        if token.sort not in (Sort.NAME, Sort.WORD):
+            return True
+        word = token.raw.lower()
+        return word in ("true", "false") or word in self.functions or word in (self.names or ())
 
     def whole(self) -> Expression:
         tree = self.expression()
