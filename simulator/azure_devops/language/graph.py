@@ -71,6 +71,8 @@ def _names_hold(nodes: Sequence[Node], words: _Words, errors: ErrorList) -> bool
 
 
 def _check_edges(nodes: Sequence[Node], words: _Words, errors: ErrorList, *, unique: bool) -> None:
+    if not nodes and errors.placed:
+        return  # what should stand here could not be read
     if all(wanted for _, wanted in nodes):
         errors.add(words.no_beginning)
         return

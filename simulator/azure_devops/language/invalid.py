@@ -97,6 +97,11 @@ class ErrorList:
             errors = [next(following) if error.position is not None else error for error in errors]
             self._errors = dict.fromkeys(errors)
 
+    @property
+    def placed(self) -> bool:
+        """Whether something in a file could not be read."""
+        return any(error.position is not None or error.file for error in self._errors)
+
     def __bool__(self) -> bool:
         return bool(self._errors)
 

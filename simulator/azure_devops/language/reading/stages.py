@@ -35,7 +35,8 @@ def read_stages(root: Fields, around: Surroundings) -> tuple[Stage, ...]:
     for name in forms[1:]:
         root.errors.add(f"Unexpected value '{name}'", root.places[name])
     if not forms:
-        root.errors.add("Expected 'stages', 'jobs', 'steps' or 'extends'", root.where)
+        if not root.errors:  # a key that is spelled wrongly has been told
+            root.errors.add("Expected 'stages', 'jobs', 'steps' or 'extends'", root.where)
         return ()
     if forms[0] != "steps":
         for name in ROOT_JOB_KEYS:
