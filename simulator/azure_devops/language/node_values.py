@@ -43,4 +43,5 @@ def value_to_node(value: Value, where: Position) -> Node:
         return MappingNode(tuple(entries), where)
     if isinstance(value, ArrayValue):
         return SequenceNode(tuple(value_to_node(item, where) for item in value), where)
-    return ScalarNode(to_text(value), where)
+    # What is no string stays none where it is given on to a parameter of type `object`.
+    return ScalarNode(to_text(value), where, plain=not isinstance(value, str))
