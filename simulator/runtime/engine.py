@@ -32,7 +32,10 @@ class Engine(Protocol):
     """Starts works, follows them, and tells how they ended; survives a restart of the simulator."""
 
     async def start(self, work: Work) -> None:
-        """Start `work`; returns when it runs. Raises NotSimulated (image, sandbox) or ValueError (name taken)."""
+        """Start `work`; returns when it runs. Raises NotSimulated (image, sandbox) or ValueError (name taken).
+
+        WorkUnknown when the idle work that it runs within is not there, or has ended.
+        """
 
     async def wait(self, name: str) -> Exit:
         """The exit of the work, when it has ended; may be asked many times. Raises WorkUnknown."""

@@ -50,7 +50,12 @@ class DockerEngine:
         self._ends = DockerEnds(self._directory / "ends", reach.ends())
 
     async def start(self, work: Work) -> None:
-        """Start a container; first builds the image if it is not there yet. Returns when the command runs."""
+        """Start a container; first builds the image if it is not there yet. Returns when the command runs.
+
+        An idle work has none yet, and a work within it a container of its own, whose end is that of all it left.
+        """
+        if work.idle:
+            return
         await self._ends.open()
         image = self._images.describe(work.image)
         for mount in work.mounts:

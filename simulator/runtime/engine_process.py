@@ -1,4 +1,4 @@
-"""The engine without Docker: each work is a tree of processes in Linux namespaces of its own.
+"""The engine without Docker: each work is a tree of processes in Linux namespaces of its own, or of an idle work.
 
 A work is a directory: the supervisor (sandbox/supervisor.py) keeps it there and outlives this process, so an engine
 over the same directory finds every work again. Nothing of a work passes through this process but its HTTP requests.
@@ -24,16 +24,18 @@ from simulator.runtime.sandbox.layout import (
     look_at_host,
     network_place,
     specification,
+    specification_within,
 )
-from simulator.runtime.sandbox.supervisor import DIRECTORY, STATUS
+from simulator.runtime.sandbox.records import ALIVE, DIRECTORY, STATUS
 from simulator.runtime.supervised import Supervised
 from simulator.runtime.work import Answer, Exit, Work
 
 PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
 BOOT = (
     "import os, sys; sys.path.insert(0, os.environ['PACKAGE_PARENT']);"
-    "from simulator.runtime.sandbox.supervisor import supervise; supervise()"
+    "from simulator.runtime.sandbox.{} import {} as supervise; supervise()"
 )
+_KEEPS, _KEEPS_WITHIN = BOOT.format("supervisor", "supervise"), BOOT.format("joining", "supervise_within")
 _PLACE_CHARACTERS = 16
 REMEDY = (
     "Use the Docker engine (--engine docker), or allow namespaces to ordinary users: "
@@ -58,6 +60,8 @@ class ProcessEngine:
         new.rename(
             directory / "relays"
         )  # read anew for each connection: works that survived a restart find us
+        self._alive: int | None = os.open(directory / ALIVE, os.O_RDONLY | os.O_CREAT, 0o600)
+        fcntl.flock(self._alive, fcntl.LOCK_SH)
         self._forget_what_never_started()
 
     async def start(self, work: Work) -> None:
@@ -68,7 +72,7 @@ class ProcessEngine:
         for mount in work.mounts:
             if not mount.source.exists():
                 raise ValueError(f"work {work.name!r} mounts {mount.source}, which does not exist")
-        await asyncio.to_thread(self._launch, work, place)
+        await asyncio.to_thread(self._launch_within if work.within else self._launch, work, place)
 
     async def wait(self, name: str) -> Exit:
         """The exit that the supervisor recorded."""
@@ -116,6 +120,9 @@ class ProcessEngine:
             await supervised.close()
         self._works.clear()
         self._growth.close()
+        if self._alive is not None:
+            os.close(self._alive)
+            self._alive = None
 
     def _forget_what_never_started(self) -> None:
         """A start that the end of an earlier process cut off has no supervisor that holds a lock: it is not known.
@@ -163,11 +170,29 @@ class ProcessEngine:
             (network / f"{place.name}.work").touch()
         lay_thin_venv(_own_venv(work, place), venv)
         (place / "spec").write_bytes(specified)
-        told, _, reason = _spawn_supervisor(place).partition(" ")
+        self._supervise(work, place, _KEEPS)
+
+    def _launch_within(self, work: Work, place: Path) -> None:
+        idle = self._place(work.within)
+        if not (idle / "spec").exists():
+            raise WorkUnknown(work.within)
+        image = self._images.describe(work.image)
+        variables = work_variables(self._reach, work.hostname, image.environment, work.environment)
+        shared = marshal.loads((idle / "spec").read_bytes())["mounts"]
+        specified = specification_within(work, variables, f"../{idle.name}", shared)
+        place.mkdir(mode=0o700)
+        (place / "name").write_text(work.name)
+        (place / "spec").write_bytes(marshal.dumps(specified))
+        self._supervise(work, place, _KEEPS_WITHIN)
+
+    def _supervise(self, work: Work, place: Path, boot: str) -> None:
+        told, _, reason = _spawn_supervisor(place, boot).partition(" ")
         if told == "started":
             return
         reason = reason or (place / "supervisor").read_text().strip()
         self._forget(place)
+        if told == "closed":
+            raise WorkUnknown(work.within)
         if told == "unfit":
             raise ValueError(f"work {work.name!r} cannot have its mounts: {reason}")
         raise NotSimulated(f"work {work.name!r} in the process engine ({reason})", REMEDY)
@@ -189,7 +214,7 @@ def _own_venv(work: Work, place: Path) -> Path:
     return work.writable_venv or place / "venv"
 
 
-def _spawn_supervisor(place: Path) -> str:
+def _spawn_supervisor(place: Path, boot: str) -> str:
     """Start the supervisor of the work at `place` in a session of its own; what it said about the start."""
     said, saying = os.pipe()
     directory = os.open(place, os.O_RDONLY | os.O_DIRECTORY)
@@ -199,7 +224,7 @@ def _spawn_supervisor(place: Path) -> str:
     try:
         os.posix_spawn(
             PYTHON,
-            [str(PYTHON), "-I", "-S", "-B", "-c", BOOT],
+            [str(PYTHON), "-I", "-S", "-B", "-c", boot],
             {"PACKAGE_PARENT": PACKAGE_PARENT},
             file_actions=[
                 (os.POSIX_SPAWN_DUP2, sources[0], STATUS),

@@ -95,9 +95,17 @@ class ScriptedEngine:
         await self._end(running, running.script.code if code is None else code)
 
     async def start(self, work: Work) -> None:
-        """Run the script that fits `work`. Raises NotSimulated when there is none."""
+        """Run the script that fits `work`. Raises NotSimulated when there is none.
+
+        An idle work needs none, and is not among those that `started` has.
+        """
         if work.name in self._works:
             raise ValueError(f"a work named {work.name!r} is already there")
+        if work.idle:
+            self._works[work.name] = _Running(work, Script(held=True), 0.0)
+            return
+        if work.within and self._ended(work.within):
+            raise WorkUnknown(work.within)
         script = self._script_for(work)
         running = _Running(work, script, self._wall())
         self._works[work.name] = running
@@ -166,6 +174,9 @@ class ScriptedEngine:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _ended(self, name: str) -> bool:
+        return name not in self._works or self._works[name].exit is not None
 
     def _of(self, name: str) -> _Running:
         if name not in self._works:

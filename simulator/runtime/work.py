@@ -41,6 +41,17 @@ class Stream:
 
 
 @dataclass(frozen=True)
+class Patience:
+    """How long a work's output is read on when its command has ended and what it left behind still holds it.
+
+    `line` is what the output then ends with. Who writes afterwards writes to a closed pipe.
+    """
+
+    seconds: float = 0.0
+    line: str = ""
+
+
+@dataclass(frozen=True)
 class Work:
     """One program to run in one image, with exactly these variables and files and nothing else.
 
@@ -51,6 +62,11 @@ class Work:
     A work of a `network` reaches its peers there. One that is `isolated` reaches nothing but them: not even the
     simulator.
     `ends` is a directory of socket files, each named by the port of its loopback at which the work reaches it.
+
+    An `idle` work has no command: it stands until it is stopped, for others to run `within` it (its name). These share
+    its files, its network and its processes, and what they leave in the background goes on. Stopped, it ends all that
+    is left and has a line of output for each process of it: number and name. Of a work within another only command,
+    environment, working directory, patience and further mounts are its own.
     """
 
     name: str
@@ -67,6 +83,9 @@ class Work:
     isolated: bool = False
     streams: tuple[Stream, ...] = ()
     ends: Path | None = None
+    idle: bool = False
+    within: str = ""
+    patience: Patience = Patience()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,21 @@ GET = (
     'python3 -c "import sys, urllib.request as r; print(r.urlopen(sys.argv[1], timeout=5).read().decode())" '
 )
 
+ATTEMPTS = [
+    "mount -o remount,rw,bind /usr",
+    "umount /opt/image",
+    "echo x > /proc/sys/kernel/core_pattern",
+    "echo b > /proc/sysrq-trigger",
+    "cat /etc/shadow",
+    "ls /proc/1/root/",
+    "mknod /tmp/disk b 8 0",
+    "touch /opt/image/x",
+    "touch /usr/x",
+    "kill -9 1; kill -0 1; false",
+    "unshare --user --map-root-user --mount mount -o remount,rw,bind /usr",
+]
+"""Ways out of a sandbox, none of which may succeed."""
+
 
 def test_a_work_gets_its_variables_over_its_images_over_the_defaults(real_room, monkeypatch):
     monkeypatch.setenv("SECRET_OF_THE_HOST", "hunter2")
@@ -115,22 +130,7 @@ def test_a_work_is_known_to_itself_by_its_host_name(real_room):
     assert real_room.complete(program, hostname="algo-1") == (0, ["algo-1", "127.0.0.1"])
 
 
-@pytest.mark.parametrize(
-    "attempt",
-    [
-        "mount -o remount,rw,bind /usr",
-        "umount /opt/image",
-        "echo x > /proc/sys/kernel/core_pattern",
-        "echo b > /proc/sysrq-trigger",
-        "cat /etc/shadow",
-        "ls /proc/1/root/",
-        "mknod /tmp/disk b 8 0",
-        "touch /opt/image/x",
-        "touch /usr/x",
-        "kill -9 1; kill -0 1; false",
-        "unshare --user --map-root-user --mount mount -o remount,rw,bind /usr",
-    ],
-)
+@pytest.mark.parametrize("attempt", ATTEMPTS)
 def test_a_work_cannot_get_out_of_its_room(process_room, attempt):
     assert process_room.complete(Program(attempt))[0] != 0
 

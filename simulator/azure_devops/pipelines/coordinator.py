@@ -48,11 +48,7 @@ class Coordinator:
     async def continue_all(self) -> None:
         """At start: take up the runs that were going on, and forget the works of those that were not."""
         going_on = [int(row["id"]) for row in self._room.runs.unfinished()]
-        for name in await self._room.engine.known():
-            run = work_run(name)
-            if run is not None and run not in going_on:
-                await self._room.engine.remove(name)
-        await self._forget_containers(lambda run: run not in going_on)
+        await self._forget(lambda run: run not in going_on)
         for run in going_on:
             for record in Timeline(self._room.kernel, run).records():
                 if record["state"] == "inProgress" and (agent := record.get(AGENT_OF)):
@@ -60,8 +56,12 @@ class Coordinator:
         for run in going_on:
             self.begin(run)
 
-    async def _forget_containers(self, unwanted: Callable[[int | None], bool]) -> None:
-        """Remove what is left of containers of jobs that no run will come back to."""
+    async def _forget(self, unwanted: Callable[[int | None], bool]) -> None:
+        """End what is left of works and containers of jobs that no run will come back to."""
+        for name in await self._room.engine.known():
+            run = work_run(name)
+            if run is not None and unwanted(run):
+                await self._room.engine.remove(name)
         containers = self._room.containers
         if containers is None:
             return
@@ -127,7 +127,7 @@ class Coordinator:
             # A defect of ours ends this run, in the open, and no other.
             _logger.exception("run %s failed inside the simulator", context.run)
             self._fail(context, f"The simulator failed: {error!r}")
-            await self._forget_containers(lambda run: run == context.run)
+            await self._forget(lambda run: run == context.run)
         finally:
             context.attention.end()
             self._contexts.pop(context.run, None)

@@ -53,7 +53,7 @@ async def _run_on_agent(job: JobRoom, steps: list[StepRun]) -> Result:
     job.status = Result.CANCELED if job.stopping.is_set() else begun
     result = await _run_steps(job, steps)
     await stop_containers(job)
-    finalize(job)
+    await finalize(job)
     return result
 
 

@@ -28,6 +28,9 @@ PROTECTED = ("sys", "sysrq-trigger", "irq", "bus", "fs")  # parts of /proc that 
 HIDDEN = ("kcore", "keys", "timer_list")
 BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
 
+ABANDONED_AFTER_SECONDS = 600.0
+"""How long an idle work stands when no engine is there and nothing runs within it: a restart has so much time."""
+
 DIRECTORIES = (
     ("/tmp", 0o1777), ("/var/tmp", 0o1777), ("/dev/shm", 0o1777), ("/root", 0o700), ("/run", 0o755), ("/etc", 0o755),
     ("/opt", 0o755), ("/home", 0o755),
@@ -80,10 +83,10 @@ def specification(
     binds += [(f"/dev/{name}", f"/dev/{name}", DEVICE) for name in DEVICES]
     if reach.certificates is not None:
         binds += [(str(reach.certificates), path, READ_ONLY) for path in (CERTIFICATES, *host.bundles)]
-    for mount in (*mounts, *work.mounts):
-        binds.append((str(mount.source), mount.target, READ_ONLY if mount.read_only else WRITABLE))
+    binds += [_bind(mount) for mount in (*mounts, *work.mounts)]
     return {
-        "command": list(command),
+        "command": None if work.idle else list(command),
+        "abandoned_after": ABANDONED_AFTER_SECONDS,
         "environment": dict(environment),
         "working_directory": work.working_directory,
         "hostname": work.hostname,
@@ -101,6 +104,25 @@ def specification(
             for stream in work.streams
         ],
     }
+
+
+def specification_within(
+    work: Work, environment: Mapping[str, str], place: str, shared: list[tuple[str, str, int]]
+) -> dict[str, Any]:
+    """The specification of a work within the idle one at `place`, which has the mounts `shared` already."""
+    mounts = [_bind(mount) for mount in work.mounts]
+    return {
+        "command": list(work.command),
+        "environment": dict(environment),
+        "working_directory": work.working_directory,
+        "within": place,
+        "mounts": [mount for mount in mounts if mount not in shared],
+        "patience": (work.patience.seconds, work.patience.line),
+    }
+
+
+def _bind(mount: Mount) -> tuple[str, str, int]:
+    return str(mount.source), mount.target, READ_ONLY if mount.read_only else WRITABLE
 
 
 def _own_ends(work: Work) -> list[int]:

@@ -1,24 +1,22 @@
 """Keeps one work: enters the namespaces, follows the work to its end and records its exit.
 
 Started by engine_process, it outlives the simulator. It is given two open descriptors, STATUS and DIRECTORY, and no
-argument, because the work can read its command line. The directory holds `spec` (a marshalled dict: JSON and its
-regular expressions would cost 9 ms of each start) and gets `lock` (held for the life of this process), `output`,
-`started`, `serve` and, when the work has ended, `exit`.
+argument, because the work can read its command line. What the directory holds is said in records.py.
 
 Two processes: this one stays in the host's network, relays connections and records the exit, out of the work's reach;
-its child is pid 1 of the sandbox. SIGINT and SIGTERM ask the work to end, SIGQUIT kills it.
+its child is pid 1 of the sandbox. SIGINT and SIGTERM ask the work to end, SIGQUIT kills it. Of an idle work they end
+what others have left in its sandbox (joining.py), and `output` says what that was.
 """
 
 # pathlib would cost every start 8 ms.
-# ruff: noqa: PTH104, PTH110, PTH123
+# ruff: noqa: PTH110, PTH123
 from __future__ import annotations
 
 import _signal as signal  # type: ignore[import-not-found]  # the `signal` module would import enum: 5 ms
-import fcntl
-import marshal
 import os
 import time
 
+from simulator.runtime.sandbox.doors import DOORS, open_doors
 from simulator.runtime.sandbox.first_process import be_first
 from simulator.runtime.sandbox.kernel_calls import (
     CLONE_NEWPID,
@@ -31,6 +29,16 @@ from simulator.runtime.sandbox.kernel_calls import (
 )
 from simulator.runtime.sandbox.networks import connect, enter_network
 from simulator.runtime.sandbox.pipes import feed, lay_pipes
+from simulator.runtime.sandbox.processes import tell_left
+from simulator.runtime.sandbox.records import (
+    ALIVE,
+    FORGOTTEN_AFTER_SECONDS,
+    STATUS,
+    begin,
+    is_held,
+    record,
+    say_started,
+)
 from simulator.runtime.sandbox.relays import in_thread, open_relays
 
 TYPE_CHECKING = False  # the typing module would cost a start 5 ms
@@ -38,20 +46,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, NoReturn
 
-STATUS, DIRECTORY = 3, 4
-FORGOTTEN_AFTER_SECONDS = 2.0
-
 
 def supervise() -> None:
     """Build the sandbox, tell STATUS how that went, follow the work to its end and write `exit`."""
-    os.fchdir(DIRECTORY)
-    os.close(DIRECTORY)
-    output = os.open("output", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    lock = os.open("lock", os.O_RDWR | os.O_CREAT, 0o600)  # who sees it may read the output
-    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    os.write(lock, str(os.getpid()).encode())
-    with open("spec", "rb") as file:
-        spec = marshal.load(file)
+    spec, lock, output = begin()
     said, saying = os.pipe()
     try:
         first = start(spec, saying, (lock, STATUS, output, said))
@@ -68,15 +66,19 @@ def supervise() -> None:
         killed = True
         os.kill(first, signal.SIGKILL)
 
+    def ask(number: int, _: object) -> None:
+        if spec["command"] is None:
+            end_idle(first, output)
+        else:
+            os.kill(first, number)
+
     for asking in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(asking, lambda number, _: os.kill(first, number))
+        signal.signal(asking, ask)
     signal.signal(signal.SIGQUIT, kill)
-    started = time.time()
-    with open("started", "w", encoding="ascii") as mark:
-        mark.write(f"{started}")
-    os.write(STATUS, b"started")
-    os.close(STATUS)
+    started = say_started()
     in_thread(end_when_forgotten, first)
+    if spec["command"] is None:
+        in_thread(end_when_abandoned, first, output, spec["abandoned_after"])
     for stream in spec["streams"]:
         in_thread(feed, *stream)
     code = os.waitstatus_to_exitcode(os.waitpid(first, 0)[1])
@@ -93,19 +95,26 @@ def end_when_forgotten(first: int) -> None:
     os.kill(first, signal.SIGKILL)
 
 
+def end_when_abandoned(first: int, output: int, seconds: float) -> None:
+    """End an idle work when for so long no engine was there and nobody within: it would stand for ever."""
+    alone = 0.0
+    while alone < seconds:
+        pause = min(seconds, FORGOTTEN_AFTER_SECONDS)
+        time.sleep(pause)
+        alone = 0.0 if is_held(f"../{ALIVE}") or is_held(DOORS) else alone + pause
+    end_idle(first, output)
+
+
+def end_idle(first: int, output: int) -> None:
+    """End all that is left in the sandbox of an idle work, and say what that was."""
+    tell_left(first, output)
+    os.kill(first, signal.SIGKILL)
+
+
 def keep(said: int, output: int) -> None:
     """Write what the work says to `output`. A pipe, because `> /dev/stderr` in the work would truncate a file."""
     while data := os.read(said, 1 << 16):
         os.write(output, data)
-
-
-def record(code: int, started: float, ended: float, reason: str) -> None:
-    """Write `exit`, whole or not at all: code, started, ended and reason, one a line."""
-    with open("exit.new", "w", encoding="utf-8") as file:
-        file.write(f"{code}\n{started}\n{ended}\n{reason}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.rename("exit.new", "exit")
 
 
 def start(spec: dict[str, Any], saying: int, outer: tuple[int, ...]) -> int:
@@ -142,6 +151,8 @@ def start(spec: dict[str, Any], saying: int, outer: tuple[int, ...]) -> int:
             raise Refused(from_sandbox or "the sandbox ended before it was built")
         if hub is not None:
             connect(hub, first, *spec["network"][1:])
+        if spec["command"] is None:
+            open_doors(first)
         lay_pipes(spec["streams"])
         open_relays(spec, first)
     except (Refused, Unfit, OSError):

@@ -24,6 +24,8 @@ steps:
       cat data.txt "$PLACE"
       echo "at $(pwd) on $(hostname) in $COLOUR as $(id -u)"
       echo "$BUILD_SOURCESDIRECTORY $AGENT_TEMPDIRECTORY $AGENT_TOOLSDIRECTORY $(Pipeline.Workspace)"
+      echo left behind > /tmp/index.html
+      (cd /tmp && exec python3 -m http.server 8083 --bind 127.0.0.1 >/tmp/log 2>&1) &
       touch ~/only-here /shared/seen; test -d /kept; test -d /__w/_tasks; test -d /__a/externals; test -d /__t
       test ! -e /var/run/docker.sock
       echo "##vso[task.setvariable variable=said]from inside"
@@ -43,6 +45,7 @@ steps:
       import os, urllib.request
       asked = urllib.request.Request(f"{os.environ['SYSTEM_COLLECTIONURI']}_apis/projects?api-version=7.1")
       asked.add_header("Authorization", f"Bearer {os.environ['TOKEN']}")
+      print("server says", urllib.request.urlopen("http://127.0.0.1:8083/").read().decode())
       print("service says", urllib.request.urlopen(asked).status)
       END
     env: {TOKEN: $(System.AccessToken)}
@@ -71,6 +74,7 @@ def test_a_job_runs_in_its_image_with_the_agents_directories(build):
     assert "Bash exited with code '3'." in log
     assert "/home/vsts/work/1/s" in log
     assert "service says 200" in log
+    assert "Z server says left behind\n" in log
     assert "TimeoutError" in log or "No route to host" in log or "unreachable" in log
     assert found["result"] == "partiallySucceeded", log
     said = names(timeline)

@@ -11,6 +11,7 @@ from simulator.azure_devops.language.plan import Step
 from simulator.azure_devops.pipelines.agent import predefined
 from simulator.azure_devops.pipelines.agent.checkouts import checkout_place
 from simulator.azure_devops.pipelines.agent.job_room import JobRoom
+from simulator.azure_devops.pipelines.agent.machine import end_machine, forget_machine, tracks_processes
 from simulator.azure_devops.pipelines.agent.step_names import display_name
 from simulator.azure_devops.pipelines.results import Result
 
@@ -35,13 +36,14 @@ def initialize(job: JobRoom) -> None:
         *(f"Downloading task: {name} ({version})" for name, version in sorted(tasks)),
         "Checking job knob settings.",
         "Finished checking job knob settings.",
-        "Start tracking orphan processes.",
+        *(["Start tracking orphan processes."] if tracks_processes(job) else []),
     ]
     _own_record(job, INITIALIZE, "JobExtension_Init", 1, lines)
 
 
-def finalize(job: JobRoom) -> None:
+async def finalize(job: JobRoom) -> None:
     """The records after the last step: credentials of checkouts are gone, nothing is left running."""
+    ended = await end_machine(job)
     order = 3 * len(job.setup.steps) + 10  # of each step three parts at most
     for step in reversed(job.setup.steps):
         if step.keyword == "checkout" and step.condition != "false":
@@ -50,9 +52,9 @@ def finalize(job: JobRoom) -> None:
             line = f"Cleaning any cached credential from repository: {repository} (Git)"
             _own_record(job, name, f"{name}_post", order, [line])
             order += 1
-    _own_record(
-        job, FINALIZE, "JobExtension_Final", last_order(job) + 1, ["Start cleaning up orphan processes."]
-    )
+    lines = ["Start cleaning up orphan processes.", *ended] if tracks_processes(job) else []
+    _own_record(job, FINALIZE, "JobExtension_Final", last_order(job) + 1, lines)
+    await forget_machine(job)
 
 
 def last_order(job: JobRoom) -> int:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from simulator.azure_devops.pipelines.agent import container_paths, predefined
+from simulator.azure_devops.pipelines.agent import container_paths, machine, predefined
 from simulator.azure_devops.pipelines.agent.container_paths import to_container
 from simulator.azure_devops.pipelines.agent.containers_wanted import set_name
 from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS
@@ -20,8 +20,12 @@ from simulator.runtime.work import Exit, Work
 if TYPE_CHECKING:
     from simulator.azure_devops.pipelines.agent.attempt import Attempt, Program
 
-IMAGE = "agent"
 CAUSE_VARIABLE = "SIMULATOR_CAUSE"
+# Ours: the real agent would be gone with its machine.
+_ANEW = (
+    "The job's machine had ended, and a new one goes on: what ran in the background, and the files outside of the"
+    " agent's directories, are gone."
+)
 
 
 class Running(Protocol):
@@ -48,7 +52,7 @@ async def place(attempt: Attempt, name: str, program: Program, env: Mapping[str,
     room = attempt.job.context.room
     if not attempt.container or not _belongs_inside(attempt, program):
         if name not in await room.engine.known():
-            await room.engine.start(_work(attempt, name, program, env))
+            await _start(attempt, name, program, env)
         return room.engine
     assert room.containers is not None, "a run with containers is refused where there are none"
     programs = room.containers.programs
@@ -76,13 +80,19 @@ def _environment(attempt: Attempt, program: Program, env: Mapping[str, str]) -> 
     }
 
 
+async def _start(attempt: Attempt, name: str, program: Program, env: Mapping[str, str]) -> None:
+    job, work = attempt.job, _work(attempt, name, program, env)
+    if await machine.start_on(job, machine.machine_of(job, work), work):
+        attempt.warning(_ANEW)
+
+
 def _work(attempt: Attempt, name: str, program: Program, env: Mapping[str, str]) -> Work:
     environment = {"HOME": predefined.HOME, **_environment(attempt, program, env)}
     if paths := ":".join(attempt.job.state.paths):
         environment["PATH"] = f"{paths}:{environment.get('PATH', SEARCH_PATH)}"
     return Work(
         name=name,
-        image=IMAGE,
+        image=machine.IMAGE,
         command=program.command,
         environment=environment,
         mounts=(*attempt.job.files.mounts(), *program.mounts),
@@ -91,6 +101,8 @@ def _work(attempt: Attempt, name: str, program: Program, env: Mapping[str, str])
         hostname="simulator",
         writable_venv=attempt.job.files.venv,
         ends=_services(attempt),
+        within=machine.machine_name(attempt.job),
+        patience=machine.patience_of(program.command, environment),
     )
 
 

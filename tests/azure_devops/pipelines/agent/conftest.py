@@ -33,6 +33,19 @@ class Jobs:
             assert answer.status_code == 200, answer.text
             return answer.json()
 
+    def said(self, run: Any, text: str) -> None:
+        """Wait until a step of the run has said it."""
+
+        async def waited() -> None:
+            at = 0
+            while not any(text in path.read_text() for path in logs.glob("*.log")):
+                await self.served.kernel.log.wait(at, 0.05)
+                at = self.served.kernel.log.last()
+
+        assert self.served.directory is not None
+        logs = self.served.directory / "azure_devops" / "logs" / str(run["id"])
+        self.served.run(waited())
+
     def ended(self, run: Any) -> tuple[Any, str]:
         """Wait for the end of a run: the build and all its log text."""
         self.served.rest()
@@ -43,6 +56,17 @@ class Jobs:
     def run(self, yaml: str, files: dict[str, str] | None = None) -> tuple[Any, str]:
         """Start it, and wait for its end."""
         return self.ended(self.start(yaml, files))
+
+
+def running(word: str) -> int:
+    """How many processes of this machine are called so."""
+    found = 0
+    for place in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            found += place.read_bytes().split(b"\0")[0] == word.encode()
+        except OSError:
+            continue  # it has just ended
+    return found
 
 
 @pytest.fixture(scope="package")

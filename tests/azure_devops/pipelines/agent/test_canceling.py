@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
+
+from tests.azure_devops.pipelines.agent.conftest import running
 
 _TREE = """
 steps:
@@ -21,32 +23,12 @@ steps:
 """
 
 
-def _running(word):
-    """How many processes of this machine have the word in their command line."""
-    found = 0
-    for place in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            found += word.encode() in place.read_bytes().split(b"\0")[0]
-        except OSError:
-            continue  # it has just ended
-    return found
-
-
-async def _said(served, run, text):
-    at = 0
-    while text not in "".join(
-        path.read_text() for path in served.directory.glob(f"azure_devops/logs/{run}/*.log")
-    ):
-        await served.kernel.log.wait(at, 0.05)
-        at = served.kernel.log.last()
-
-
 def test_a_cancel_interrupts_terminates_and_kills_the_whole_tree(jobs, monkeypatch):
     # The agent's own 7.5 and 2.5 seconds, shorter.
     monkeypatch.setattr("simulator.azure_devops.pipelines.agent.job_room._INTERRUPT_SECONDS", 0.3)
     run = jobs.start(_TREE)
-    jobs.served.run(_said(jobs.served, run["id"], "Z all are there"))
-    assert (_running("grandchild-of-the-step"), _running("stranger-of-the-step")) == (1, 1)
+    jobs.said(run, "Z all are there")
+    assert (running("grandchild-of-the-step"), running("stranger-of-the-step")) == (1, 1)
     with jobs.served.client("ada") as client:
         client.patch(f"ml/_apis/build/builds/{run['id']}", json={"status": "cancelling"}).raise_for_status()
     build, log = jobs.ended(run)
@@ -54,4 +36,6 @@ def test_a_cancel_interrupts_terminates_and_kills_the_whole_tree(jobs, monkeypat
     assert "##[error]The Operation will be canceled." in log
     assert 0 < log.index("Z interrupted") < log.index("Z terminated")
     assert "the job is Canceled" in log
-    assert (_running("grandchild-of-the-step"), _running("stranger-of-the-step")) == (0, 0)
+    assert (running("grandchild-of-the-step"), running("stranger-of-the-step")) == (0, 0)
+    # The step's own bash has ended by itself; what it left did not heed the signals and is ended with the job.
+    assert len(re.findall(r"Z Terminate orphan process: pid \(\d+\) \(sleep\)\n", log)) == 2
