@@ -125,7 +125,7 @@ class AwsCloud:
         function = find(service, operation)
         if function is None:
             why = refusal(service, operation)
-            remedy = "To add it: CONTRIBUTING.md, 'Where to add a behaviour'."
+            remedy = "To add it: CONTRIBUTING.md, 'Where a thing goes'."
             raise NotSimulated(f"{service}:{operation}", f"{why} {remedy}".strip())
         validate(operation_model(service, operation), params)
         await self.authorize(service, operation, params, account, region, principal)

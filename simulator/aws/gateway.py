@@ -18,7 +18,7 @@ from simulator.aws.principal import Principal
 from simulator.aws.protocol import answer
 from simulator.aws.protocol.http import Incoming, Outgoing
 from simulator.aws.protocol.identify_service import region_of, service_of
-from simulator.aws.protocol.models import UnknownOperation, operation_model, service_model
+from simulator.aws.protocol.models import UnknownOperation, operation_model, regions, service_model
 from simulator.aws.protocol.parse import parse
 from simulator.aws.protocol.route import Routed, route
 from simulator.kernel.errors import CallerError, NotSimulated
@@ -76,7 +76,7 @@ class Gateway:
     async def _serve(self, service: str, routed: Routed, request: Incoming, request_id: str) -> Outgoing:
         cloud = self._cloud
         caller = cloud.credentials.caller(request)
-        region = region_of(request, cloud.topology.region)
+        region = _region(request, service, cloud.topology.region)
         because = int(request.headers[CAUSE_HEADER]) if CAUSE_HEADER in request.headers else None
         cloud.load(service)
         model = operation_model(service, routed.operation)
@@ -107,6 +107,21 @@ class Gateway:
             model = service_model("sts")
         refused = answer.error(model, routed.protocol, failure, request_id)
         return Outgoing(refused.status, (*refused.headers, ("x-simulator", "refuses")), refused.body)
+
+
+def _region(request: Incoming, service: str, default: str) -> str:
+    """The region that is meant; one that AWS does not have is refused in AWS's words for a wrong credential scope.
+
+    The user guide's "Troubleshoot Signature Version 4" and, for S3, its list of error codes.
+    """
+    region = region_of(request, default)
+    if region == default or region in regions():
+        return region
+    if service == "s3":
+        said = f"The authorization header is malformed; the region '{region}' is wrong; expecting '{default}'"
+        raise CallerError("AuthorizationHeaderMalformed", said, 400)
+    said = f"Credential should be scoped to a valid region, not '{region}'."
+    raise CallerError("SignatureDoesNotMatch", said, 403)
 
 
 def _defect(service: str) -> CallerError:

@@ -72,9 +72,9 @@ def _client(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 
 def _up(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--aws-port", type=int, default=AWS_PORT)
-    command.add_argument("--azure-devops-port", type=int, default=AZURE_DEVOPS_PORT)
-    command.add_argument("--console-port", type=int, default=CONSOLE_PORT)
+    command.add_argument("--aws-port", type=_port, default=AWS_PORT)
+    command.add_argument("--azure-devops-port", type=_port, default=AZURE_DEVOPS_PORT)
+    command.add_argument("--console-port", type=_port, default=CONSOLE_PORT)
     command.add_argument("--host", default="127.0.0.1", help="address to listen on (default: loopback only)")
     command.add_argument("--state", type=Path, help="where state lives (default: the user's state directory)")
     command.add_argument("--ephemeral", action="store_true", help="keep nothing")
@@ -97,6 +97,12 @@ def _up(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--conformance", action="store_true", help="hold no answer back: clients wait as on AWS"
     )
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and int(text) < 65536:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no port; expected 1 to 65535, or 0 for any that is free")
 
 
 def _run(command: argparse.ArgumentParser) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
+
+from simulator.settings import CONSOLE_PORT
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -27,11 +30,22 @@ def control(
     except httpx.TransportError as error:
         raise CommandFailed(
             f"no simulator answers at {options.console_url} ({error}); start one: simulator up;"
-            " or say where it runs: --console-url URL, or SIMULATOR_CONSOLE_URL"
+            f" or say where it runs: --console-url http://localhost:{CONSOLE_PORT}, or SIMULATOR_CONSOLE_URL"
         ) from error
-    if answer.status_code >= 400:
-        raise CommandFailed(f"{url}: {answer.status_code} {answer.text}")
+    if answer.status_code != 200:
+        raise CommandFailed(_refused(options.console_url, answer.status_code, answer.text))
     return answer.json()
+
+
+def _refused(console: str, status: int, text: str) -> str:
+    """The control interface's own sentence; whoever answers without one is not it."""
+    try:
+        said = json.loads(text)["message"] if status != 404 else ""
+    except (ValueError, KeyError, TypeError):
+        said = ""
+    return said or (
+        f"{console} is not the console of a simulator (it answers {status}); `simulator up` names it in its third line"
+    )
 
 
 def seconds(duration: str) -> float:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 import shutil
 import tarfile
+import zlib
 from pathlib import Path
 
 from simulator import settings
 from simulator.cli.commands import CommandFailed
 from simulator.formats.tar_archives import extract
-from simulator.locked import StateInUse, locked
+from simulator.locked import LOCK, STATE, StateInUse, locked
 
-_KEEP = ("lock",)
+_COMING = ".restored"
+_KEEP = (LOCK, _COMING)
 
 
 def reset(options: argparse.Namespace) -> None:
@@ -25,6 +27,8 @@ def reset(options: argparse.Namespace) -> None:
 def snapshot(options: argparse.Namespace) -> None:
     """Write the state to a file, readable by its owner only: it holds keys."""
     directory = _directory(options)
+    if not (directory / STATE).is_file():
+        raise CommandFailed(f"there is no state in {directory}; say where it is: --state DIR")
 
     def write() -> None:
         options.file.touch(mode=0o600)
@@ -38,17 +42,9 @@ def snapshot(options: argparse.Namespace) -> None:
 
 
 def restore(options: argparse.Namespace) -> None:
-    """Replace the state by a snapshot's."""
+    """Replace the state by a snapshot's; a snapshot that does not come out whole leaves the state as it was."""
     directory = _directory(options)
-    if not tarfile.is_tarfile(options.file):
-        raise CommandFailed(f"{options.file} is no snapshot; make one: simulator snapshot FILE")
-
-    def read() -> None:
-        _empty(directory)
-        with tarfile.open(options.file) as archive:
-            extract(archive, directory)
-
-    _alone(directory, read)
+    _alone(directory, lambda: _replace(directory, options.file))
     print(f"{directory} is as it was in {options.file}")
 
 
@@ -57,12 +53,33 @@ def _directory(options: argparse.Namespace) -> Path:
     return directory
 
 
+def _replace(directory: Path, snapshot: Path) -> None:
+    coming = directory / _COMING
+    shutil.rmtree(coming, ignore_errors=True)  # of a restore that was killed
+    try:
+        with tarfile.open(snapshot) as archive:
+            extract(archive, coming)
+    except (tarfile.TarError, EOFError, zlib.error) as error:
+        raise _no_snapshot(coming, snapshot) from error
+    if not (coming / STATE).is_file():
+        raise _no_snapshot(coming, snapshot)
+    _empty(directory)
+    for entry in coming.iterdir():
+        entry.rename(directory / entry.name)
+    coming.rmdir()
+
+
+def _no_snapshot(coming: Path, snapshot: Path) -> CommandFailed:
+    shutil.rmtree(coming, ignore_errors=True)
+    return CommandFailed(f"{snapshot} is no whole snapshot; make one: simulator snapshot FILE")
+
+
 def _alone(directory: Path, act: object) -> None:
     assert callable(act)
     try:
         with locked(directory):
             act()
-    except StateInUse as error:
+    except (StateInUse, OSError) as error:
         raise CommandFailed(str(error)) from error
 
 

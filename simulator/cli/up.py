@@ -15,6 +15,7 @@ from simulator import settings
 from simulator.app import Simulator, run
 from simulator.cli.commands import CommandFailed, seconds
 from simulator.cli.status import shell_lines
+from simulator.kernel.errors import NotSimulated, StateUnreadable
 from simulator.locked import StateInUse, locked
 from simulator.serving import PortTaken
 from simulator.topology import TopologyInvalid
@@ -41,7 +42,7 @@ def up(options: argparse.Namespace) -> int:
     try:
         with locked(chosen.state):
             asyncio.run(_until_told(chosen))
-    except (PortTaken, StateInUse, TopologyInvalid) as error:
+    except (PortTaken, StateInUse, StateUnreadable, TopologyInvalid, NotSimulated) as error:
         raise CommandFailed(str(error)) from error
     return 0
 

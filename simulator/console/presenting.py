@@ -94,6 +94,12 @@ def short(value: Any, most: int = 8) -> str:
     return str(value or "")[:most]
 
 
+def cut(value: Any, most: int) -> str:
+    """The beginning of a text, and a sign where there is more."""
+    text = str(value or "")
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
 def tail(arn: Any) -> str:
     """What stands behind an ARN's account: `model-package/abalone/1`."""
     text = str(arn or "")
@@ -129,6 +135,7 @@ def paragraphs(text: str) -> Markup:
 
 FILTERS = {
     "chip": chip,
+    "cut": cut,
     "moment": moment,
     "number": number,
     "paragraphs": paragraphs,

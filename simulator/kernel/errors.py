@@ -28,3 +28,7 @@ class NotSimulated(Exception):
         super().__init__(f"{what} is not simulated. {remedy}".rstrip())
         self.what = what
         self.remedy = remedy
+
+
+class StateUnreadable(Exception):
+    """The state's file is none of a simulator, or one of a newer simulator."""

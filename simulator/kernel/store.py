@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from simulator.kernel.errors import StateUnreadable
 from simulator.kernel.indexes import Indexes, Mark, Search
 
 Row = dict[str, Any]
@@ -23,10 +24,15 @@ CREATE TABLE IF NOT EXISTS facts (sequence INTEGER PRIMARY KEY AUTOINCREMENT, ti
 """
 
 
+FORMAT = 1
+"""The form of the rows; one more with each change that an older simulator would misread."""
+
+
 class Store:
     """State of both clouds. Used from the event loop only; a transaction has no `await` inside.
 
     With `directory=None` the state is ephemeral: it lives in a temporary directory that `close` removes.
+    Raises StateUnreadable for a file that it cannot read.
     """
 
     def __init__(self, directory: Path | None = None) -> None:
@@ -36,12 +42,27 @@ class Store:
         file = self.directory / "state.sqlite"
         file.touch(mode=0o600)  # it holds secrets; SQLite gives the files beside it the same mode
         self.connection = sqlite3.connect(file, isolation_level=None)
-        self.connection.execute("PRAGMA journal_mode=WAL")
-        self.connection.execute(f"PRAGMA synchronous={'OFF' if self.ephemeral else 'NORMAL'}")
-        self.connection.executescript(_SCHEMA)
+        self._open(file)
         self._indexes = Indexes(self.connection)
         self._depth = 0
         self._after_commit: list[Callable[[], None]] = []
+
+    def _open(self, file: Path) -> None:
+        try:
+            (found,) = self.connection.execute("PRAGMA user_version").fetchone()
+        except sqlite3.DatabaseError as error:
+            self.connection.close()
+            raise StateUnreadable(f"{file} is no state of a simulator ({error})") from error
+        if found > FORMAT:
+            self.connection.close()
+            raise StateUnreadable(
+                f"{file} has format {found} of a newer simulator; this one reads up to {FORMAT}: update it, choose"
+                " another --state DIR, or forget it: simulator reset"
+            )
+        self.connection.execute(f"PRAGMA user_version={FORMAT}")
+        self.connection.execute("PRAGMA journal_mode=WAL")
+        self.connection.execute(f"PRAGMA synchronous={'OFF' if self.ephemeral else 'NORMAL'}")
+        self.connection.executescript(_SCHEMA)
 
     def get(self, kind: str, key: str) -> Row | None:
         """The row, as a fresh copy, or None."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.wire import RunningSimulator
 
@@ -77,3 +78,10 @@ def test_an_arn_names_the_account_and_the_region_of_its_maker(simulator: Running
     made = sagemaker.create_model_package_group(ModelPackageGroupName="abalone")["ModelPackageGroupArn"]
 
     assert made == "arn:aws:sagemaker:eu-central-1:111111111111:model-package-group/abalone"
+
+
+def test_a_region_that_aws_does_not_have_is_refused_in_the_words_of_aws(simulator: RunningSimulator) -> None:
+    with pytest.raises(ClientError, match=r"scoped to a valid region, not 'eu-west-9'\.$"):
+        simulator.client("sagemaker", region="eu-west-9").list_models()
+    with pytest.raises(ClientError, match="the region 'eu-west-9' is wrong; expecting 'us-east-1'"):
+        simulator.client("s3", region="eu-west-9").list_buckets()

@@ -7,12 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from simulator.cli.__main__ import main
 from simulator.cli.log import line
 from tests.wire import RunningSimulator
 
@@ -179,6 +181,14 @@ def test_without_a_simulator_a_command_says_how_to_start_one() -> None:
     assert "simulator up" in done.stderr
 
 
+def test_a_port_that_is_not_the_consoles_is_said_to_be_none(running: RunningSimulator) -> None:
+    for url in (running.aws_url, running.azure_devops_url):
+        done = cli(running, "log", "--console-url", url)
+
+        assert done.returncode == 1
+        assert f"{url} is not the console of a simulator" in done.stderr
+
+
 def test_pages_of_other_hosts_may_not_move_time(running: RunningSimulator) -> None:
     answer = httpx.post(
         f"{running.console_url}/_simulator/advance",
@@ -207,3 +217,27 @@ def test_a_snapshot_of_a_stopped_simulator_comes_back(tmp_path: Path) -> None:
 
     assert names == ["remembered"]
     assert kept.stat().st_mode & 0o077 == 0
+
+
+def test_what_is_no_snapshot_leaves_the_state_as_it_was(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    (state / "state.sqlite").write_text("rows")
+    whole, foreign, half = (tmp_path / name for name in ("whole.tar.gz", "foreign.tar.gz", "half.tar.gz"))
+    (tmp_path / "noise").write_bytes(os.urandom(100_000))
+    with tarfile.open(foreign, "w:gz") as archive:
+        archive.add(tmp_path / "noise", "noise")
+    (state / "noise").write_bytes(os.urandom(100_000))
+
+    assert main(["snapshot", "--state", str(state), str(whole)]) == 0
+    half.write_bytes(whole.read_bytes()[:50_000])
+    for file in (foreign, half, tmp_path / "noise"):
+        assert main(["restore", "--state", str(state), str(file)]) == 1
+        assert f"{file} is no whole snapshot" in capsys.readouterr().err
+    assert main(["restore", "--state", str(state), str(tmp_path / "none")]) == 1
+    assert "No such file" in capsys.readouterr().err
+    assert sorted(entry.name for entry in state.iterdir()) == ["lock", "noise", "state.sqlite"]
+    assert main(["snapshot", "--state", str(tmp_path / "nowhere"), str(whole)]) == 1
+    assert not (tmp_path / "nowhere").exists()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 
 from simulator.cli.__main__ import main, parser
+from simulator.kernel.store import FORMAT
 from tests.cli.started import Started
 
 Start = Callable[..., Started]
@@ -134,6 +137,43 @@ def test_reset_forgets_everything_but_not_under_a_simulator_that_runs(
     running.stop()
     assert main(["reset", "--state", state]) == 0
     assert start("--engine", "scripted", "--state", state).client("s3").list_buckets()["Buckets"] == []
+
+
+def test_a_directory_of_other_things_becomes_no_state_and_is_not_forgotten(
+    start: Start, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--state .` in a checkout, and then a reset, would otherwise take the checkout away."""
+    (tmp_path / "thesis.txt").write_text("three years\n")
+
+    assert (
+        "holds no state of a simulator but other things (thesis.txt)"
+        in start("--state", str(tmp_path)).stop()
+    )
+    assert main(["reset", "--state", str(tmp_path)]) == 1
+    assert "choose --state DIR" in capsys.readouterr().err
+    assert (tmp_path / "thesis.txt").read_text() == "three years\n"
+
+
+def test_a_state_that_this_simulator_cannot_read_is_refused_with_what_to_do(
+    start: Start, tmp_path: Path
+) -> None:
+    file = tmp_path / "state.sqlite"
+    with closing(sqlite3.connect(file)) as newer:
+        newer.execute(f"PRAGMA user_version={FORMAT + 1}")
+    options = ("--engine", "scripted", "--state", str(tmp_path))
+
+    assert (
+        f"format {FORMAT + 1} of a newer simulator; this one reads up to {FORMAT}" in start(*options).stop()
+    )
+    file.write_text("a letter to my sister, longer than SQLite's header of a hundred bytes" * 3)
+    assert "state.sqlite is no state of a simulator" in start(*options).stop()
+
+
+def test_a_port_that_is_none_says_what_was_expected(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parser().parse_args(["up", "--aws-port", "99999"])
+
+    assert "'99999' is no port; expected 1 to 65535, or 0" in capsys.readouterr().err
 
 
 def test_a_topology_that_says_too_little_is_refused_with_the_place(start: Start, tmp_path: Path) -> None:

@@ -19,6 +19,13 @@ def _loader() -> Loader:
 
 
 @cache
+def regions() -> frozenset[str]:
+    """The regions of all partitions that botocore lists."""
+    partitions = _loader().load_data("partitions")["partitions"]
+    return frozenset(region for partition in partitions for region in partition["regions"])
+
+
+@cache
 def service_model(service: str) -> ServiceModel:
     """The model of a botocore service (`sagemaker-runtime`); raises UnknownOperation where there is none."""
     try:

@@ -61,12 +61,15 @@ def main() -> int:
             world.close()
     finally:
         if options.keep:
-            simulation.leave()
+            left = simulation.leave()
         else:
+            left = ""
             simulation.stop()
     document = summary(results, facts, options.engine, time.monotonic() - began, demo)
     report.write(options.out, document, facts, demo.metrics)
     _conclude(results, document, options.out)
+    if left:
+        print(left)
     return 0 if all(result.passed for result in results) else 1
 
 

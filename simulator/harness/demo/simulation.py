@@ -33,9 +33,14 @@ class Simulation:
             self._process.stdout.close()
         self._log.close()
 
-    def leave(self) -> None:
-        """Let it run on after this program."""
+    def leave(self) -> str:
+        """Let it run on after this program; how to reach it and to end it."""
         self._log.close()
+        return (
+            f"\nthe simulator runs on; its console: {self.console_url}\n"
+            f'to point a shell at it: eval "$({sys.executable} -m simulator.cli status --shell'
+            f' --console-url {self.console_url})"\nto end it: kill {self._process.pid}'
+        )
 
     def _ready(self) -> str:
         assert self._process.stdout is not None
