@@ -48,6 +48,7 @@ OVER_THE_WIRE = ("simulator/harness/", "simulator/console/", "simulator/cli/")
 MAY_BE_SHARED = (
     "simulator.formats",
     "simulator.kernel.errors",
+    "simulator.reality",
     "simulator.settings",
     "simulator.shipped_folders",
     "simulator.topology",

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 import pytest
 
 from simulator.console import facts, presenting
-from simulator.console.ledger import met, standing
 from simulator.console.metrics import Metric, metrics
 from simulator.console.pages.executions import made, steps
 from simulator.console.plot import HEIGHT, WIDTH, plot, plots
 from simulator.console.refusals import Refused, remedy
 from simulator.console.run_tree import tree
+from simulator.reality import met, standing
 from tests.console.loop import feature
 
 
@@ -187,7 +187,8 @@ def test_a_timeline_becomes_stages_with_gates_jobs_and_steps():
 
 
 def test_the_ledger_counts_what_was_met():
-    told = [fact(i, "ImageSubstituted", uri="u", image="xgboost") for i in (1, 2)] + [fact(3, "NotSimulated")]
+    told = [{**fact(i, "ImageSubstituted", image="xgboost"), "subject": "u"} for i in (1, 2)]
+    told.append(fact(3, "NotSimulated"))
     assert [(entry.kind, entry.what, entry.times) for entry in met(told)] == [
         ("image", "u", 2),
         ("refused", "s3", 1),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from simulator.console.ledger import met, standing
 from simulator.console.visit import Page, Visit
+from simulator.reality import met, standing
 
 
 async def page(visit: Visit) -> Page:

@@ -14,13 +14,13 @@ from typing import Any
 from simulator.harness.demo import report
 from simulator.harness.demo.causes import chain
 from simulator.harness.demo.components import Verdict, verdicts
-from simulator.harness.demo.ledger import ledger
 from simulator.harness.demo.links import LINKS, Demo, Link
 from simulator.harness.demo.mutations import MUTATIONS, Mutation
 from simulator.harness.demo.progress import Progress
 from simulator.harness.demo.simulation import DidNotStart, Simulation
 from simulator.harness.demo.telling import telling
 from simulator.harness.world import World
+from simulator.reality import ledger
 from simulator.shipped_folders import shipped
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from simulator.harness.demo.ledger import ledger
+from simulator.reality import ledger
 from tests.wire import RunningSimulator
 
 ROLE = "arn:aws:iam::222222222222:role/anyone"
