@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from simulator.azure_devops.pipelines.deployment_turns import batch_size
 from simulator.runtime.engine_scripted import Script
 from tests.azure_devops.scripted import prints, records, script_of
 
@@ -67,32 +66,3 @@ def test_a_canary_repeats_its_round_for_every_increment(queued, served):
     assert found[7] == ("promote", "", "PostIteration")
     last = served.engine.started[-1].environment
     assert (last["TEN"], last["ALL"]) == ("blue", "blue")
-
-
-def test_rolling_takes_the_machines_of_the_environment_in_batches(queued, served):
-    def give_machines():
-        organization = served.azure.organization
-        row = organization.environment_named(organization.project("ml")["id"], "staging")
-        machine = {"type": "virtualMachine", "tags": ["web"]}
-        row["resources"] = [{"id": n, "name": f"vm{n}", **machine} for n in (1, 2, 3)]
-        row["resources"].append({**machine, "id": 4, "name": "vm4", "tags": ["store"]})
-        row["resources"].append({"id": 5, "name": "cluster", "type": "kubernetes", "tags": ["web"]})
-        organization.save("azure_devops.environment", row)
-
-    refused = queued(deployment("rolling", hooks=("deploy",)))
-    assert refused["result"] == "failed"
-    with served.client() as client:
-        timeline = client.get(f"ml/_apis/build/builds/{refused['id']}/timeline").json()["records"]
-    (issue,) = [issue for row in timeline for issue in row["issues"]]
-    assert "staging has no machine" in issue["message"]
-    served.call(give_machines)
-    yaml = deployment("rolling", "            maxParallel: 50%\n", hooks=("deploy",))
-    build = queued(yaml.replace("environment: staging", "environment: {name: staging, tags: Web}"))
-    assert build["result"] == "succeeded"
-    deployed = [name for (name,) in seen(served, "ENVIRONMENT_RESOURCENAME")]
-    assert deployed == ["vm1", "vm1", "vm2", "vm2", "vm3", "vm3"]
-    assert len(records(served, build, "Job")) == 6
-
-
-def test_the_size_of_a_batch_is_a_number_or_a_share():
-    assert [batch_size(text, 10) for text in ("", "3", "50%", "1%")] == [10, 3, 5, 1]

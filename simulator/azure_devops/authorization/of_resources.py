@@ -13,6 +13,7 @@ from simulator.azure_devops.endpoints.distributed_task import (
     pools,
     secure_files,
     variable_groups,
+    virtual_machines,
 )
 from simulator.azure_devops.endpoints.pipelines import checks, pipeline_permissions
 from simulator.azure_devops.endpoints.service_endpoint import proxy, service_endpoints
@@ -48,6 +49,7 @@ def _new_environment(call: Call) -> Iterator[Need]:
 
 @rule("PATCH DELETE", environments.PIPELINES, environments.DISTRIBUTED_TASK)
 @rule("GET", environments.PIPELINES, environments.DISTRIBUTED_TASK, *environments.RECORDS)
+@rule("GET", virtual_machines.MACHINES, virtual_machines.POOL)
 def _environment(call: Call) -> Iterator[Need]:
     number = call.route.get("environmentid", "")
     token = tokens.environment(call.project()["id"], number)
@@ -56,7 +58,7 @@ def _environment(call: Call) -> Iterator[Need]:
         yield Need(ENVIRONMENT, token, permission, pipelines_denied, f"environment {number}")
 
 
-@rule("POST PATCH DELETE", *kubernetes.LOCATIONS)
+@rule("POST PUT PATCH DELETE", *kubernetes.LOCATIONS, virtual_machines.MACHINES, virtual_machines.TOKEN)
 def _environment_resource(call: Call) -> Iterator[Need]:
     number = call.route.get("environmentid", "")
     token = tokens.environment(call.project()["id"], number)

@@ -54,7 +54,7 @@ def compile_pipeline(
     variables: Mapping[str, str],
     *,
     groups: Callable[[str], Mapping[str, Variable] | None],
-    environments: Callable[[str], bool] | None = None,
+    environments: Callable[[str, str], str] | None = None,
     connections: Callable[[str], str | None] | None = None,
     origin: Origin | None = None,
     payloads: Mapping[str, object] | None = None,

@@ -1,12 +1,18 @@
-"""A deployment job: the hooks of its strategy, each an agent job of its own; then `on: success` or `on: failure`."""
+"""A deployment job: the hooks of its strategy, each an agent job of its own; then `on: success` or `on: failure`.
+
+On machines of the environment each has all the hooks; `rolling` goes batch by batch and stops after one that failed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from simulator.azure_devops.language.plan import Environment, Job, Stage, Variable
+from simulator.azure_devops.language.plan import Job, Stage, Variable
 from simulator.azure_devops.organization import Row
+from simulator.azure_devops.pipelines import machines
+from simulator.azure_devops.pipelines.agent.job_variables import plain_values, stage_variables
+from simulator.azure_devops.pipelines.agent.macros import expand_macros
 from simulator.azure_devops.pipelines.attention import side_by_side
 from simulator.azure_devops.pipelines.deployment_turns import (
     Turn,
@@ -22,8 +28,12 @@ from simulator.azure_devops.pipelines.room import RunContext
 _GOOD = (Result.SUCCEEDED, Result.SUCCEEDED_WITH_ISSUES)
 
 
+_FROZEN = "machines"
+"""The member of a phase's record that keeps which machines this attempt deploys to, whatever becomes of them."""
+
+
 class NoTarget(ValueError):
-    """The environment has nothing that the job asks to deploy to."""
+    """The environment has nothing that the job asks to deploy to, or it is not said how many at once."""
 
 
 async def deploy(context: RunContext, stage: Stage, job: Job, own: list[Variable]) -> Ended:
@@ -32,13 +42,18 @@ async def deploy(context: RunContext, stage: Stage, job: Job, own: list[Variable
     Outputs: `job.step.variable` of `runOnce`, and `hook.step.variable`; with an increment or a machine
     `hook_increment.step.variable`.
     """
-    machines = _machines(context, job)
-    if not machines:
+    targets = _machines(context, stage, job)
+    if not targets:
         return await _once(context, stage, job, own, None)
     most = job.deployment.max_parallel if job.deployment else ""
-    size, ended = batch_size(most, len(machines)), list[Ended]()
-    for first in range(0, len(machines), size):
-        batch = machines[first : first + size]
+    most = expand_macros(most, plain_values([*stage_variables(context, stage), *own]))
+    size, ended = batch_size(most, len(targets)), list[Ended]()
+    if not size:
+        raise NoTarget(
+            f"Job {job.name}: the value '{most}' of maxParallel is neither a number nor a percentage."
+        )
+    for first in range(0, len(targets), size):
+        batch = targets[first : first + size]
         works = [partial(_once, context, stage, job, own, one) for one in batch]
         ended += await side_by_side(context.attention, works)
         if stage_result([result for result, _ in ended]) not in _GOOD:
@@ -78,7 +93,7 @@ def _part(job: Job, turn: Turn, machine: Row | None) -> Part:
             "Environment.ResourceId": str(machine["id"]),
         }
     display = f"{shown} {turn.key.replace('_', ' ')}" if turn.key else shown
-    return Part(turn.key, display, hook.steps, {}, turn.hook, variables, hook.pool)
+    return Part(turn.key, display, hook.steps, {}, turn.hook, variables, hook.pool, machine)
 
 
 def _named(job: Job, turn: Turn, found: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
@@ -94,28 +109,23 @@ def _merged(all_outputs: Sequence[Mapping[str, str]]) -> dict[str, str]:
     return {name: value for outputs in all_outputs for name, value in outputs.items()}
 
 
-def _machines(context: RunContext, job: Job) -> list[Row]:
-    """The machines of the environment that the job names by name, id or tags, or all where it is rolling."""
-    wanted = job.environment
-    named = wanted and (wanted.resource_name or wanted.resource_id or wanted.resource_type or wanted.tags)
-    if wanted is None or not (named or strategy_name(job) == "rolling"):
+def _machines(context: RunContext, stage: Stage, job: Job) -> list[Row]:
+    """The machines of the environment that the job asks for; none where it asks for no machine. Raises NoTarget."""
+    wanted, timeline = job.environment, context.timeline
+    if wanted is None or not machines.wants_machines(wanted, strategy_name(job)):
         return []
-    row = context.room.organization.environment_named(context.project["id"], wanted.name) or {}
-    machines = [one for one in row.get("resources", []) if one["type"] == "virtualMachine"]
-    found = [one for one in machines if _fits(one, wanted)]
+    phase = timeline.get(timeline.record_id(stage.name, job.name))
+    frozen = phase.get(_FROZEN, {})
+    if frozen.get("attempt") == phase["attempt"]:
+        return list(frozen["rows"])
+    row = context.room.organization.environment_named(context.project["id"], wanted.name) or {"id": 0}
+    found = machines.chosen(row, wanted)
     if not found:
-        what = f"resource {wanted.resource_name or wanted.resource_id}" if wanted.resource_name else "machine"
+        kind = wanted.resource_type or "VirtualMachine"
         raise NoTarget(
-            f"Environment {wanted.name} has no {what.strip()} that the job {job.name} can deploy to."
+            f"No resource were found in the environment with ID {row['id']} matching the specified criteria:"
+            f" ResourceId {wanted.resource_id}, ResourceName {wanted.resource_name}, ResourceType {kind},"
+            f" Tags {wanted.tags}."
         )
+    timeline.update(phase["id"], **{_FROZEN: {"attempt": phase["attempt"], "rows": found}})
     return found
-
-
-def _fits(resource: Row, wanted: Environment) -> bool:
-    """Whether a machine has the name, the number and all the tags that are asked for."""
-    tags = {tag.strip().lower() for tag in wanted.tags.split(",") if tag.strip()}
-    return (
-        (not wanted.resource_name or resource["name"].lower() == wanted.resource_name.lower())
-        and (not wanted.resource_id or str(resource["id"]) == wanted.resource_id)
-        and tags <= {str(tag).lower() for tag in resource.get("tags", [])}
-    )

@@ -46,11 +46,14 @@ def last_turn(job: Job, good: bool, resource: str = "") -> list[Turn]:
 
 
 def batch_size(most: str, targets: int) -> int:
-    """How many machines are deployed to at once: a number, a share of all (at least one), or all."""
+    """How many machines are deployed to at once: a number, a share of all (at least one), or all; 0 for neither."""
     text = most.strip()
-    if text.endswith("%") and text[:-1].isdecimal():
-        return max(1, targets * int(text[:-1]) // 100)
-    return max(1, int(text)) if text.isdecimal() else max(1, targets)
+    if not text:
+        return max(1, targets)
+    number = text.removesuffix("%").rstrip()
+    if not (number.isascii() and number.isdecimal() and int(number)):
+        return 0
+    return int(number) if number == text else max(1, targets * int(number) // 100)
 
 
 def _turn(job: Job, hook: str, about: str) -> Turn:

@@ -30,11 +30,13 @@ async def run_job(job: JobRoom) -> tuple[Result, dict[str, str]]:
         return result_of(row), job.state.outputs
     with job.kernel.store.transaction():
         steps = _draw_steps(job)
-        fact = timeline.start(record, workerName="Azure Pipelines 1", begun=job.kernel.clock.wall())
+        fact = timeline.start(record, workerName=job.agent_name, begun=job.kernel.clock.wall())
         if fact is not None:
             timeline.update(record, cause=fact.sequence)
     with cause(timeline.get(record).get("cause")):
         if not job.setup.agentless:
+            if fact is not None:
+                await asyncio.to_thread(job.files.begin, job.setup.job.workspace_clean)
             await asyncio.to_thread(job.files.create)
         watchers = [asyncio.ensure_future(watch(job)) for watch in (_watch_cancel, _watch_time)]
         try:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from simulator.azure_devops.language.plan import Container, Job, Plan, Pool, Stage, Step
 from simulator.azure_devops.organization import Row
+from simulator.azure_devops.pipelines import machines
 from simulator.azure_devops.pipelines.agent.containers_wanted import uses_containers
 from simulator.kernel.errors import NotSimulated
 from simulator.runtime.job_containers.containers import JobContainers
@@ -81,6 +82,9 @@ def _stage(stage: Stage) -> Iterator[NotSimulated]:
 def _job(job: Job) -> Iterator[NotSimulated]:
     for container in filter(None, (job.container, *job.services.values())):
         yield from _container(container)
+    strategy = job.deployment.kind if job.deployment else ""
+    if uses_containers(job) and machines.wants_machines(job.environment, strategy):
+        yield NotSimulated(f"containers of job {job.name} on a machine", "Leave container and services out.")
     for key, text in job.runtime.items():
         yield NotSimulated(f"a run-time value for '{key}' of job {job.name} ({text})", "Write a literal.")
     for step in _steps(job):

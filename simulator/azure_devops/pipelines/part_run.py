@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from simulator.azure_devops.language.plan import Job, Pool, Stage, Step, Variable
+from simulator.azure_devops.organization import Row
 from simulator.azure_devops.pipelines import agent_rows
 from simulator.azure_devops.pipelines.agent.checkouts import cleans
 from simulator.azure_devops.pipelines.agent.job_room import JobRoom, JobSetup
 from simulator.azure_devops.pipelines.agent.job_variables import job_own, plain_values, stage_variables
 from simulator.azure_devops.pipelines.agent.macros import expand_macros
-from simulator.azure_devops.pipelines.agent.predefined import JobNames, of_deployment
+from simulator.azure_devops.pipelines.agent.predefined import JobNames, of_deployment, of_machine
 from simulator.azure_devops.pipelines.demands import HOSTED, capabilities, refusal, satisfies
 from simulator.azure_devops.pipelines.job_run import run_job
+from simulator.azure_devops.pipelines.machines import agent_of, machine_of
 from simulator.azure_devops.pipelines.results import Result
 from simulator.azure_devops.pipelines.room import RunContext
 from simulator.kernel.facts import current_cause
@@ -30,12 +32,18 @@ _OFFLINE = (
     "The agents of pool {name} that satisfy the demands are offline: their own programs are not simulated."
 )
 
+# Ours: the service would let the job wait until somebody enables the agent, or registers it again.
+_NOT_THERE = "The machine {name} has no agent that is enabled."
+
 Ended = tuple[Result, dict[str, str]]
 
 
 @dataclass(frozen=True)
 class Part:
-    """Its key in names, what it is called, its steps and own variables; of a deployment the hook and its strategy."""
+    """Its key in names, what it is called, its steps and own variables; of a deployment the hook and its strategy.
+
+    `machine`: the resource of the environment that it runs on.
+    """
 
     key: str
     display: str
@@ -44,6 +52,7 @@ class Part:
     hook: str = ""
     deployment: Mapping[str, str] = field(default_factory=dict)
     pool: Pool | None = None
+    machine: Row | None = None
 
 
 async def run_part(context: RunContext, stage: Stage, job: Job, own: list[Variable], part: Part) -> Ended:
@@ -72,7 +81,13 @@ async def run_part(context: RunContext, stage: Stage, job: Job, own: list[Variab
     ]
     pool = part.pool or job.pool or stage.pool or context.plan.pool
     agentless = pool is not None and pool.server
-    setup = JobSetup(record, names, job, part.steps, tuple(variables), part.hook, agentless)
+    machine = (
+        None if agentless or part.machine is None else machine_of(context.room.organization, part.machine)
+    )
+    if machine is not None:
+        own_agent = of_machine(machine.name, machine.agent, machine.computer)
+        variables += [Variable(name, value, read_only=True) for name, value in own_agent.items()]
+    setup = JobSetup(record, names, job, part.steps, tuple(variables), part.hook, agentless, machine)
     room = JobRoom(context, setup)
     if agentless:
         return await run_job(room)
@@ -82,7 +97,11 @@ async def run_part(context: RunContext, stage: Stage, job: Job, own: list[Variab
     if row["state"] == "inProgress" and (kept := row.get(AGENT_OF)):
         async with agents.kept(*kept):
             return await run_job(room)
-    place = agents_of(context, pool, variables, _demands(room))
+    place = (
+        agents_of(context, pool, variables, _demands(room))
+        if part.machine is None
+        else _agent_of(context, part.machine, _demands(room))
+    )
     if place.refusal:
         context.timeline.add_issue(record, "error", place.refusal)
         context.timeline.finish(record, Result.FAILED)
@@ -104,9 +123,10 @@ def _draw(context: RunContext, stage: Stage, job: Job, part: Part) -> str:
     with context.room.kernel.store.transaction():
         order = len([row for row in timeline.records() if row["parentId"] == phase]) + 1
         attempt = timeline.get(phase)["attempt"]
-        timeline.add(
-            record, "Job", part.display, phase, order, identifier=identifier, refName=name, attempt=attempt
-        )
+        more = {"identifier": identifier, "refName": name, "attempt": attempt}
+        if part.machine is not None:
+            more["resource"] = part.machine["id"]
+        timeline.add(record, "Job", part.display, phase, order, **more)
     return record
 
 
@@ -136,6 +156,16 @@ class Place:
     pool: int
     size: int
     refusal: str = ""
+
+
+def _agent_of(context: RunContext, resource: Row, demands: Sequence[str]) -> Place:
+    """The agent of a machine alone: its jobs wait for each other."""
+    agent = agent_of(context.room.organization, resource)
+    name = resource["name"]
+    if agent is None or not agent["enabled"]:
+        return Place(0, 0, _NOT_THERE.format(name=name))
+    # A number of its own below those of pools: each machine takes one job at a time.
+    return Place(-int(resource["agent"]), 1, refusal(name, [agent], demands))
 
 
 def agents_of(

@@ -58,12 +58,14 @@ class ResourceUses:
                 "job": job.name,
                 "stageAttempt": attempt,
                 "jobAttempt": phase["attempt"],
+                "resource": record.get("resource"),
             }
             key = f"{run['id']}.{stage.name}.{job.name}.{attempt}.{phase['attempt']}"
+            key += f".{record['resource']}" if record.get("resource") else ""
             self._write(DEPLOYMENT, str(environment["id"]), run, key, record, more)
 
     def _write(self, kind: str, of: str, run: Row, use: str, record: Row, more: dict[str, Any]) -> None:
-        """One record a use: the jobs of one deployment (its hooks, its machines) are one, with the worst result."""
+        """One record a use: the jobs of one deployment (its hooks, on each machine) are one, with the worst result."""
         known = self._kernel.store.get(kind, f"{of}/{use}")
         row: Row = known or {
             "id": self._organization.next_number(kind),

@@ -37,13 +37,16 @@ def compile_folder(folder: Path) -> Plan:
         values = groups.get(name)
         return None if values is None else {key: Variable(key, value) for key, value in values.items()}
 
+    def missing(name: str, resource: str) -> str:
+        return "" if name in (environments or ()) else "environment"
+
     return compile_pipeline(
         "azure-pipelines.yml",
         read_file,
         read_json(folder / "parameters.json"),
         around.get("variables", {}),
         groups=group,
-        environments=None if environments is None else environments.__contains__,
+        environments=None if environments is None else missing,
         connections=None if connections is None else connections.get,
         origin=ORIGIN,
     )

@@ -24,13 +24,13 @@ async def agents(call: Call) -> object:
     pool = found_pool(call, call.route["poolid"])
     shown = call.query.get("includecapabilities", "").lower() == "true"
     if "agentid" in call.route:
-        return _view(call, _found(call), shown)
+        return view(call, _found(call), shown)
     rows = agent_rows.of_pool(call.organization, pool["id"])
     if pattern := call.query.get("agentname", "").lower():
         rows = [row for row in rows if matches(pattern, row["name"].lower())]
     if demands := [text for text in call.query.get("demands", "").split(",") if text.strip()]:
         rows = [row for row in rows if all(_meets(row, demand) for demand in demands)]
-    return collection([_view(call, row, shown) for row in rows])
+    return collection([view(call, row, shown) for row in rows])
 
 
 @endpoint("POST", AGENTS, _MANAGE)
@@ -41,15 +41,15 @@ async def register(call: Call) -> object:
     if any(row["name"].lower() == name.lower() for row in rows):
         raise failure("TaskAgentExistsException", pool=pool["id"], name=name)
     row = agent_rows.agent_row(call.organization, pool["id"], name, "offline")
-    agent_rows.save(call.organization, _told(row, call.object_body()))
-    return _view(call, row, True)
+    agent_rows.save(call.organization, told(row, call.object_body()))
+    return view(call, row, True)
 
 
 async def change(call: Call) -> object:
     """Enable or disable, rename, other capabilities."""
-    row = _told(_found(call), call.object_body())
+    row = told(_found(call), call.object_body())
     agent_rows.save(call.organization, row)
-    return _view(call, row, True)
+    return view(call, row, True)
 
 
 for _method in ("PUT", "PATCH"):
@@ -71,7 +71,7 @@ async def user_capabilities(call: Call) -> object:
     """What people say that an agent can do."""
     row = {**_found(call), "user": _texts(call.body)}
     agent_rows.save(call.organization, row)
-    return _view(call, row, True)
+    return view(call, row, True)
 
 
 def _found(call: Call) -> Row:
@@ -90,7 +90,8 @@ def _meets(row: Row, demand: str) -> bool:
     return name.lower() in known and (not value or known[name.lower()] == value)
 
 
-def _told(row: Row, given: dict[str, Any]) -> Row:
+def told(row: Row, given: dict[str, Any]) -> Row:
+    """The row with what somebody says of the agent."""
     for name in ("name", "enabled", "version", "maxParallelism"):
         if given.get(name) is not None:
             row[name] = given[name]
@@ -104,7 +105,8 @@ def _texts(given: Any) -> dict[str, str]:
     return {str(name): str(value) for name, value in as_mapping(given, "the capabilities").items()}
 
 
-def _view(call: Call, row: Row, capabilities: bool) -> Row:
+def view(call: Call, row: Row, capabilities: bool) -> Row:
+    """A TaskAgent, with its capabilities if they are asked for."""
     url = f"{call.url}/_apis/distributedtask/pools/{row['pool']}/agents/{row['id']}"
     value: Row = {
         "_links": {"self": {"href": url}},

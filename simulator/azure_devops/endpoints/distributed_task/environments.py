@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.moments import iso
 from simulator.azure_devops.organization import CHECK, ENVIRONMENT, Row, number_key
+from simulator.azure_devops.pipelines import machines
 from simulator.azure_devops.pipelines.resource_uses import DEPLOYMENT, owner_view
 from simulator.azure_devops.security import namespaces, tokens
 from simulator.azure_devops.seeding import environment_row
@@ -89,13 +92,16 @@ async def change(call: Call) -> object:
 
 
 async def delete(call: Call) -> object:
-    """Remove an environment, with the checks on it."""
+    """Remove an environment, with the checks on it and its machines."""
     row = found(call)
     with call.kernel.store.transaction():
+        machines.forget(call.organization, row.get("resources", []))
+        machines.forget_pool(call.organization, row)
         for check in call.organization.rows(CHECK, row["project"]):
             if (check["resource"]["type"], check["resource"]["id"]) == ("environment", str(row["id"])):
                 call.kernel.store.delete(CHECK, number_key(check["id"]))
         call.kernel.store.delete(ENVIRONMENT, number_key(row["id"]))
+    await asyncio.to_thread(machines.remove_files, call.kernel.store.directory, row.get("resources", []))
     return Answer(204)
 
 
@@ -129,6 +135,7 @@ def _record(call: Call, environment: Row, row: Row) -> Row:
         "jobName": row["job"],
         "stageAttempt": row["stageAttempt"],
         "jobAttempt": row["jobAttempt"],
+        "resourceId": row.get("resource"),
         **owner_view(call.organization, row),
         "result": row["result"],
         "queueTime": iso(row["queued"]),

@@ -99,9 +99,9 @@ async def change_pool(call: Call) -> object:
 
 @endpoint("DELETE", POOLS, _MANAGE)
 async def delete_pool(call: Call) -> object:
-    """Remove a pool with its agents and queues; the simulator's own stay."""
+    """Remove a pool with its agents and queues; the simulator's own and those of environments stay."""
     row = found_pool(call, call.route["poolid"])
-    if row.get("ours"):
+    if row.get("ours") or row.get("environment"):
         raise invalid(f"The pool {row['name']} cannot be deleted.")
     with call.kernel.store.transaction():
         for queue in call.organization.rows(QUEUE):

@@ -38,12 +38,23 @@ def read_environment(fields: Fields, around: Surroundings) -> Environment | None
             return None
         name, resource, identifier, kind = (inner.text(key) for key in _ENVIRONMENT[:4])
         made = Environment(name, resource, identifier, kind, ",".join(inner.texts("tags")))
-    if around.environments is not None and "$(" not in made.name and not around.environments(made.name):
+    _look_up(made, fields, around)
+    return made
+
+
+def _look_up(made: Environment, fields: Fields, around: Surroundings) -> None:
+    if around.environments is None or "$(" in made.name or "$(" in made.resource_name:
+        return
+    job, missing = fields.text("deployment"), around.environments(made.name, made.resource_name)
+    if missing == "environment":
         fields.errors.add(
-            f"Job {fields.text('deployment')}: Environment {made.name} could not be found. "
+            f"Job {job}: Environment {made.name} could not be found. "
             "The environment does not exist or has not been authorized for use."
         )
-    return made
+    elif missing:
+        fields.errors.add(
+            f"Job {job}: Resource {made.resource_name} does not exist in environment {made.name}."
+        )
 
 
 def read_deployment_strategy(

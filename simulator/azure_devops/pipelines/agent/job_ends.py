@@ -26,8 +26,8 @@ def initialize(job: JobRoom) -> None:
         if (task := job.tasks.find(step.task_id, step.version)) is not None and task.named
     }
     lines = [
-        "Agent name: 'Azure Pipelines 1'",
-        "Agent machine name: 'simulator'",
+        f"Agent name: '{job.agent_name}'",
+        f"Agent machine name: '{job.computer}'",
         f"Current agent version: '{predefined.VERSION}'",
         "Agent running as: 'vsts'",
         "Prepare build directory.",

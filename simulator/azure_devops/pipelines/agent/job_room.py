@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from simulator.azure_devops.language.plan import Job, Step, Variable
+from simulator.azure_devops.pipelines import machines
 from simulator.azure_devops.pipelines.agent import job_state, predefined
 from simulator.azure_devops.pipelines.agent.job_files import JobFiles
 from simulator.azure_devops.pipelines.agent.macros import recalculate
 from simulator.azure_devops.pipelines.agent.predefined import JobNames
+from simulator.azure_devops.pipelines.machines import Machine
 from simulator.azure_devops.pipelines.results import Result
 from simulator.azure_devops.pipelines.room import RunContext
 from simulator.azure_devops.task_definitions.catalogue import Catalogue
@@ -27,7 +29,7 @@ _INTERRUPT_SECONDS, _TERMINATE_SECONDS = 7.5, 2.5
 class JobSetup:
     """What an agent is told: the job's record, names, steps and variables; `hook` of a deployment.
 
-    `agentless`: the service itself carries out the steps.
+    `agentless`: the service itself carries out the steps. `machine`: of an environment, instead of an agent of a pool.
     """
 
     record: str
@@ -37,6 +39,7 @@ class JobSetup:
     variables: tuple[Variable, ...]
     hook: str = ""
     agentless: bool = False
+    machine: Machine | None = None
 
 
 class Stopping(Protocol):
@@ -75,8 +78,27 @@ class JobRoom:
     @property
     def files(self) -> JobFiles:
         """The directories of the job."""
-        work = self.kernel.store.directory / "azure_devops" / "work"
+        state, machine = self.kernel.store.directory, self.setup.machine
+        if machine is not None:
+            root = machines.folder(state, machine.agent)
+            return JobFiles(root, self.directory, root / "workspaces" / str(self.context.row["definition"]))
+        work = state / "azure_devops" / "work"
         return JobFiles(work / str(self.context.run) / self.setup.record, self.directory)
+
+    @property
+    def agent_name(self) -> str:
+        """How the agent is called that the job runs on."""
+        return self.setup.machine.name if self.setup.machine else predefined.AGENT
+
+    @property
+    def computer(self) -> str:
+        """How the agent's machine is called."""
+        return self.setup.machine.computer if self.setup.machine else predefined.COMPUTER
+
+    @property
+    def hostname(self) -> str:
+        """What the machine itself says that it is called."""
+        return self.setup.machine.hostname if self.setup.machine else predefined.COMPUTER
 
     async def stop_work(self, running: Stopping, name: str) -> None:
         """End the program of a step that `running` follows: SIGINT, then SIGTERM, then all of its processes are killed.
@@ -122,7 +144,7 @@ class JobRoom:
     def time_is_over(self) -> None:
         """The job ran longer than it may: its record says so, and what it does is stopped."""
         minutes = self.setup.job.timeout_minutes
-        where = "" if self.setup.agentless else " running on agent Azure Pipelines 1"
+        where = "" if self.setup.agentless else f" running on agent {self.agent_name}"
         self.context.timeline.add_issue(
             self.setup.record,
             "error",

@@ -98,7 +98,7 @@ def _work(attempt: Attempt, name: str, program: Program, env: Mapping[str, str])
         mounts=(*attempt.job.files.mounts(), *program.mounts),
         working_directory=program.working_directory or attempt.job.directory,
         cause=current_cause(),
-        hostname="simulator",
+        hostname=attempt.job.hostname,
         writable_venv=attempt.job.files.venv,
         ends=_services(attempt),
         within=machine.machine_name(attempt.job),

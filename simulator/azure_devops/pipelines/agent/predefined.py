@@ -19,6 +19,7 @@ BINARIES = f"{WORKSPACE}/b"
 TEST_RESULTS = f"{WORKSPACE}/TestResults"
 TEMPORARY = f"{HOME}/work/_temp"
 TOOLS = "/opt/hostedtoolcache"
+AGENT, COMPUTER = "Azure Pipelines 1", "simulator"
 VERSION = "4.275.1"
 """The release of the real agent whose behaviour is reproduced."""
 
@@ -137,8 +138,8 @@ def of_job(job: JobNames) -> dict[str, str]:
         "Agent.HomeDirectory": f"{HOME}/agents/{VERSION}",
         "Agent.Id": "1",
         "Agent.JobName": job.display,
-        "Agent.MachineName": "simulator",
-        "Agent.Name": "Azure Pipelines 1",
+        "Agent.MachineName": COMPUTER,
+        "Agent.Name": AGENT,
         "Agent.OS": "Linux",
         "Agent.OSArchitecture": "X64",
         "Agent.ReadOnlyVariables": "true",
@@ -183,6 +184,11 @@ def of_job(job: JobNames) -> dict[str, str]:
 def of_deployment(environment: str, environment_id: int) -> Mapping[str, str]:
     """What a deployment job sees besides; what its strategy adds is in `deployment_turns`."""
     return {"Environment.Name": environment, "Environment.Id": str(environment_id)}
+
+
+def of_machine(name: str, agent: int, computer: str) -> Mapping[str, str]:
+    """What a job on a machine of an environment sees of its agent instead."""
+    return {"Agent.Id": str(agent), "Agent.Name": name, "Agent.MachineName": computer}
 
 
 def of_step(record: str, name: str, display: str) -> Mapping[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.git import objects
@@ -74,9 +75,7 @@ class Compiler:
                 request.parameters,
                 at_template_time(facts),
                 groups=lambda name: self.group(definition["project"], name),
-                environments=lambda name: (
-                    self._organization.environment_named(definition["project"], name) is not None
-                ),
+                environments=partial(self._missing, definition["project"]),
                 connections=lambda name: self._connection(definition["project"], name),
                 origin=Origin(repository["name"], request.ref, request.commit),
                 payloads=request.payloads,
@@ -120,6 +119,14 @@ class Compiler:
             key: Variable(key, item["value"] or "", bool(item.get("isSecret")))
             for key, item in row["variables"].items()
         }
+
+    def _missing(self, project: str, name: str, resource: str) -> str:
+        """What does not exist of an environment and of one of its resources."""
+        row = self._organization.environment_named(project, name)
+        if row is None:
+            return "environment"
+        known = {one["name"].lower() for one in row.get("resources", [])}
+        return "resource" if resource and resource.lower() not in known else ""
 
     def _connection(self, project: str, name: str) -> str | None:
         row = self._organization.service_endpoint_named(project, name)

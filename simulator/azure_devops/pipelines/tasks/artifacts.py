@@ -147,9 +147,7 @@ async def _copy(
 ) -> None:
     place = artifacts.path(row)
     # What is written may not leave the job's files through a link that a step has left there.
-    _inside(
-        call, f"{predefined.HOME}/{target.relative_to((call.job.files.root / 'home').resolve()).as_posix()}"
-    )
+    _inside(call, call.job.files.seen_as(target))
     count = await asyncio.to_thread(copy_files, place, target, place, wanted)
     call.attempt.say(f"Downloading artifact {row['name']}: {count} files")
 
