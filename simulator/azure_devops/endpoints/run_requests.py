@@ -43,10 +43,7 @@ async def request_of(call: Call, row: Row, given: dict[str, Any], reason: str) -
     repositories = {
         alias: as_mapping(item, alias) for alias, item in mapping(resources, "repositories").items()
     }
-    pipelines = {
-        alias: str(as_mapping(item, alias).get("version") or "")
-        for alias, item in mapping(resources, "pipelines").items()
-    }
+    pipelines, packages = _versions(resources, "pipelines"), _versions(resources, "packages")
     own = repositories.pop("self", {})
     ref, commit = await version_of(call, row, str(own.get("refName") or ""), str(own.get("version") or ""))
     return RunRequest(
@@ -63,8 +60,18 @@ async def request_of(call: Call, row: Row, given: dict[str, Any], reason: str) -
             alias: (str(item.get("refName") or ""), str(item.get("version") or ""))
             for alias, item in repositories.items()
         },
-        pipelines={alias: version for alias, version in pipelines.items() if version},
+        pipelines=pipelines,
+        packages=packages,
     )
+
+
+def _versions(resources: dict[str, Any], kind: str) -> dict[str, str]:
+    """The version by alias, where one is asked for."""
+    asked = {
+        alias: str(as_mapping(item, alias).get("version") or "")
+        for alias, item in mapping(resources, kind).items()
+    }
+    return {alias: version for alias, version in asked.items() if version}
 
 
 async def version_of(call: Call, row: Row, ref: str, version: str) -> tuple[str, str]:

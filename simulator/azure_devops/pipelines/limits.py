@@ -8,6 +8,7 @@ from simulator.azure_devops.language.plan import Container, Job, Plan, Pool, Sta
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.pipelines import machines
 from simulator.azure_devops.pipelines.agent.containers_wanted import uses_containers
+from simulator.azure_devops.pipelines.package_registries import NPM, NUGET
 from simulator.kernel.errors import NotSimulated
 from simulator.runtime.job_containers.containers import JobContainers
 
@@ -65,9 +66,16 @@ def _resources(plan: Plan) -> Iterator[NotSimulated]:
     for container in plan.resources.containers:
         yield from _container(container)
     for package in plan.resources.packages:
-        yield NotSimulated(f"package resource {package.alias}", "Leave the resource out.")
+        if package.type.lower() not in (NPM, NUGET):
+            what = f"package resource {package.alias} of type {package.type}"
+            yield NotSimulated(what, "GitHub Packages of type npm or NuGet can be resources.")
+        if package.tag and package.type.lower() == NUGET:
+            what = f"the tag of package resource {package.alias}, which NuGet has none of"
+            yield NotSimulated(what, "Name the version.")
     for build in plan.resources.builds:
-        yield NotSimulated(f"build resource {build.alias}", "Leave the resource out.")
+        # Jenkins, CircleCI and TeamCity are other systems, each with a way of its own to name builds and artifacts.
+        what = f"build resource {build.alias} of type {build.type}: no such system is here"
+        yield NotSimulated(what, "Leave the resource out, or bring its files by a script.")
     for repository in plan.resources.repositories:
         if repository.type != "git":
             remedy = "Mirror it as a repository of the project and write type: git."

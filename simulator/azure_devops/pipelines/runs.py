@@ -30,7 +30,8 @@ class RunRequest:
 
     `payloads` are the bodies of incoming webhooks by their alias. `key` is the caller's own name for this request: the
     same key again is the same run. `predefined` are further predefined variables (of a pull request, of a schedule).
-    `repositories`: ref and version by alias, "" for what the YAML says; `pipelines`: by alias a run's name or number.
+    `repositories`: ref and version by alias, "" for what the YAML says; `pipelines`: by alias a run's name or number;
+    `packages`: by alias a version.
     """
 
     definition: Row
@@ -46,6 +47,7 @@ class RunRequest:
     predefined: Mapping[str, str] = field(default_factory=dict)
     repositories: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     pipelines: Mapping[str, str | int] = field(default_factory=dict)
+    packages: Mapping[str, str] = field(default_factory=dict)
     trigger_info: Mapping[str, str] = field(default_factory=dict)
 
 

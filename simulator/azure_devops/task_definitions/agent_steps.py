@@ -1,4 +1,4 @@
-"""The tasks behind `checkout` and `download`: the agent's own, known to the service by their ids only.
+"""The tasks behind `checkout`, `download` and `getPackage`: the agent's own, known to the service by their ids only.
 
 Source: the agent's `build/BuildJobExtension` and pipeline decorators; names of inputs as the YAML schema has them.
 """
@@ -53,5 +53,20 @@ TASKS: tuple[Task, ...] = (
         description="Downloads pipeline type artifacts.",
         author="Microsoft",
         help="[More Information](https://github.com)",
+    ),
+    Task(
+        "GetPackage",
+        1,
+        # Ours: the service's id of the step is not public. The default is that of DownloadPackage@1 (Learn).
+        "f2a1c3de-6b5e-5c0e-9d3a-70b8c4a7e511",
+        (
+            TaskInput("alias", required=True),
+            TaskInput("path", default="$(System.ArtifactsDirectory)"),
+        ),
+        "Download package",
+        keyword="getPackage",
+        named=False,
+        description="Downloads the package of a package resource.",
+        author="Microsoft",
     ),
 )

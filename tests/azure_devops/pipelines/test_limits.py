@@ -24,11 +24,11 @@ from simulator.runtime.reach import Reach
         ("pool: {vmImage: windows-latest}\nsteps: [{script: x}]", "an agent with vmImage windows-latest"),
         (
             "resources: {builds: [{build: b, type: Jenkins, connection: c, source: s}]}\nsteps: [{script: x}]",
-            "build resource b",
+            "build resource b of type Jenkins: no such system",
         ),
         (
-            "resources: {packages: [{package: p, type: npm, connection: c, name: n/x}]}\nsteps: [{script: x}]",
-            "package resource p",
+            "resources: {packages: [{package: p, type: Maven, connection: c, name: n/x}]}\nsteps: [{script: x}]",
+            "package resource p of type Maven",
         ),
         (
             "container: {image: 'a:1', mapDockerSocket: true}\nsteps: [{script: x}]",

@@ -18,7 +18,7 @@ from simulator.azure_devops.language.reading.shorthands import SHORTHANDS
 from simulator.azure_devops.language.reading.surroundings import Surroundings
 from simulator.azure_devops.language.reading.task_inputs import check_inputs
 from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode, wrong_kind
-from simulator.azure_devops.task_definitions.catalogue import Task
+from simulator.azure_devops.task_definitions.catalogue import Task, keyword_task
 
 COMMON = (
     "condition",
@@ -34,7 +34,7 @@ COMMON = (
 _STEP_NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)?")
 
 
-# Steps of tasks that are not in the catalogue: what else each takes. Their value is the input `alias`.
+# Steps whose task the service does not name: what else each takes. Their value is the input `alias`.
 _OTHERS: Mapping[str, tuple[str, ...]] = {
     "downloadBuild": ("artifact", "path", "patterns"),
     "getPackage": ("path",),
@@ -84,10 +84,11 @@ def read_step(node: Node, around: Surroundings, errors: ErrorList) -> Step | Non
 
 
 def _other(keyword: str, fields: Fields, around: Surroundings) -> Step:
-    """A step of a kind no run can honour yet."""
+    """A step that the canonical form leaves as it is written; no run can honour `downloadBuild` and `reviewApp`."""
     inputs = {key: fields.text(key) for key in _OTHERS[keyword] if key in fields}
     inputs = {"alias": fields.text(keyword), **inputs}
-    return _step(fields, around, keyword, Task(keyword, 0, "", ()), inputs)
+    task = keyword_task(keyword) if keyword == "getPackage" else Task(keyword, 0, "", ())
+    return _step(fields, around, keyword, task, inputs)
 
 
 def _shorthand(keyword: str, node: MappingNode, around: Surroundings, errors: ErrorList) -> Step | None:

@@ -72,6 +72,9 @@ def named_by(plan: Plan, stage: Stage, tasks: Catalogue) -> Iterator[tuple[str, 
         sources = (each for each in plan.resources.repositories if each.alias in aliases and each.endpoint)
         yield from (("endpoint", each.endpoint) for each in sources)
         yield from (("endpoint", name) for name in _registries(plan, job, steps))
+        gotten = {step.inputs.get("alias", "").lower() for step in steps if step.keyword == "getPackage"}
+        packages = (each for each in plan.resources.packages if each.alias.lower() in gotten)
+        yield from (("endpoint", each.connection) for each in packages)
         for step in steps:
             yield from _of_step(tasks, step)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from simulator.azure_devops.errors import failure, invalid
@@ -33,11 +33,12 @@ _MOST_OUTLINES = 512
 
 @dataclass(frozen=True)
 class Compiled:
-    """A plan, the files it came from and the facts of the run that it would be."""
+    """A plan, the files it came from and the facts of the run that it would be; package versions by alias."""
 
     plan: Plan
     files: YamlFiles
     facts: RunFacts
+    packages: Mapping[str, str] = field(default_factory=dict)
 
 
 class Compiler:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.git.refs import RefWatch
@@ -16,7 +17,7 @@ from simulator.azure_devops.pipelines.agent.predefined import of_run
 from simulator.azure_devops.pipelines.counters import counter
 from simulator.azure_devops.pipelines.run_name import run_name
 from simulator.azure_devops.pipelines.runs import RunRequest, Runs
-from simulator.azure_devops.pipelines.starting import pipeline_resources, run_rows
+from simulator.azure_devops.pipelines.starting import package_resources, pipeline_resources, run_rows
 from simulator.azure_devops.pipelines.starting.compiling import Compiled, Compiler
 from simulator.azure_devops.pipelines.timeline import Timeline
 from simulator.runtime.job_containers.containers import JobContainers
@@ -65,7 +66,8 @@ class Queue:
         """See `Compiler.compile`."""
         compiled = await self._compiler.compile(request, override)
         pipeline_resources.resolve(self._runs, self._organization, request, compiled.plan)
-        return compiled
+        packages = await package_resources.resolve(self._organization, request, compiled.plan)
+        return replace(compiled, packages=packages)
 
     async def outline(self, request: RunRequest) -> Outline:
         """See `Compiler.outline`."""
@@ -109,10 +111,11 @@ class Queue:
         )
         row = run_rows.queued(request, compiled, number, name, evaluated, self._kernel.clock.now())
         found = pipeline_resources.resolve(self._runs, self._organization, request, plan)
-        row["pipelines"] = found
+        row["pipelines"], row["packages"] = found, dict(compiled.packages)
         row["resourceVariables"] = pipeline_resources.variables(self._organization, found)
         self._runs.create(row, plan)
         _draw_timeline(Timeline(self._kernel, number), plan)
+        package_resources.tell(self._organization, plan)
         fact = self._kernel.log.record(
             "RunQueued", f"{definition['name']} {name}", run_rows.told(row, definition, compiled)
         )
