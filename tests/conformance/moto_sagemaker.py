@@ -3,7 +3,7 @@
     python -m tests.conformance.moto_sagemaker CHECKOUT [-k EXPRESSION]
 
 CHECKOUT is a working tree of getmoto/moto. A test begins and ends with a reset, which moto's server has and a cloud has
-not: here it is a new simulator behind the same port.
+not: here it is a new simulator behind the same port, with what the tests name and an account would have beforehand.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from pathlib import Path
 
 import httpx
 
+from simulator.runtime.engine_scripted import Script, ScriptedEngine
+from simulator.runtime.work import Answer
 from tests.conformance.suite import accepted, counted, python_with, run_tests
 from tests.wire import RunningSimulator
 
@@ -26,6 +28,17 @@ REQUIREMENTS = ("moto[all]>=5.2.5,<6", "pytest<9", "freezegun", "requests")
 TESTS = "tests/test_sagemaker"
 DIFFERENCES = Path(__file__).with_name("moto_sagemaker_differences.tsv")
 TOPOLOGY = Path(__file__).with_name("moto_topology.yaml")
+OBJECTS = (
+    ("MyBucket", "model.tar.gz"),
+    *(
+        ("my-bucket", f"sagemaker/DEMO-breast-cancer-prediction//{channel}/1")
+        for channel in ("train", "validation")
+    ),
+    *(("my-bucket", f"{prefix}/processing/1") for prefix in ("sagemaker", "my-prefix")),
+)
+"""What the tests' models and jobs read, and no test writes."""
+LIFECYCLE = "FakeLifecycleConfigName"
+"""The lifecycle configuration that a notebook instance of the tests names."""
 _HOP = frozenset({"connection", "transfer-encoding", "content-length", "date", "server"})
 
 
@@ -45,6 +58,26 @@ def main(arguments: list[str] | None = None) -> int:
     passed = sum(each.status == "passed" for each in results)
     print(f"{passed} of {sum(each.status != 'skipped' for each in results)} passed")
     return int(any(each.status == "failed" and each.test not in differences for each in results))
+
+
+def programs() -> ScriptedEngine:
+    """What runs in the images that the tests name: servers are healthy, and a program without a script goes on."""
+    engine = ScriptedEngine()
+    engine.script("*", Script(answer=lambda request: Answer(200, {}, b"")))
+    engine.script("scikit_learn", Script(held=True), command=("python3",))
+    return engine
+
+
+def prepare(running: RunningSimulator) -> None:
+    """Make what the tests name and an account would have beforehand."""
+    s3 = running.client("s3")
+    for bucket in sorted({bucket for bucket, _ in OBJECTS}):
+        s3.create_bucket(Bucket=bucket)
+    for bucket, key in OBJECTS:
+        s3.put_object(Bucket=bucket, Key=key, Body=b"-")
+    running.client("sagemaker").create_notebook_instance_lifecycle_config(
+        NotebookInstanceLifecycleConfigName=LIFECYCLE
+    )
 
 
 @contextmanager
@@ -70,7 +103,8 @@ class Handler(BaseHTTPRequestHandler):
     def replace(cls) -> None:
         """A simulator that knows nothing yet."""
         cls.end()
-        cls.running = RunningSimulator(topology=TOPOLOGY)
+        cls.running = RunningSimulator(topology=TOPOLOGY, engine=programs())
+        prepare(cls.running)
 
     @classmethod
     def end(cls) -> None:

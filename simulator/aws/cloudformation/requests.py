@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -22,6 +23,7 @@ from simulator.aws.principal import Principal
 from simulator.kernel.errors import CallerError, NotSimulated
 
 _SERVICE = "cloudformation.amazonaws.com"
+_NAME = "[a-zA-Z][-a-zA-Z0-9]*"
 
 # Accepted by the model, and of a consequence that is not simulated.
 _REFUSED = (
@@ -44,6 +46,19 @@ def refuse_options(params: Mapping[str, Any]) -> None:
             raise NotSimulated(f"CloudFormation option {name}", "Leave it out.")
     if params.get("RollbackConfiguration", {}).get("RollbackTriggers"):
         raise NotSimulated("CloudFormation option RollbackConfiguration", "Leave it out.")
+
+
+def check_name(name: str) -> None:
+    """Raises ValidationError for what is no name of a stack, as CloudFormation's front end words it.
+
+    Source: API reference, CreateStack, StackName (letters, digits and hyphens, a letter first, at most 128); the
+    service model that the clients have does not carry the pattern.
+    """
+    broken = f"1 validation error detected: Value '{name}' at 'stackName' failed to satisfy constraint: Member must"
+    if not re.fullmatch(_NAME, name):
+        raise CallerError("ValidationError", f"{broken} satisfy regular expression pattern: {_NAME}")
+    if len(name) > 128:
+        raise CallerError("ValidationError", f"{broken} have length less than or equal to 128")
 
 
 def find_stack(call: Call, name: str) -> StackRecord | None:

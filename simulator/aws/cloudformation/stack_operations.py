@@ -97,6 +97,7 @@ def on_failure(params: dict[str, Any]) -> str:
 async def create_stack(call: Call) -> Answer:
     """Check everything that can be checked, then let the stack be made."""
     params, name = call.params, call.params["StackName"]
+    requests.check_name(name)
     old = requests.find_stack(call, name)
     if old is not None:
         if params.get("ClientRequestToken") and old.token == params["ClientRequestToken"]:

@@ -7,35 +7,45 @@ from typing import Any
 
 from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.sagemaker import resources, storage
-from simulator.aws.sagemaker.jobs import accept, refuse
+from simulator.aws.sagemaker.jobs import accept
 from simulator.aws.sagemaker.kinds.kind import Row
 from simulator.aws.sagemaker.kinds.serving import ENDPOINT_CONFIG, MODEL
-from simulator.kernel.errors import CallerError, NotSimulated
+from simulator.aws.sagemaker.serving import Container
+from simulator.kernel.errors import CallerError
 from simulator.kernel.world import Kernel
 
-_REFUSED = ("AsyncInferenceConfig", "ExplainerConfig", "ShadowProductionVariants", "MetricsConfig")
-_VARIANT_REFUSED = ("RoutingConfig", "ManagedInstanceScaling", "InferenceAmiVersion")
+_UNSERVED = {
+    "AsyncInferenceConfig": "asynchronous inference is not simulated",
+    "ExplainerConfig": "online explainability is not simulated",
+    "ShadowProductionVariants": "shadow variants are not simulated",
+}
+"""Why nothing here serves a configuration that has the member: it is kept, and an endpoint of it fails and says so."""
+
 _VARIANT_ACCEPTED = ("AcceleratorType", "VolumeSizeInGB", "ModelDataDownloadTimeoutInSeconds", "CoreDumpConfig",
-                     "ContainerStartupHealthCheckTimeoutInSeconds", "EnableSSMAccess", "ServerlessConfig")  # fmt: skip
+                     "ContainerStartupHealthCheckTimeoutInSeconds", "EnableSSMAccess", "ServerlessConfig",
+                     "RoutingConfig", "ManagedInstanceScaling", "InferenceAmiVersion")  # fmt: skip
 
 
 @behaviour("sagemaker", "CreateEndpointConfig")
 async def create_endpoint_config(call: Call) -> Answer:
-    """Check that the models are there and the capture can be, and keep the configuration."""
+    """Check that the models are there and the capture can be, and keep the configuration.
+
+    What AWS serves and this simulator does not (asynchronous inference, shadow variants, inference components) is kept
+    all the same; an endpoint of it fails and says so.
+    """
     params = dict(call.params)
-    refuse("CreateEndpointConfig", params, _REFUSED)
-    names = [variant["VariantName"] for variant in params["ProductionVariants"]]
+    variants = [*params["ProductionVariants"], *params.get("ShadowProductionVariants", ())]
+    names = [variant["VariantName"] for variant in variants]
     if len(set(names)) != len(names):
         raise CallerError(
             "ValidationException", "Variant names must be unique within an endpoint configuration."
         )
     _check_serverless(params)
-    for variant in params["ProductionVariants"]:
-        refuse("CreateEndpointConfig", variant, _VARIANT_REFUSED)
+    accept(call.kernel, "CreateEndpointConfig", params, (*_UNSERVED, "MetricsConfig"))
+    for variant in variants:
         accept(call.kernel, "CreateEndpointConfig", variant, _VARIANT_ACCEPTED)
-        if "ModelName" not in variant:
-            raise NotSimulated("a variant without ModelName (inference components)")
-        resources.fetch(call.kernel, MODEL, call.key(variant["ModelName"]))
+        if "ModelName" in variant:
+            resources.fetch(call.kernel, MODEL, call.key(variant["ModelName"]))
         if variant.get("InitialInstanceCount", 1) > 1:
             call.kernel.log.record(
                 "AcceptedNotSimulated", "InitialInstanceCount above 1: one container serves", {}
@@ -43,7 +53,9 @@ async def create_endpoint_config(call: Call) -> Answer:
     if capture := params.get("DataCaptureConfig"):
         storage.split(capture["DestinationS3Uri"])
     tags = params.pop("Tags", ())
-    params["ProductionVariants"] = [_with_defaults(variant) for variant in params["ProductionVariants"]]
+    for member in ("ProductionVariants", "ShadowProductionVariants"):
+        if member in params:
+            params[member] = [_with_defaults(variant) for variant in params[member]]
     row = resources.insert(call.kernel, ENDPOINT_CONFIG, call.key(params["EndpointConfigName"]), params, tags)
     return {"EndpointConfigArn": row["EndpointConfigArn"]}
 
@@ -72,38 +84,46 @@ def _check_serverless(params: Mapping[str, Any]) -> None:
         elif params.get("DataCaptureConfig"):
             text = "Data capture is not supported for serverless endpoints."
         elif variant["ServerlessConfig"]["MemorySizeInMB"] % 1024:
-            text = "MemorySizeInMB must be one of 1024, 2048, 3072, 4096, 5120, 6144."
+            size = variant["ServerlessConfig"]["MemorySizeInMB"]
+            text = (
+                f"1 validation error detected: Value '{size}' at 'MemorySizeInMB' failed to satisfy constraint: "
+                "Member must satisfy enum value set: [1024, 2048, 3072, 4096, 5120, 6144]"
+            )
         if text:
             raise CallerError("ValidationException", text)
 
 
 def plan(kernel: Kernel, place: str, config: Row, endpoint: str) -> dict[str, Any]:
     """What an endpoint needs to serve a configuration: a work for each variant, with all that starts it again."""
-    variants = {}
+    unserved = next((why for member, why in _UNSERVED.items() if config.get(member)), "")
+    variants, shown = {}, []
     for variant in config["ProductionVariants"]:
-        model = resources.fetch(kernel, MODEL, f"{place}/{variant['ModelName']}")
+        container = _container(kernel, place, variant)
+        container["unserved"] = unserved or container["unserved"]
         work = f"endpoint-{place.replace('/', '-')}-{endpoint}-{variant['VariantName']}-{kernel.ids.hex(8)}"
-        variants[variant["VariantName"]] = {"container": model["_container"], "work": work}
+        variants[variant["VariantName"]] = {"container": container, "work": work}
+        shown.append(_shown(variant, container["image"]))
     return {
         "config": config["EndpointConfigName"],
         "variants": variants,
         "capture": config.get("DataCaptureConfig"),
-        "shown": [
-            _shown(variant, model_image(kernel, place, variant)) for variant in config["ProductionVariants"]
-        ],
+        "shown": shown,
     }
 
 
-def model_image(kernel: Kernel, place: str, variant: Mapping[str, Any]) -> str:
-    """The image URI of a variant's model."""
-    return str(resources.fetch(kernel, MODEL, f"{place}/{variant['ModelName']}")["_container"]["image"])
+def _container(kernel: Kernel, place: str, variant: Mapping[str, Any]) -> dict[str, Any]:
+    """What serves a variant, as a row holds it."""
+    if "ModelName" not in variant:
+        unserved = "a variant without ModelName (inference components) is not simulated"
+        return Container("", "", {}, "", unserved).row()
+    return dict(resources.fetch(kernel, MODEL, f"{place}/{variant['ModelName']}")["_container"])
 
 
 def _shown(variant: Mapping[str, Any], image: str) -> dict[str, Any]:
     """A variant as DescribeEndpoint gives it (ProductionVariantSummary)."""
     shown = {
         "VariantName": variant["VariantName"],
-        "DeployedImages": [{"SpecifiedImage": image, "ResolvedImage": image}],
+        **({"DeployedImages": [{"SpecifiedImage": image, "ResolvedImage": image}]} if image else {}),
         "CurrentWeight": float(variant["InitialVariantWeight"]),
         "DesiredWeight": float(variant["InitialVariantWeight"]),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.aws.behaviour import Answer, Call, behaviour
@@ -89,10 +89,8 @@ async def update_endpoint_weights_and_capacities(call: Call) -> Answer:
     key, row = _at_rest(call)
     _in_service(row)
     variants = {variant["VariantName"]: dict(variant) for variant in row["ProductionVariants"]}
+    _check_named(call.params["DesiredWeightsAndCapacities"], set(variants), row["EndpointConfigName"])
     for wanted in call.params["DesiredWeightsAndCapacities"]:
-        if wanted["VariantName"] not in variants:
-            text = f'Could not find variant {wanted["VariantName"]} of endpoint "{row["EndpointArn"]}".'
-            raise CallerError("ValidationException", text)
         variant = variants[wanted["VariantName"]]
         if "DesiredWeight" in wanted:
             variant |= {"DesiredWeight": wanted["DesiredWeight"], "CurrentWeight": wanted["DesiredWeight"]}
@@ -104,6 +102,19 @@ async def update_endpoint_weights_and_capacities(call: Call) -> Answer:
         members = {"EndpointStatus": "InService", "ProductionVariants": list(variants.values())}
         resources.change(call.kernel, ENDPOINT, key, members)
     return {"EndpointArn": row["EndpointArn"]}
+
+
+def _check_named(wanted: Sequence[Mapping[str, Any]], there: set[str], config: str) -> None:
+    """Each variant of the configuration, and once. Source of the texts: moto, whose tests hold them as AWS's."""
+    names = [each["VariantName"] for each in wanted]
+    if absent := [name for name in names if name not in there]:
+        listed = ", ".join(f'"{name}"' for name in absent)
+        text = f'The variant name(s) {listed} is/are not present within endpoint configuration "{config}".'
+        raise CallerError("ValidationException", text)
+    for name in names:
+        if names.count(name) > 1:
+            text = f'The variant name "{name}" was non-unique within the request.'
+            raise CallerError("ValidationException", text)
 
 
 @behaviour("sagemaker", "DeleteEndpoint")

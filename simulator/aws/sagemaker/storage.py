@@ -20,8 +20,8 @@ def split(uri: str) -> tuple[str, str]:
 
 
 def join(uri: str, *names: str) -> str:
-    """The URI of something below a prefix."""
-    return "/".join([uri.rstrip("/"), *(name.strip("/") for name in names)])
+    """The URI of something below a prefix, whose last slash it goes on from."""
+    return "/".join([uri.removesuffix("/"), *(name.strip("/") for name in names)])
 
 
 def relative(prefix: str, key: str) -> str:

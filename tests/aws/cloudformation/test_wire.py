@@ -148,6 +148,12 @@ def limited(simulator):
     return session.client("cloudformation", endpoint_url=simulator.aws_url)
 
 
+def test_a_stack_is_named_by_letters_digits_and_hyphens(simulator):
+    pattern = r"Value 'my_stack' at 'stackName' failed .* pattern: \[a-zA-Z\]\[-a-zA-Z0-9\]\*"
+    with pytest.raises(ClientError, match=pattern):
+        simulator.client("cloudformation").create_stack(StackName="my_stack", TemplateBody="Resources: {}")
+
+
 def test_a_caller_without_rights_sees_the_resource_refused(simulator):
     client = limited(simulator)
     client.create_stack(StackName="queues", TemplateBody=QUEUES)

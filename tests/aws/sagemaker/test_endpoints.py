@@ -347,6 +347,21 @@ def test_variants_serve_side_by_side_and_one_may_be_named():
     play(story)
 
 
+def test_weights_are_of_variants_of_the_configuration_each_named_once():
+    async def story(cloud: FakeCloud) -> None:
+        await up(cloud)
+        ask, one = "UpdateEndpointWeightsAndCapacities", {"VariantName": "AllTraffic", "DesiredWeight": 2}
+        absent = r'The variant name\(s\) "B" is/are not present within endpoint configuration "one"\.'
+        for wanted, text in (
+            ([{"VariantName": "B", "DesiredWeight": 1}], absent),
+            ([one, one], 'The variant name "AllTraffic" was non-unique within the request.'),
+        ):
+            with pytest.raises(CallerError, match=text):
+                await cloud.ask(ask, EndpointName="abalone", DesiredWeightsAndCapacities=wanted)
+
+    play(story)
+
+
 def test_weights_share_the_traffic():
     variants = [{"VariantName": "a", "CurrentWeight": 3.0}, {"VariantName": "b", "CurrentWeight": 1.0}]
     assert [choose(variants, fraction) for fraction in (0.0, 0.74, 0.75, 0.999)] == ["a", "a", "b", "b"]

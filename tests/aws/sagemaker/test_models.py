@@ -75,3 +75,26 @@ def test_the_archive_of_each_container_must_be_readable_by_the_role(simulator, d
         simulator.client("sagemaker").create_model(
             ModelName="m", ExecutionRoleArn=ROLE, Containers=containers
         )
+
+
+@pytest.mark.parametrize(
+    ("members", "why"),
+    [
+        ({"AsyncInferenceConfig": {"OutputConfig": {"S3OutputPath": "s3://models/out"}}}, "asynchronous"),
+        ({"ShadowProductionVariants": [{"VariantName": "b", "ModelName": "served"}]}, "shadow variants"),
+    ],
+)
+def test_a_configuration_that_nothing_here_serves_is_kept_and_its_endpoint_says_why(
+    simulator, data, members, why
+):
+    sagemaker = simulator.client("sagemaker")
+    container = {"Image": XGBOOST, "ModelDataUrl": data}
+    sagemaker.create_model(ModelName="served", ExecutionRoleArn=ROLE, PrimaryContainer=container)
+    variant = {"VariantName": "a", "ModelName": "served", "InstanceType": "ml.m5.large"}
+    sagemaker.create_endpoint_config(EndpointConfigName="c", ProductionVariants=[variant], **members)
+    kept = sagemaker.describe_endpoint_config(EndpointConfigName="c")
+    sagemaker.create_endpoint(EndpointName="e", EndpointConfigName="c")
+
+    assert set(members) <= set(kept)
+    endpoint = sagemaker.describe_endpoint(EndpointName="e")
+    assert (endpoint["EndpointStatus"], why in endpoint["FailureReason"]) == ("Failed", True)

@@ -44,7 +44,7 @@ def test_a_serverless_endpoint_answers_and_shows_its_configuration() -> None:
     [
         ({"InstanceType": "ml.m5.large"}, {}, "together with ServerlessConfig"),
         ({}, {"DataCaptureConfig": CAPTURE}, "Data capture is not supported"),
-        ({"ServerlessConfig": {"MemorySizeInMB": 1500, "MaxConcurrency": 1}}, {}, "must be one of 1024"),
+        ({"ServerlessConfig": {"MemorySizeInMB": 1500, "MaxConcurrency": 1}}, {}, "1024, 2048, 3072"),
     ],
 )
 def test_what_a_serverless_variant_may_not_be(

@@ -41,7 +41,7 @@ def launch(job: AutoMLJob) -> None:
 def resume(cloud: Cloud) -> None:
     """Pick up the jobs that are in progress."""
     for key, row in cloud.kernel.store.scan(AUTO_ML_JOB.row):
-        if row["AutoMLJobStatus"] in AUTO_ML_JOB.in_progress:
+        if row["AutoMLJobStatus"] in AUTO_ML_JOB.in_progress and not row.get("_unsearched"):
             launch(AutoMLJob(cloud, key))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.sagemaker import resources
 from simulator.aws.sagemaker.acting import as_role
-from simulator.aws.sagemaker.automl import executor, header
+from simulator.aws.sagemaker.automl import executor, header, unsearched
 from simulator.aws.sagemaker.automl.automl_job import AutoMLJob
 from simulator.aws.sagemaker.automl.request import Request, first, second
 from simulator.aws.sagemaker.jobs import accept, assume
@@ -39,7 +39,9 @@ async def create_auto_ml_job(call: Call) -> Answer:
 
 @behaviour("sagemaker", "CreateAutoMLJobV2")
 async def create_auto_ml_job_v2(call: Call) -> Answer:
-    """Accept the search on a table and let it run; other problems are refused by name."""
+    """Accept the search on a table and let it run; a job on something else is kept, and nothing of it runs."""
+    if unsearched.problem(call.params) != "Tabular":
+        return unsearched.keep(call)
     wanted = second(call.params)
     return await _create(call, wanted, 2, {})
 
@@ -96,6 +98,8 @@ async def describe_auto_ml_job(call: Call) -> Answer:
 async def describe_auto_ml_job_v2(call: Call) -> Answer:
     """One job as the second version has it, whichever version made it; held while it runs."""
     job, row = await _settled(call)
+    if row.get("_unsearched"):
+        return unsearched.described(call, row)
     found = executor.resolved(job)
     problem = found.pop("ProblemType", None)
     if problem:
@@ -129,7 +133,9 @@ def _as_second(given: Mapping[str, Any], request: Request) -> dict[str, Any]:
 
 async def _settled(call: Call) -> tuple[AutoMLJob, Row]:
     key = call.key(call.params["AutoMLJobName"])
-    row = await resources.settled(call, AUTO_ML_JOB, key)
+    row = resources.fetch(call.kernel, AUTO_ML_JOB, key)
+    if not row.get("_unsearched"):
+        row = await resources.settled(call, AUTO_ML_JOB, key)
     return AutoMLJob(call.cloud, key), row
 
 
@@ -162,11 +168,14 @@ def _sorted_by(sort: str, each: Mapping[str, Any]) -> Any:
 
 @behaviour("sagemaker", "StopAutoMLJob")
 async def stop_auto_ml_job(call: Call) -> Answer:
-    """Start nothing more and stop what runs; the executor does both."""
+    """Start nothing more and stop what runs; the executor does both. Where nothing runs, the job is stopped."""
     job = AutoMLJob(call.cloud, call.key(call.params["AutoMLJobName"]))
     status = job.row["AutoMLJobStatus"]
     if status == "InProgress":
         job.change({"AutoMLJobStatus": "Stopping", "AutoMLJobSecondaryStatus": "Stopping"})
+        if job.row.get("_unsearched"):
+            ended = {"EndTime": call.kernel.clock.now()}
+            job.change({"AutoMLJobStatus": "Stopped", "AutoMLJobSecondaryStatus": "Stopped", **ended})
     elif status != "Stopping":
         text = f"The request was rejected because the automl job is in status {status}."
         raise CallerError("ValidationException", text)

@@ -78,13 +78,8 @@ def first(params: Mapping[str, Any]) -> Request:
 
 
 def second(params: Mapping[str, Any]) -> Request:
-    """The request of CreateAutoMLJobV2; problems that are no tables are refused by name."""
+    """The request of CreateAutoMLJobV2 on a table."""
     refuse("CreateAutoMLJobV2", params, ("ModelDeployConfig", "AutoMLComputeConfig"))
-    kinds = [name for name, value in params["AutoMLProblemTypeConfig"].items() if value is not None]
-    if len(kinds) != 1:
-        raise invalid("AutoMLProblemTypeConfig must have exactly one member.")
-    if kinds[0] != "TabularJobConfig":
-        raise NotSimulated(f"{kinds[0]} of sagemaker:CreateAutoMLJobV2", "Only TabularJobConfig is.")
     table = params["AutoMLProblemTypeConfig"]["TabularJobConfig"]
     members = ("GenerateCandidateDefinitionsOnly", "FeatureSpecificationS3Uri", "SampleWeightAttributeName")
     refuse("CreateAutoMLJobV2", table, members)

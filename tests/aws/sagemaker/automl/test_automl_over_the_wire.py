@@ -178,7 +178,7 @@ def test_an_objective_of_the_caller_decides_and_smaller_may_be_better(world):
     assert job["BestCandidate"]["FinalAutoMLJobObjectiveMetric"]["Value"] == 0.91
 
 
-def test_the_second_version_describes_both_and_other_problems_are_refused_by_name(world):
+def test_the_second_version_describes_both(world):
     criteria = {"MaxCandidates": 2}
     world.sagemaker.create_auto_ml_job_v2(**request_v2("second", CompletionCriteria=criteria))
     job = world.sagemaker.describe_auto_ml_job_v2(AutoMLJobName="second")
@@ -189,12 +189,21 @@ def test_the_second_version_describes_both_and_other_problems_are_refused_by_nam
     world.job("older")
     older = world.sagemaker.describe_auto_ml_job_v2(AutoMLJobName="older")
     assert older["AutoMLProblemTypeConfig"]["TabularJobConfig"]["TargetAttributeName"] == "b"
-    other = request_v2("images")
-    other["AutoMLProblemTypeConfig"] = {"ImageClassificationJobConfig": {}}
-    with pytest.raises(
-        ClientError, match="ImageClassificationJobConfig of sagemaker:CreateAutoMLJobV2 is not"
-    ):
-        world.sagemaker.create_auto_ml_job_v2(**other)
+
+
+def test_a_search_on_what_is_no_table_is_kept_and_stays_as_it_is_until_it_is_stopped(world):
+    wanted = request_v2("images") | {"ModelDeployConfig": {"AutoGenerateEndpointName": True}}
+    wanted["AutoMLProblemTypeConfig"] = {"ImageClassificationJobConfig": {}}
+    world.sagemaker.create_auto_ml_job_v2(**wanted)
+    job = world.sagemaker.describe_auto_ml_job_v2(AutoMLJobName="images")
+    assert (job["AutoMLJobStatus"], job["AutoMLJobSecondaryStatus"]) == ("InProgress", "Starting")
+    assert job["AutoMLProblemTypeConfigName"] == "ImageClassification"
+    assert job["ModelDeployConfig"] == {"AutoGenerateEndpointName": True}
+    told = [f["subject"] for f in world.running.facts() if f["kind"] == "AcceptedNotSimulated"]
+    assert any("ImageClassification is kept; nothing searches" in each for each in told)
+    world.sagemaker.stop_auto_ml_job(AutoMLJobName="images")
+    job = world.sagemaker.describe_auto_ml_job_v2(AutoMLJobName="images")
+    assert (job["AutoMLJobStatus"], "EndTime" in job) == ("Stopped", True)
 
 
 def test_a_pipeline_searches_and_a_later_step_gets_the_best_candidate_and_its_reports(world):
