@@ -221,7 +221,7 @@ def _live(story: Story, kind: Kind) -> None:
     if not _alone(kind):
         arn = story.create(kind, "name-b")
     story.lists(kind, 1 if _alone(kind) else 2)
-    for verb in ("Update", "Start", "Stop"):
+    for verb in ("Stop", "Update", "Start"):
         if (operation := f"{verb}{kind.name}") in names() and state("sagemaker", operation) != "refuses":
             story.ask(operation)
     if arn.startswith("arn:"):
@@ -235,6 +235,8 @@ def _delete(story: Story, kind: Kind) -> None:
         return
     for values in story.made:
         story.world.values = values
+        if kind.name == "NotebookInstance":  # only one that is stopped is deleted
+            story.ask(f"Stop{kind.name}")
         story.ask(f"Delete{kind.name}")
         if f"Describe{kind.name}" in names():
             with pytest.raises(ClientError) as gone:

@@ -16,6 +16,7 @@ from simulator.aws.sagemaker.remembering import (
     features,
     hub_contents,
     image_versions,
+    notebook_instances,
     parts,
     settings,
 )
@@ -34,7 +35,7 @@ from simulator.aws.sagemaker.remembering.states import state_after
 from simulator.aws.sagemaker.showing import answer
 from simulator.kernel.errors import CallerError
 
-OWN = (clusters, edge, features, hub_contents, image_versions, parts, settings)
+OWN = (clusters, edge, features, hub_contents, image_versions, notebook_instances, parts, settings)
 """The memories of single operations; they go before a kind's."""
 
 _KEPT_BESIDE = frozenset({"Tags", "ClientToken", "ClientRequestToken"})

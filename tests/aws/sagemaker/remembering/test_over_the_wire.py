@@ -121,11 +121,36 @@ def test_a_cluster_is_told_by_its_name_and_its_scripts_lie_where_sagemaker_may_r
 
 def test_stopping_what_remembers_goes_no_further(simulator: RunningSimulator):
     client = simulator.client("sagemaker")
-    client.create_notebook_instance(NotebookInstanceName="notes", InstanceType="ml.t3.medium", RoleArn=ROLE)
-    client.stop_notebook_instance(NotebookInstanceName="notes")
+    store = "s3://bucket/artifacts"
+    client.create_mlflow_tracking_server(TrackingServerName="runs", ArtifactStoreUri=store, RoleArn=ROLE)
+    client.stop_mlflow_tracking_server(TrackingServerName="runs")
     for _ in range(2):
-        state = client.describe_notebook_instance(NotebookInstanceName="notes")["NotebookInstanceStatus"]
+        state = client.describe_mlflow_tracking_server(TrackingServerName="runs")["TrackingServerStatus"]
         assert state == "Stopping"
+
+
+def test_a_notebook_instance_is_changed_and_deleted_when_it_is_stopped(simulator: RunningSimulator):
+    client, name = simulator.client("sagemaker"), {"NotebookInstanceName": "notes"}
+    arn = client.create_notebook_instance(**name, InstanceType="ml.t3.medium", RoleArn=ROLE)[
+        "NotebookInstanceArn"
+    ]
+
+    def refused(ask: Any, **members: Any) -> str:
+        with pytest.raises(ClientError) as error:
+            ask(**name, **members)
+        return str(error.value.response["Error"]["Message"])
+
+    said = "Status (Pending) not in ([Stopped, Failed]). Unable to transition to"
+    assert refused(client.delete_notebook_instance) == f"{said} (Deleting) for Notebook Instance ({arn})"
+    assert refused(client.update_notebook_instance, VolumeSizeInGB=9).startswith(f"{said} (Updating)")
+    assert refused(client.start_notebook_instance).startswith(f"{said} (Pending)")
+
+    client.stop_notebook_instance(**name)
+    client.update_notebook_instance(**name, VolumeSizeInGB=9)
+    stopped = client.describe_notebook_instance(**name)
+    assert (stopped["NotebookInstanceStatus"], stopped["VolumeSizeInGB"]) == ("Stopped", 9)
+    client.delete_notebook_instance(**name)
+    assert refused(client.describe_notebook_instance) == "RecordNotFound"
 
 
 def test_a_memory_lasts(tmp_path):
