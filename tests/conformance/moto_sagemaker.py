@@ -9,7 +9,9 @@ not: here it is a new simulator behind the same port, with what the tests name a
 from __future__ import annotations
 
 import argparse
+import io
 import sys
+import tarfile
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -68,13 +70,20 @@ def programs() -> ScriptedEngine:
     return engine
 
 
+def archive() -> bytes:
+    """A model.tar.gz with nothing in it."""
+    buffer = io.BytesIO()
+    tarfile.open(fileobj=buffer, mode="w:gz").close()
+    return buffer.getvalue()
+
+
 def prepare(running: RunningSimulator) -> None:
     """Make what the tests name and an account would have beforehand."""
     s3 = running.client("s3")
     for bucket in sorted({bucket for bucket, _ in OBJECTS}):
         s3.create_bucket(Bucket=bucket)
     for bucket, key in OBJECTS:
-        s3.put_object(Bucket=bucket, Key=key, Body=b"-")
+        s3.put_object(Bucket=bucket, Key=key, Body=archive())
     running.client("sagemaker").create_notebook_instance_lifecycle_config(
         NotebookInstanceLifecycleConfigName=LIFECYCLE
     )

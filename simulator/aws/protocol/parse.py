@@ -179,6 +179,8 @@ def _rest_body(shape: StructureShape, in_body: Mapping[str, Shape], body: bytes)
     if payload:
         member = shape.members[payload]
         if member.type_name in ("blob", "string"):
-            return {payload: body if member.type_name == "blob" else body.decode()} if body else {}
+            if not body and payload not in shape.required_members:
+                return {}
+            return {payload: body if member.type_name == "blob" else body.decode()}
         return {payload: _json(member, _loads(body))} if body else {}
     return dict(_json(shape, _loads(body))) if in_body and body else {}

@@ -70,7 +70,9 @@ def _filter(kind: Kind, name: str) -> Filter | None:
         return Filter(_TIMES.get(moment[1], moment[1]), ">=" if moment[2] == "After" else "<=")
     operator = "contains" if name.endswith("Contains") else "="
     stem = name.removesuffix("Equals").removesuffix("Contains")
-    path = kind.status_member if stem == "Status" else path_of(kind, stem)
+    path = (
+        kind.status_member if stem == "Status" else path_of(kind, stem) or path_of(kind, f"{kind.name}{stem}")
+    )
     return Filter(path, operator) if path else None
 
 

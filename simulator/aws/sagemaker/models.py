@@ -17,18 +17,17 @@ from simulator.kernel.errors import CallerError
 
 @behaviour("sagemaker", "CreateModel")
 async def create_model(call: Call) -> Answer:
-    """Check images, model data and role, as AWS does at once, and keep the model.
+    """Check images, model data and role, as AWS does at once, and keep the model; a role is not required.
 
     What AWS serves and this simulator does not (an inference pipeline, several models in a container, an image that
     nobody can run offline) is kept all the same; an endpoint or transform job that needs it fails and says so.
     """
     params = dict(call.params)
     definitions = params.get("Containers") or [params[m] for m in ("PrimaryContainer",) if m in params]
-    if not definitions:
-        raise CallerError("ValidationException", "PrimaryContainer or Containers must be given.")
-    if not (role := params.get("ExecutionRoleArn")):
-        raise CallerError("ValidationException", "ExecutionRoleArn must be given.")
-    assume(call.cloud, role)
+    if not definitions or ("PrimaryContainer" in params and params.get("Containers")):
+        raise CallerError("ValidationException", "Either PrimaryContainer or Containers must be given.")
+    if role := params.get("ExecutionRoleArn", ""):
+        assume(call.cloud, role)
     containers = [await _container(call, definition, role) for definition in definitions]
     for container in containers:
         _check_image(call, container.image)
@@ -50,6 +49,8 @@ async def create_model(call: Call) -> Answer:
 def _unserved(params: Mapping[str, Any], definitions: Sequence[Mapping[str, Any]]) -> str:
     """Why nothing here serves such a model; empty where something does."""
     first = definitions[0]
+    if not params.get("ExecutionRoleArn"):
+        return "a model without ExecutionRoleArn has nobody as whom its container would run"
     if len(definitions) > 1:
         return "an inference pipeline (a model of more than one container) is not simulated"
     if first.get("Mode", "SingleModel") != "SingleModel":
@@ -94,6 +95,8 @@ async def _check_model_data(call: Call, container: Container) -> None:
     """AWS looks for the archive as the execution role when the model is created."""
     if not container.model_data or container.model_data.endswith("/"):
         return
+    if not container.role:
+        raise CallerError("ValidationException", "ExecutionRoleArn must be given where there is model data.")
     bucket, key = storage.split(container.model_data)
     try:
         # One byte is read, not only HeadObject: that would not ask the key by which the archive is encrypted.

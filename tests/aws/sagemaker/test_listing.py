@@ -100,3 +100,15 @@ def test_a_token_of_somebody_else_is_refused(simulator: RunningSimulator):
     with pytest.raises(ClientError, match="Invalid NextToken") as refused:
         client.list_models(NextToken="somebody")
     assert refused.value.response["Error"]["Code"] == "ValidationException"
+
+
+def test_a_filter_is_of_the_kinds_own_member_of_that_name(simulator: RunningSimulator):
+    client = simulator.client("sagemaker")
+    for kind in ("JupyterServer", "KernelGateway"):
+        client.create_studio_lifecycle_config(
+            StudioLifecycleConfigName=kind,
+            StudioLifecycleConfigContent="ZWNobwo=",
+            StudioLifecycleConfigAppType=kind,
+        )
+    found = client.list_studio_lifecycle_configs(AppTypeEquals="KernelGateway")["StudioLifecycleConfigs"]
+    assert [each["StudioLifecycleConfigName"] for each in found] == ["KernelGateway"]

@@ -98,3 +98,18 @@ def test_a_configuration_that_nothing_here_serves_is_kept_and_its_endpoint_says_
     assert set(members) <= set(kept)
     endpoint = sagemaker.describe_endpoint(EndpointName="e")
     assert (endpoint["EndpointStatus"], why in endpoint["FailureReason"]) == ("Failed", True)
+
+
+def test_a_model_has_one_container_or_several_and_needs_a_role_for_its_data_only(simulator, data):
+    sagemaker, container = simulator.client("sagemaker"), {"Image": XGBOOST}
+
+    with pytest.raises(ClientError, match="Either PrimaryContainer or Containers"):
+        sagemaker.create_model(
+            ModelName="m", ExecutionRoleArn=ROLE, PrimaryContainer=container, Containers=[container]
+        )
+    with pytest.raises(ClientError, match="ExecutionRoleArn must be given where there is model data"):
+        sagemaker.create_model(ModelName="m", PrimaryContainer={**container, "ModelDataUrl": data})
+    sagemaker.create_model(ModelName="nobodys", PrimaryContainer=container)
+    assert "without ExecutionRoleArn" in failure(simulator, "nobodys")
+    with pytest.raises(ClientError, match=r"Endpoint none of account \d+ not found"):
+        simulator.client("sagemaker-runtime").invoke_endpoint(EndpointName="none", Body=b"")

@@ -8,6 +8,7 @@ from simulator.aws.behaviour import Call, find
 from simulator.aws.sagemaker.kinds.jobs import TRAINING_JOB
 from simulator.aws.sagemaker.kinds.table import TABLE
 from simulator.aws.sagemaker.resources import HOLD_HEADER, change, offset, token
+from simulator.azure_devops.pipelines import timeline
 from simulator.kernel.errors import CallerError
 from simulator.kernel.lifecycle import IllegalTransition
 from simulator.runtime.engine_scripted import Script
@@ -74,3 +75,7 @@ def test_kinds_have_rows_of_their_own():
     rows = [kind.row for kind in TABLE]
     assert len(set(rows)) == len(rows)
     assert TRAINING_JOB.row == "sagemaker.training_job"
+
+
+def test_no_fact_of_a_kind_is_one_of_the_other_clouds():
+    assert not {kind.fact for kind in TABLE} & set(timeline._FACTS.values())

@@ -100,5 +100,5 @@ class Kind:
 
     @property
     def fact(self) -> str:
-        """The kind of the fact that a change of state is."""
-        return f"{self.name}StateChanged"
+        """The kind of the fact that a change of state is; the other cloud's jobs have `JobStateChanged` for theirs."""
+        return f"{'SageMaker' if self.name == 'Job' else ''}{self.name}StateChanged"

@@ -14,8 +14,15 @@ def definition(*steps, parameters=()):
     )
 
 
+NEEDED = {
+    "Training": {"RoleArn": "arn", "OutputDataConfig": {}},
+    "Processing": {"RoleArn": "arn", "AppSpecification": {}, "ProcessingResources": {}},
+}
+
+
 def step(name, kind="Training", **more):
-    return {"Name": name, "Type": kind, "Arguments": {}, **more}
+    arguments = {**NEEDED.get(kind, {}), **more.pop("Arguments", {})}
+    return {"Name": name, "Type": kind, "Arguments": arguments, **more}
 
 
 def test_steps_wait_for_what_they_refer_to_and_depend_on():
@@ -52,6 +59,7 @@ def test_steps_of_a_branch_stand_behind_its_condition():
         ([step("A", Arguments={"RoleArn": {"Std:Magic": {}}})], "Std:Magic"),
         ([step("A"), step("B", Arguments={"RoleArn": {"Get": "Steps.A.PropertyFiles.F"}})], "property file"),
         ([step("A", DependsOn=["B"]), step("B", DependsOn=["A"])], "A, B wait for each other"),
+        ([{"Name": "A", "Type": "Training", "Arguments": {"RoleArn": "arn"}}], "member 'OutputDataConfig'"),
     ],
 )
 def test_a_wrong_definition_is_refused_with_the_place(steps, text):
@@ -141,3 +149,13 @@ def test_a_default_outside_its_enumeration_is_refused():
     parameter = {"Name": "P", "Type": "String", "DefaultValue": "c", "EnumValues": ["a", "b"]}
     with pytest.raises(InvalidDefinition, match="not one of its EnumValues"):
         parse(definition(step("A"), parameters=[parameter]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "right", "wrong"),
+    [("String", "1", 1), ("Integer", 1, 1.5), ("Float", 1, "1"), ("Boolean", False, 0), ("Integer", 0, True)],
+)
+def test_a_default_is_of_the_type_of_its_parameter(kind, right, wrong):
+    parse(definition(step("A"), parameters=[{"Name": "P", "Type": kind, "DefaultValue": right}]))
+    with pytest.raises(InvalidDefinition, match=f"parameter P: DefaultValue {wrong} is not of type {kind}"):
+        parse(definition(step("A"), parameters=[{"Name": "P", "Type": kind, "DefaultValue": wrong}]))

@@ -2,7 +2,8 @@
 
 Texts are AWS's as recorded in public issues of aws/sagemaker-python-sdk: `Unknown Argument member 'ModelPackageName'.`
 (pull request 3472), `Expecting start of Json Array.` (issue 2345), `Model Validation failed: Value 'FastFile' for
-'ProcessingS3InputMode' failed to satisfy enum value set: [Pipe, File]`.
+'ProcessingS3InputMode' failed to satisfy enum value set: [Pipe, File]`. `Missing Argument member` is ours; that what
+the operation requires must be there, but for the name that the pipeline gives, is the definition's JSON schema's.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ def argument_problems(shape: StepShape, arguments: Any) -> Iterator[str]:
     for name in shape.without:
         if name in arguments:
             yield f"Unknown Argument member '{name}'."
+    for name in request.required_members if request else ():
+        if name not in arguments and name != f"{shape.operation.removeprefix('Create')}Name":
+            yield f"Missing Argument member '{name}'."
     yield from _members(request, {k: v for k, v in arguments.items() if k not in shape.without})
 
 

@@ -68,6 +68,15 @@ def parse(text: str) -> Definition:
     )
 
 
+def _fits(kind: str, value: Any) -> bool:
+    """Whether a default is a JSON value of its parameter's type."""
+    if kind == "String":
+        return isinstance(value, str)
+    if kind == "Boolean" or isinstance(value, bool):
+        return kind == "Boolean" and isinstance(value, bool)
+    return isinstance(value, int | float) and (kind == "Float" or value == int(value))
+
+
 class _Reader:
     """Reads parts of the text and collects what is wrong with them."""
 
@@ -98,6 +107,8 @@ class _Reader:
         enum, default = tuple(raw.get("EnumValues") or ()), raw.get("DefaultValue")
         if enum and default is not None and default not in enum:
             self.problems.append(f"parameter {name}: DefaultValue {default} is not one of its EnumValues")
+        if default is not None and kind in PARAMETER_TYPES and not _fits(str(kind), default):
+            self.problems.append(f"parameter {name}: DefaultValue {default} is not of type {kind}")
         return Parameter(str(name), str(kind), default, enum)
 
     def steps(self, raw: Mapping[str, Any], gates: Gates, member: str = "Steps") -> Iterator[Step]:
