@@ -184,6 +184,17 @@ def test_the_same_token_starts_one_execution():
     play(story)
 
 
+def test_the_same_token_deletes_once():
+    async def story(cloud: FakeCloud) -> None:
+        await prepare(cloud, definition())
+        gone = {"PipelineName": "abalone", "ClientRequestToken": "d" * 32}
+        assert await cloud.ask("DeletePipeline", **gone) == await cloud.ask("DeletePipeline", **gone)
+        with pytest.raises(CallerError, match="does not exist"):
+            await cloud.ask("DeletePipeline", PipelineName="abalone", ClientRequestToken="e" * 32)
+
+    play(story)
+
+
 def test_stopping_stops_the_running_job_and_starts_nothing_more():
     async def story(cloud: FakeCloud) -> None:
         await prepare(cloud, definition(), held=True)

@@ -105,6 +105,10 @@ def test_a_definition_may_lie_in_s3():
         await cloud.ask("CreatePipeline", PipelineName="p", PipelineDefinitionS3Location=where, RoleArn=ROLE)
         found = await cloud.ask("DescribePipeline", PipelineName="p")
         assert found["PipelineDefinition"] == text(step("A"))
+        nowhere = {**where, "ObjectKey": "q.json"}
+        with pytest.raises(CallerError, match="Unable to read the pipeline definition at") as no:
+            await cloud.ask("UpdatePipeline", PipelineName="p", PipelineDefinitionS3Location=nowhere)
+        assert no.value.code == "ValidationException"
         with pytest.raises(CallerError, match="Both Pipeline Definition and Pipeline Definition S3 Location"):
             await cloud.ask(
                 "UpdatePipeline",

@@ -7,6 +7,7 @@ from simulator.aws.sagemaker.pipelines import executor
 from simulator.aws.sagemaker.pipelines.execution import Execution
 from simulator.aws.sagemaker.pipelines.operations.requests import execution_of
 from simulator.aws.sagemaker.pipelines.steps.callback import deliver, owner
+from simulator.aws.sagemaker.remembering.once import once
 from simulator.kernel.errors import CallerError
 
 
@@ -18,6 +19,7 @@ def _refused(execution: Execution, what: str) -> CallerError:
 
 
 @behaviour("sagemaker", "StopPipelineExecution")
+@once
 async def stop_pipeline_execution(call: Call) -> Answer:
     """Start no more steps and stop those that run, each in the way of its type."""
     execution = execution_of(call)
@@ -30,6 +32,7 @@ async def stop_pipeline_execution(call: Call) -> Answer:
 
 
 @behaviour("sagemaker", "RetryPipelineExecution")
+@once
 async def retry_pipeline_execution(call: Call) -> Answer:
     """Go on with an execution that failed or was stopped: steps that succeeded are kept, the others start anew."""
     execution = execution_of(call)
@@ -49,6 +52,7 @@ async def retry_pipeline_execution(call: Call) -> Answer:
 
 
 @behaviour("sagemaker", "SendPipelineExecutionStepSuccess")
+@once
 async def send_pipeline_execution_step_success(call: Call) -> Answer:
     """The work of a callback step is done."""
     outputs = {each["Name"]: each["Value"] for each in call.params.get("OutputParameters", ())}
@@ -59,6 +63,7 @@ async def send_pipeline_execution_step_success(call: Call) -> Answer:
 
 
 @behaviour("sagemaker", "SendPipelineExecutionStepFailure")
+@once
 async def send_pipeline_execution_step_failure(call: Call) -> Answer:
     """The work of a callback step has failed."""
     key, step = owner(call.kernel, call.params["CallbackToken"])

@@ -19,6 +19,7 @@ from simulator.aws.sagemaker.pipelines.operations.requests import (
     versions,
     who,
 )
+from simulator.aws.sagemaker.remembering.once import once
 from simulator.kernel.errors import CallerError
 
 _SUMMARY = ("PipelineArn", "PipelineVersionId", "CreationTime", "PipelineVersionDescription",
@@ -117,6 +118,7 @@ def _described(row: Row) -> Row:
 
 
 @behaviour("sagemaker", "DeletePipeline")
+@once
 async def delete_pipeline(call: Call) -> Answer:
     """Delete a pipeline with its executions; refused while one runs. Source: API reference of DeletePipeline."""
     key, row = pipeline_of(call)

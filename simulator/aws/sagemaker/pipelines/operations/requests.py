@@ -30,7 +30,14 @@ async def given_definition(call: Call) -> str | None:
         said = "Both Pipeline Definition and Pipeline Definition S3 Location shouldn't be present"
         raise CallerError("ValidationException", said)
     if location is not None:
-        text = await _from_s3(call, location)
+        try:
+            text = await _from_s3(call, location)
+        except (
+            CallerError
+        ) as error:  # which policy refused, or that it is not there, is S3's to say; the rest is ours
+            place = f"s3://{location['Bucket']}/{location['ObjectKey']}"
+            said = f"Unable to read the pipeline definition at {place}: {error.message}"
+            raise CallerError("ValidationException", said) from error
     if text is not None:
         try:
             parse(str(text))
