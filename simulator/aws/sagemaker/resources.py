@@ -10,7 +10,7 @@ from typing import Any
 
 from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.protocol.models import operation_model
-from simulator.aws.sagemaker import events
+from simulator.aws.sagemaker import events, tag_keys
 from simulator.aws.sagemaker.columns import index_of
 from simulator.aws.sagemaker.kinds.kind import Kind, Row
 from simulator.aws.sagemaker.kinds.table import TABLE
@@ -72,8 +72,9 @@ def insert(kernel: Kernel, kind: Kind, key: str, members: Mapping[str, Any], tag
             raise CallerError(code, text.format(name=name, arn=arn, kind=kind.name, noun=kind.noun))
         admit(kernel, kind, key)
         row = dict(to_json(row))
-        if tags:
-            kernel.store.put("sagemaker.tags", arn, {"tags": {t["Key"]: t["Value"] for t in tags}})
+        if given := {t["Key"]: t["Value"] for t in tags}:
+            tag_keys.check(given)
+            kernel.store.put("sagemaker.tags", arn, {"tags": given})
         row["_fact"] = _record(kernel, kind, key, row).sequence
         kernel.store.put(kind.row, key, row)
     return row

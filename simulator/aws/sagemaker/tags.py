@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulator.aws.behaviour import Answer, Call, behaviour
+from simulator.aws.sagemaker import tag_keys
 from simulator.aws.sagemaker.kinds.table import TABLE
 from simulator.aws.sagemaker.resources import key_of, offset, token
 from simulator.kernel.errors import CallerError
@@ -38,6 +39,7 @@ async def add_tags(call: Call) -> Answer:
     if ":model-package/" in arn and arn.count("/") > 1:
         text = "Tags are not supported in Model Package versions. Please add them to the Model Package Group."
         raise CallerError("ValidationException", text)
+    tag_keys.check(tag["Key"] for tag in call.params["Tags"])
     tags = tags_of(call, arn) | {tag["Key"]: tag["Value"] for tag in call.params["Tags"]}
     if len(tags) > 50:
         raise CallerError("ValidationException", "The number of tags exceeds the limit of 50.")
