@@ -111,5 +111,16 @@ def test_a_model_has_one_container_or_several_and_needs_a_role_for_its_data_only
         sagemaker.create_model(ModelName="m", PrimaryContainer={**container, "ModelDataUrl": data})
     sagemaker.create_model(ModelName="nobodys", PrimaryContainer=container)
     assert "without ExecutionRoleArn" in failure(simulator, "nobodys")
+    source = {"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": data}}}
+    sagemaker.create_transform_job(
+        TransformJobName="t",
+        ModelName="nobodys",
+        TransformInput=source,
+        TransformOutput={"S3OutputPath": "s3://models/out"},
+        TransformResources={"InstanceType": "ml.m5.large", "InstanceCount": 1},
+    )
+    assert (
+        "without ExecutionRoleArn" in sagemaker.describe_transform_job(TransformJobName="t")["FailureReason"]
+    )
     with pytest.raises(ClientError, match=r"Endpoint none of account \d+ not found"):
         simulator.client("sagemaker-runtime").invoke_endpoint(EndpointName="none", Body=b"")

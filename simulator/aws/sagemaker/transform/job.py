@@ -69,6 +69,8 @@ async def _live(job: Job) -> None:
     if row["TransformJobStatus"] == "Stopping":
         return
     container = Container.of(row[MODEL_NOTE])
+    if container.unserved:
+        raise WorkerFailed(container.unserved)
     actor = as_role(job.cloud, container.role, region)
     sources = await _sources(job, actor)
     if not sources:
