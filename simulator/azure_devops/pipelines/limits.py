@@ -108,7 +108,8 @@ def _container(container: Container) -> Iterator[NotSimulated]:
         )
     if container.map_docker_socket:
         remedy = (
-            "The socket would open the job's closed room: leave mapDockerSocket out, and build with Docker@2."
+            "The socket would open the job's closed room: leave mapDockerSocket out, as the agent does by itself, and"
+            " build with Docker@2 and target: host."
         )
         yield NotSimulated(f"mapDockerSocket of container {named}", remedy)
 

@@ -18,7 +18,8 @@ from simulator.runtime.reach import AWS_PORT, CERTIFICATES, PROXY_PORT, client_v
 STEPS = "/run/simulator/steps"
 """Where an idle container has what its programs write for the simulator."""
 
-_IDLE = ("/bin/sh", "-c", "trap 'exit 0' TERM INT; while :; do sleep 86400 & wait $!; done")
+_IDLE = ("bash", "-c", "trap 'exit 0' TERM INT; while :; do sleep 86400 & wait $!; done")
+"""What keeps a container there, as the agent's own command does: an ENTRYPOINT of the image gets it as arguments."""
 
 
 def create(room: DockerRoom, around: ContainerSet, wanted: Container, say: Say) -> Any:
@@ -34,8 +35,8 @@ def create(room: DockerRoom, around: ContainerSet, wanted: Container, say: Say) 
         outlet = open_outlet(room, containers, wanted.name, options=options.network)
         network = {"network_mode": f"container:{outlet.id}"}
         environment = {**_pointing(room, around), **environment}
-        arguments["entrypoint"], arguments["command"] = list(_IDLE[:1]), list(_IDLE[1:])
-    name = container_name(room, containers, wanted)
+        arguments["command"] = list(_IDLE)
+    name = arguments.pop("name", container_name(room, containers, wanted))
     say(
         f"##[command]/usr/bin/docker create --name {name} --network {room.network(containers)} {wanted.image}"
     )
@@ -55,7 +56,20 @@ def create(room: DockerRoom, around: ContainerSet, wanted: Container, say: Say) 
     except docker.errors.APIError as failure:
         raise ContainerFailed(f"Docker create fail: {failure.explanation}") from failure
     say(str(made.id))
+    if wanted.service:
+        see_running(made, say)
     return made
+
+
+def see_running(made: Any, say: Say) -> None:
+    """Tell what a container has written that does not run."""
+    made.reload()
+    if made.status == "running":
+        return
+    say(f"##[command]/usr/bin/docker logs --details {made.id}")
+    for line in made.logs(tail=200).decode(errors="replace").splitlines():
+        say(line)
+    say(f"##[warning]Docker container {made.id} is not in running state.")
 
 
 def container_name(room: DockerRoom, containers: str, wanted: Container) -> str:
@@ -157,7 +171,8 @@ def run(made: Any, command: list[str], say: Say, environment: Mapping[str, str] 
     try:
         code, output = made.exec_run(command, environment=dict(environment or {}))
     except docker.errors.APIError as failure:
-        raise ContainerFailed(f"Docker exec failed: {failure.explanation}") from failure
+        say(f"Error response from daemon: {failure.explanation}")
+        raise ContainerFailed("Docker exec fail with exit code 1") from failure
     text = output.decode(errors="replace").strip()
     if text:
         say(text)

@@ -32,6 +32,7 @@ _FLAGS = {
     "--tty": ("tty", True),
     "-t": ("tty", True),
     "--oom-kill-disable": ("oom_kill_disable", True),
+    "--no-healthcheck": ("healthcheck", {"test": ["NONE"]}),
     "--rm": None,
     "--detach": None,
     "-d": None,
@@ -43,11 +44,21 @@ _PLAIN = {
     "--memory-swap": "memswap_limit",
     "--shm-size": "shm_size",
     "--cpuset-cpus": "cpuset_cpus",
-    "--entrypoint": "entrypoint",
     "--stop-signal": "stop_signal",
     "--platform": "platform",
+    "--domainname": "domainname",
+    "--memory-reservation": "mem_reservation",
+    "--cpuset-mems": "cpuset_mems",
+    "--name": "name",
 }
-_NUMBERS = {"--cpu-shares": "cpu_shares", "--pids-limit": "pids_limit"}
+_NUMBERS = {
+    "--cpu-shares": "cpu_shares",
+    "--pids-limit": "pids_limit",
+    "--cpu-period": "cpu_period",
+    "--cpu-quota": "cpu_quota",
+    "--memory-swappiness": "mem_swappiness",
+    "--oom-score-adj": "oom_score_adj",
+}
 _LISTS = {"--group-add": "group_add", "--cap-drop": "cap_drop"}
 _PAIRS = {"--env": "environment", "--label": "labels", "--tmpfs": "tmpfs", "--sysctl": "sysctls"}
 _OF_NETWORK = {
@@ -62,18 +73,23 @@ _UNITS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3
 
 @dataclass
 class Options:
-    """`create` are arguments for the container, `network` those that its network's owner takes, `health` its check."""
+    """`create` are arguments for the container, `network` those that its network's owner takes, `health` its check.
+
+    `volumes` and `ports` are as they are written: whoever asks for the container says which it may have.
+    """
 
     create: dict[str, Any] = field(default_factory=dict)
     network: dict[str, Any] = field(default_factory=dict)
     health: dict[str, Any] = field(default_factory=dict)
     aliases: list[str] = field(default_factory=list)
+    volumes: list[str] = field(default_factory=list)
+    ports: list[str] = field(default_factory=list)
 
 
 def read_options(text: str) -> Options:
     """The options of one container. Raises NotSimulated for one that is unknown here or would open the job's room."""
     found = Options()
-    words = [word for word in shlex.split(text) if word]
+    words = shlex.split(text)
     while words:
         word = words.pop(0)
         if re.fullmatch(r"-[itd]{2,}", word):
@@ -115,6 +131,10 @@ def _valued(found: Options, name: str, value: str) -> None:
         _of_network(found.network, _OF_NETWORK[name], value)
     elif name == "--network-alias":
         found.aliases.append(value)
+    elif name == "--volume":
+        found.volumes.append(value)
+    elif name == "--publish":
+        found.ports.append(value)
     elif name.startswith("--health-"):
         _health(found.health, name.removeprefix("--health-"), value)
     elif name in _OTHERS:
@@ -158,6 +178,15 @@ def _cpus(create: dict[str, Any], value: str) -> None:
     create["nano_cpus"] = int(float(value) * 10**9)
 
 
+def _entrypoint(create: dict[str, Any], value: str) -> None:
+    # One word, as the command line takes it; an empty one takes away the image's own.
+    create["entrypoint"] = [value]
+
+
+def _exposed(create: dict[str, Any], value: str) -> None:
+    """Containers of a network reach each other's ports without it."""
+
+
 def _ulimit(create: dict[str, Any], value: str) -> None:
     name, _, limits = value.partition("=")
     soft, _, hard = limits.partition(":")
@@ -189,6 +218,8 @@ def _restart(create: dict[str, Any], value: str) -> None:
 
 _OTHERS: Mapping[str, Callable[[dict[str, Any], str], None]] = {
     "--cpus": _cpus,
+    "--entrypoint": _entrypoint,
+    "--expose": _exposed,
     "--ulimit": _ulimit,
     "--cap-add": _capability,
     "--security-opt": _security,

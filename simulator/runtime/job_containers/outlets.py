@@ -49,7 +49,7 @@ def open_outlet(
                 _bound(place, "/run/simulator/work"),
             ],
             security_opt=["no-new-privileges"],
-            **join(client, room.network(containers), room.label, f"outlet-{name}"),
+            **join(client, room.network(containers), room.label, host_of(name)),
             **(options or {}),
         )
         while not select.select([started], [], [], 1.0)[0]:
@@ -60,6 +60,11 @@ def open_outlet(
     finally:
         os.close(started)
     return container
+
+
+def host_of(name: str) -> str:
+    """The host name of the container that stands in the network of the outlet `name`."""
+    return f"outlet-{name}"
 
 
 def service_sockets(room: DockerRoom, containers: str) -> Path:

@@ -73,7 +73,7 @@ class Sets:
         made = {each.name: creating.create(self._room, wanted, each, say) for each in wanted.containers}
         for each in wanted.containers:
             if not each.service:
-                creating.make_user(made[each.name], self._room.uid(), say)
+                self._make_user(made[each.name], say)
         ports = _published(wanted.containers, made)
         self._lead_to_services(wanted, ports)
         for each in wanted.containers:
@@ -81,9 +81,21 @@ class Sets:
                 _await_health(made[each.name], each.name, say)
         return Opened(network, {name: str(each.id) for name, each in made.items()}, ports)
 
+    def _make_user(self, made: Any, say: Say) -> None:
+        try:
+            creating.make_user(made, self._room.uid(), say)
+        except ContainerFailed:
+            creating.see_running(made, say)
+            raise
+
     def _lead_to_services(self, wanted: ContainerSet, ports: dict[str, dict[int, int]]) -> None:
+        hosts = {
+            each.name: each.name if each.service else outlets.host_of(each.name) for each in wanted.containers
+        }
         services = [
-            f"{outside}={name}:{inside}" for name, each in ports.items() for outside, inside in each.items()
+            f"{outside}={hosts[name]}:{inside}"
+            for name, each in ports.items()
+            for outside, inside in each.items()
         ]
         if services:
             outlets.open_outlet(self._room, wanted.name, outlets.HOST, services)
@@ -94,11 +106,11 @@ class Sets:
 
 
 def _published(containers: tuple[Container, ...], made: dict[str, Any]) -> dict[str, dict[int, int]]:
-    """Per service its ports: that of the host, chosen where the mapping names none -> that of the container."""
+    """Per container its ports: that of the host, chosen where the mapping names none -> that of the container."""
     chosen = _FIRST_PORT
     found: dict[str, dict[int, int]] = {}
     for each in containers:
-        for text in each.ports if each.service else ():
+        for text in each.ports:
             *outside, inside = text.split(":")[-2:]
             number, _, protocol = inside.partition("/")
             if protocol.lower() not in ("", "tcp") or not number.isdecimal():

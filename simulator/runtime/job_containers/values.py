@@ -27,7 +27,7 @@ class Container:
     """One container of a set; `name` is its name in the set and, of a service, its host name in the network.
 
     A `service` runs its image's own command; the others stay idle for programs. `volumes`, `ports` and `options` are
-    as `docker create` takes them. `local` images are not pulled.
+    as `docker create` takes them; volumes and ports among the options count for nothing. `local` images are not pulled.
     """
 
     name: str
@@ -52,7 +52,7 @@ class ContainerSet:
 
 @dataclass(frozen=True)
 class Opened:
-    """A set that is there: its network, ids by container, and of services the published ports with their own."""
+    """A set that is there: its network, ids by container, and the published ports with their own by container."""
 
     network: str
     ids: Mapping[str, str]

@@ -17,13 +17,19 @@ RUN echo "a page" > page
 HEALTHCHECK --interval=200ms CMD python3 -c "import socket; socket.create_connection(('127.0.0.1', 80))"
 CMD ["python3", "-m", "http.server", "80"]
 """
+ENTRY = "simulator-tests/entry:1"
+POINTED = f"""FROM {IMAGE}
+ENTRYPOINT ["bash", "-c", "echo it wants none of $0; exit 5"]
+"""
 
 
 @pytest.fixture(scope="module")
 def web():
     client = docker.from_env()
     client.images.build(fileobj=io.BytesIO(DOCKERFILE.encode()), tag=WEB, rm=True)
+    client.images.build(fileobj=io.BytesIO(POINTED.encode()), tag=ENTRY, rm=True)
     yield WEB
+    client.images.remove(ENTRY, force=True)
     client.images.remove(WEB, force=True)
     client.close()
 
@@ -36,7 +42,7 @@ resources:
     - {{container: web, image: '{WEB}', ports: ['8080:80', 80]}}
 jobs:
   - job: Inside
-    container: IMAGE
+    container: {{image: IMAGE, options: "-p 8090:8000 -v $(Pipeline.Workspace)/shared:/srv/shared:ro"}}
     services: {{site: web}}
     steps:
       - checkout: none
@@ -47,17 +53,30 @@ jobs:
           python3 -c "import urllib.request as u; print('chosen', u.urlopen('http://localhost:$PORT/page').read())"
         env: {{PORT: $(Agent.Services.site.Ports.80)}}
         target: host
+      - bash: |
+          cd /tmp; echo "a file of the job" > mine; test -d /srv/shared && ! touch /srv/shared/x
+          python3 -m http.server 8000 > /dev/null 2>&1 &
+          until python3 -c "import socket; socket.create_connection(('127.0.0.1', 8000))" 2>/dev/null; do :; done
+      - script: python3 -c "import urllib.request as u; print('own', u.urlopen('http://localhost:8090/mine').read())"
+        target: host
       - task: Docker@2
         inputs: {{command: stop, container: site, arguments: --time 0}}
+        continueOnError: true
+      - task: Docker@2
+        inputs: {{command: stop, container: site, arguments: --time 0}}
+        target: host
       - script: python3 -c "import socket; socket.create_connection(('site', 80), 0.2)" || echo it has stopped
       - task: Docker@2
         inputs: {{command: start, container: site}}
+        target: host
       - script: |
           until python3 -c "import socket; socket.create_connection(('site', 80))" 2>/dev/null; do :; done
           echo it is there again
 """
     )
-    assert found["result"] == "succeeded", log
+    assert found["result"] == "partiallySucceeded", log
+    assert "own b'a file of the job" in log
+    assert "Unable to locate executable file: 'docker'" in log
     assert "inside b'a page" in log
     assert "beside b'a page" in log
     assert "chosen b'a page" in log
@@ -86,3 +105,22 @@ steps:
     assert results["Stop Containers"] == "succeeded"
     assert "\nnever" not in log
     assert "Z at the end" in log
+
+
+def test_an_image_with_an_entry_point_keeps_no_container_unless_the_options_take_it_away(build, web):
+    found, log, _ = build(
+        f"""
+jobs:
+  - job: Pointed
+    container: {{image: '{ENTRY}'}}
+    steps: [{{script: echo never}}]
+  - job: Plain
+    container: {{image: '{ENTRY}', options: --entrypoint ''}}
+    steps: [{{checkout: none}}, {{script: echo once}}]
+"""
+    )
+    assert found["result"] == "failed", log
+    assert "it wants none of bash" in log
+    assert "is not in running state." in log
+    assert "\nnever" not in log
+    assert "Z once" in log

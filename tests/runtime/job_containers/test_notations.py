@@ -34,6 +34,12 @@ def test_options_become_arguments(text, create, network):
     assert found.network == network
 
 
+def test_volumes_and_ports_are_left_to_who_asks_for_the_container():
+    found = read_options("-v kept:/kept --volume=/a:/b:ro -p 8080:80 --entrypoint '' --name mine")
+    assert (found.volumes, found.ports) == (["kept:/kept", "/a:/b:ro"], ["8080:80"])
+    assert found.create == {"entrypoint": [""], "name": "mine"}
+
+
 def test_a_health_check_is_read_with_its_times():
     health = read_options("--health-cmd 'test -e /up' --health-interval 1m30s --health-retries 3").create[
         "healthcheck"
@@ -50,7 +56,6 @@ def test_a_health_check_is_read_with_its_times():
         *(
             "--privileged",
             "--network host",
-            "-v /:/host",
             "--pid=host",
             "--cap-add SYS_ADMIN",
             "--device /dev/kvm",
@@ -59,7 +64,7 @@ def test_a_health_check_is_read_with_its_times():
             "--security-opt seccomp=unconfined",
             "--mount type=bind,source=/,target=/x",
             "--userns host",
-            "-p 80:80",
+            "--gpus all",
         ),
     ],
 )

@@ -91,7 +91,8 @@ def _tell_variables(job: JobRoom, opened: Opened) -> None:
     own = job.setup.job.container
     if own is not None:
         made["Agent.ContainerId"] = next(iter(opened.ids.values()))
-    for name, ports in opened.ports.items():
+    for name in job.setup.job.services:
+        ports = opened.ports.get(name, {})
         made |= {f"Agent.Services.{name}.Ports.{inside}": str(outside) for outside, inside in ports.items()}
     for name, value in made.items():
         job.state.set(SetVariable(name, value), "", ())

@@ -100,15 +100,22 @@ def _container(
     if not image:
         raise ContainerFailed(f"The container {name} has no image.")
     login = _login(job, asked)
-    mounts, volumes = _volumes(job, [expand_macros(text, values) for text in asked.volumes])
+    from simulator.runtime.job_containers.options import (
+        read_options,
+    )  # Docker's client is an eighth of a start
+
+    options = expand_macros(asked.options, values)
+    more = read_options(options)
+    given = (expand_macros(text, values) for text in asked.volumes)
+    mounts, volumes = _volumes(job, [*given, *more.volumes])
     return Container(
         name,
         _qualified(image, login),
         environment={key: expand_macros(text, values) for key, text in asked.env.items()},
         mounts=(*_own_mounts(job, asked), *(() if service else _own_tasks(job, name)), *mounts),
         volumes=volumes,
-        ports=tuple(expand_macros(text, values) for text in asked.ports),
-        options=expand_macros(asked.options, values),
+        ports=(*(expand_macros(text, values) for text in asked.ports), *more.ports),
+        options=options,
         local=asked.local_image,
         login=login,
         service=service,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from simulator.azure_devops.pipelines.agent import container_paths, machine, predefined
 from simulator.azure_devops.pipelines.agent.container_paths import to_container
-from simulator.azure_devops.pipelines.agent.containers_wanted import set_name
+from simulator.azure_devops.pipelines.agent.containers_wanted import set_name, uses_containers
 from simulator.azure_devops.pipelines.agent.job_files import PROGRAMS
 from simulator.azure_devops.pipelines.agent.macros import environment_of
 from simulator.kernel.errors import NotSimulated
@@ -107,9 +107,9 @@ def _work(attempt: Attempt, name: str, program: Program, env: Mapping[str, str])
 
 
 def _services(attempt: Attempt) -> Path | None:
-    """Where the published ports of the job's services are, for a step beside them."""
+    """Where the published ports of the job's containers are, for a step beside them."""
     containers = attempt.job.context.room.containers
-    if containers is None or not attempt.job.setup.job.services:
+    if containers is None or not uses_containers(attempt.job.setup.job):
         return None
     sockets = containers.service_sockets(set_name(attempt.job))
     return sockets if sockets.is_dir() else None

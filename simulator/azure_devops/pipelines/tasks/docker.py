@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from simulator.azure_devops.pipelines.agent import predefined
+from simulator.azure_devops.pipelines.agent.attempt import Program
 from simulator.azure_devops.pipelines.agent.command_effects import SetVariable
 from simulator.azure_devops.pipelines.agent.containers_wanted import set_name
 from simulator.azure_devops.pipelines.tasks.artifacts import matcher
@@ -47,7 +48,12 @@ _LABELS = {
 
 
 async def docker(call: TaskCall) -> None:
-    """One command; another than the task's own is refused by name."""
+    """One command; another than the task's own is refused by name.
+
+    For a step in a container the real task asks for the docker of its image, and that for an engine that is not there.
+    """
+    if call.attempt.container:
+        raise TaskFailed(await _missing(call))
     command, login = call.input("command").strip().lower(), connection_login(call)
     if command == "login":
         if login is None:
@@ -68,6 +74,21 @@ async def docker(call: TaskCall) -> None:
         raise NotSimulated(
             f"the command {command} of Docker@2", "Use build, push, buildAndPush, login or logout."
         )
+
+
+async def _missing(call: TaskCall) -> str:
+    """Why there is no docker for a step in a container, in the words of the task library or of docker."""
+    remedy = "Docker@2 runs beside the containers: give the step target: host."
+    if await call.run(Program(("bash", "-c", "command -v docker >/dev/null"), portable=True)):
+        return (
+            "Unable to locate executable file: 'docker'. Please verify either the file path exists or the file can be"
+            " found within a directory specified by the PATH environment variable. Also check the file mode to verify"
+            f" the file is executable. {remedy}"
+        )
+    return (
+        "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"
+        f" {remedy}"
+    )
 
 
 def _commands(call: TaskCall) -> DockerCommands:
