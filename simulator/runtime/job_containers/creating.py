@@ -151,6 +151,10 @@ def make_user(made: Any, uid: int, say: Say) -> str:
     alpine = "Alpine-based image" in said
     found = [] if not said or said.startswith("Alpine") else said.split()[:1]
     user = found[0] if found else "vsts_azpcontainer"
+    if uid == 0:
+        say(
+            "##[warning]The simulator runs as root, and so do the steps in its containers: an agent's are no root."
+        )
     if not found:
         add = ["adduser", "-D", "-u", str(uid), user] if alpine else ["useradd", "-m", "-u", str(uid), user]
         run(made, add, say)
@@ -172,10 +176,17 @@ def run(made: Any, command: list[str], say: Say, environment: Mapping[str, str] 
         code, output = made.exec_run(command, environment=dict(environment or {}))
     except docker.errors.APIError as failure:
         say(f"Error response from daemon: {failure.explanation}")
-        raise ContainerFailed("Docker exec fail with exit code 1") from failure
+        raise ContainerFailed(_executed(made, shown, 1, str(failure.explanation))) from failure
     text = output.decode(errors="replace").strip()
     if text:
         say(text)
     if code:
-        raise ContainerFailed(f"Docker exec fail with exit code {code}")
+        raise ContainerFailed(_executed(made, shown, code, text))
     return str(text)
+
+
+def _executed(made: Any, command: str, code: int, output: str) -> str:
+    """What the agent says of a command that failed."""
+    lines = ", ".join(f"`{line}`" for line in output.splitlines())
+    told = f"command output: {lines}" if lines else "command does not have output"
+    return f"Docker-exec executed: `{command}`; container id: `{made.id}`; exit code: `{code}`; {told}"

@@ -20,7 +20,7 @@ from simulator.runtime.job_containers.containers import JobContainers
 from simulator.runtime.job_containers.values import ContainerFailed, Opened
 
 INITIALIZE, STOP = "Initialize containers", "Stop Containers"
-_CLOSED = "The containers are not given the Docker engine's socket: it would open the job's closed room."
+_CLOSED = "mapDockerSocket is false, as it is by default: the containers do not reach the Docker engine."
 
 
 async def initialize_containers(job: JobRoom) -> Result:
