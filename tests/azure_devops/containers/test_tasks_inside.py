@@ -14,11 +14,13 @@ container: {image: IMAGE, options: --hostname inside, env: {AWS_REGION: eu-north
 steps:
   - checkout: none
   - task: UsePythonVersion@0
+    name: used
     inputs: {versionSpec: '>=3.9'}
   - bash: |
-      test "$(command -v python)" = "$(pythonLocation)/bin/python"
-      python -c 'import sys; print("prefix", sys.prefix)'
-      echo "pip of $(pip --version | cut -d' ' -f4)"
+      set -e
+      test "$(command -v python)" = "$(used.pythonLocation)/bin/python"
+      test "$(command -v pip)" = "$(used.pythonLocation)/bin/pip"
+      python -c 'import pip, sys; print("prefix", sys.prefix, "pip of", pip.__file__)'
   - {task: UsePythonVersion@0, inputs: {versionSpec: '2.7'}, continueOnError: true}
   - {task: NodeTool@0, inputs: {versionSpec: 99.x}, continueOnError: true}
   - task: AWSShellScript@1
@@ -55,6 +57,7 @@ OWN = """
   - {task: UseNode@1, inputs: {version: '>=20'}}
   - {task: Look@0, inputs: {folder: some/where}}
   - bash: echo "then $(looked)"
+  - {task: Look@0, target: host, inputs: {folder: on/host}}
 """
 
 
@@ -86,7 +89,7 @@ def test_tasks_run_in_the_container_by_what_its_image_has(build, keys):
     for line in (
         "Found tool in cache: Python 3.",
         "prefix /__t/Python/3.",
-        "pip of /__t/Python/3.",
+        " pip of /__t/Python/3.",
         "Version spec 2.7 for architecture x64 did not match any version in Agent.ToolsDirectory.",
         "Versions in the container: 3.",
         "Unable to find Node version '99.x' for platform linux and architecture x64. The container has no node",
@@ -108,5 +111,7 @@ def test_tasks_run_in_the_container_by_what_its_image_has(build, keys):
             "with 4 letters and OAuth",
             "refused EROFS",
             "then by node",
+            "looked from /home/vsts/work/_tasks/Look_6d2f3c0e-51a7-4f3d-9b54-0c5a1de2a9aa/0.1.0/look.js",
+            "on simulator at /home/vsts/work/1/s/on/host",
         ):
             assert line in log, line
