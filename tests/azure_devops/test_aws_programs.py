@@ -137,6 +137,8 @@ def test_a_stack_that_fails_names_the_resource(program, tmp_path):
         stackName="bad",
         templateFile=str(tmp_path / "template.yaml"),
         onFailure="ROLLBACK",
+        templateParametersSource="file",
+        templateParametersFile=str(tmp_path),
     )
     assert code == 1
     assert "AWS::Nothing::Here" in said
@@ -152,7 +154,10 @@ def test_parameters_that_are_no_list_are_refused(program, tmp_path):
         templateParameters="just text",
     )
     assert code == 1
-    assert "Unable to process parameters as either JSON or YAML as required by AWS CloudFormation" in said
+    assert (
+        "##vso[task.complete result=Failed;]InvalidParameterType: Expected params.Parameters to be an Array"
+        in said
+    )
 
 
 def test_a_command_of_the_cli_runs_as_the_connections_role_and_its_failure_is_the_tasks(program, simulator):

@@ -22,6 +22,7 @@ from simulator.azure_devops.pipelines.run_logs import LogWriter
 from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskFailed
 from simulator.azure_devops.pipelines.tasks.effects import effect_of
 from simulator.azure_devops.pipelines.timeline import result_of
+from simulator.azure_devops.task_definitions import aws
 from simulator.azure_devops.task_definitions.catalogue import Task, canonical_inputs, missing_inputs
 from simulator.azure_devops.task_definitions.definition import EXECUTION
 from simulator.kernel.errors import NotSimulated
@@ -178,7 +179,7 @@ class StepRun:
             return step_result(attempt.commanded, 1)
         # A task of the user's says itself what it misses.
         for missing in missing_inputs(task, inputs) if task.on_disk is None else ():
-            attempt.error(f"Input required: {missing.name}")
+            attempt.error(f"{aws.error_prefix(task)}Input required: {missing.name}")
             return step_result(attempt.commanded, 1)
         call = TaskCall(attempt, inputs, env, values)
         code: int | None

@@ -26,6 +26,11 @@ def path_inputs(task: str) -> tuple[str, ...]:
     return tuple(each["name"] for each in _inputs(task) if each["type"] == "filePath")
 
 
+def error_prefix(task: Task) -> str:
+    """What the tasks of the toolkit put before an error of their own: they end with it as JavaScript shows it."""
+    return "Error: " if task in tasks() else ""
+
+
 def _inputs(task: str) -> list[dict[str, Any]]:
     return next(list(each["inputs"]) for each in _table()["tasks"] if each["name"] == task)
 

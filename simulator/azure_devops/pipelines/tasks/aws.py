@@ -28,7 +28,7 @@ async def shell_script(call: TaskCall) -> int:
         script = call.job.files.write_temporary(name, call.input("inlineScript"))
     else:
         script = absolute(call, call.input("filePath"))
-        check_exists(call, script, "filePath")
+        check_exists(call, script, "filePath", "Error: ")
     directory = call.input("workingDirectory") if call.flag("disableAutoCwd") else ""
     more = {"INPUT_SCRIPT": call.seen(script), "INPUT_DIRECTORY": call.seen(absolute(call, directory))}
     return await run_program(call, "AWSShellScript", "aws_shell_script.py", more)

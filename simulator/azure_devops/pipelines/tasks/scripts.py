@@ -102,14 +102,14 @@ def working_directory(call: TaskCall, given: str) -> str:
     return path
 
 
-def check_exists(call: TaskCall, path: str, what: str) -> None:
+def check_exists(call: TaskCall, path: str, what: str, prefix: str = "") -> None:
     """Fail as the task library does when a file of the job is not there; what lies outside, the work itself sees."""
     try:
         found = call.job.files.outside(path)
     except OutsideOfJob:
         return
     if not found.exists():
-        raise TaskFailed(f"Not found {what}: {path}")
+        raise TaskFailed(f"{prefix}Not found {what}: {path}")
 
 
 EFFECTS: dict[tuple[str, int], TaskEffect] = {

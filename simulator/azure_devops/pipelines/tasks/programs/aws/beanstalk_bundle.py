@@ -9,7 +9,8 @@ from typing import Any
 
 import sdk  # type: ignore[import-not-found]  # beside this file when it runs
 from botocore.exceptions import ClientError
-from task_library import fail, given, required, say, temporary  # type: ignore[import-not-found]
+from task_library import error as report  # type: ignore[import-not-found]
+from task_library import fail, given, required, say, temporary
 from zipped_folder import zip_folder  # type: ignore[import-not-found]
 
 WINDOWS, LINUX, ASP_NET, S3 = "aspnetCoreWindows", "aspnetCoreLinux", "aspnet", "s3"
@@ -75,9 +76,11 @@ def sent(
     say(f"Uploading application bundle {bundle} to object {key} in bucket {bucket}")
     try:
         s3.put_object(Bucket=bucket, Key=key, Body=Path(bundle).read_bytes())
-    except (ClientError, OSError) as error:
-        text = sdk.told(error) if isinstance(error, ClientError) else str(error)
-        say(f"Upload of application bundle failed with error: {text}")
+    except ClientError as error:
+        say(f"Upload of application bundle failed with error: {sdk.told(error)}")
+        raise
+    except FileNotFoundError as error:
+        report(f"Unhandled: {sdk.no_file(error)}")
         raise
     say("Application upload completed successfully")
     return bucket, key

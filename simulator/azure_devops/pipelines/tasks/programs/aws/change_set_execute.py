@@ -7,7 +7,14 @@ from typing import Any
 
 import sdk  # type: ignore[import-not-found]  # beside this file when it runs
 from botocore.exceptions import ClientError
-from stack_life import has_resources, no_work, tell, wait_for_creation, wait_for_update  # type: ignore[import-not-found]
+from stack_life import (  # type: ignore[import-not-found]
+    has_resources,
+    no_work,
+    refused,
+    tell,
+    wait_for_creation,
+    wait_for_update,
+)
 from task_library import flag, required, say  # type: ignore[import-not-found]
 
 
@@ -15,6 +22,7 @@ def main() -> None:
     """Execute it; an empty one is left alone, or deleted, where the inputs say so."""
     name, stack = required("changeSetName"), required("stackName")
     client = sdk.client("cloudformation")
+    failed = ("Request to execute change set failed with message",)
     names = {"ChangeSetName": name, "StackName": stack}
     try:
         found: dict[str, Any] = client.describe_change_set(**names)
@@ -29,10 +37,9 @@ def main() -> None:
         try:
             client.execute_change_set(**names)
         except ClientError as error:
-            say(f"Request to execute change set failed with message: {error.response['Error']['Message']}")
-            raise
-        (wait_for_update if update else wait_for_creation)(client, stack)
-    tell(client, stack, found["StackId"])
+            refused(failed, error)
+        (wait_for_update if update else wait_for_creation)(client, stack, failed)
+    tell(client, stack, found["StackId"], skipped=False)
     say(f"Executed change set {name}")
 
 

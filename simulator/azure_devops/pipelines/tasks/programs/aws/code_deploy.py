@@ -88,7 +88,7 @@ def _upload(s3: Any, bucket: str, bundle: str, application: str) -> str:
         s3.put_object(Bucket=bucket, Key=key, Body=Path(archive).read_bytes(), **more)
         say("Bundle upload completed successfully")
     except ClientError as error:
-        say(f"Upload of revision bundle failed with error: {sdk.message(error)}")
+        say(f"Upload of revision bundle failed with error: {sdk.message(error)} {sdk.told(error)}")
         raise
     finally:
         if archive != bundle:
@@ -123,7 +123,7 @@ def _deploy(deploy: Any, names: dict[str, str], bucket: str, key: str) -> str:
     try:
         identifier = str(deploy.create_deployment(**wanted)["deploymentId"])
     except ClientError as error:
-        say(f"Request to deploy new revision returned error: {sdk.message(error)}")
+        say(f"Request to deploy new revision returned error: {sdk.message(error)} {sdk.told(error)}")
         raise
     say(
         f"Started deployment of new revision to deployment group {names['deploymentGroupName']} for application"

@@ -11,8 +11,8 @@ from task_library import given, required, say, set_variable  # type: ignore[impo
 def main() -> None:
     """Log in and pull."""
     source, repository = required("imageSource"), required("repository")
-    docker = Docker()
-    registry = docker.registry(sdk.client("ecr"), repository)
+    ecr, docker = sdk.client("ecr"), Docker()
+    registry = docker.registry(ecr, repository)
     if source == "imagetag":
         image = f"{repository}:{given('imageTag')}"
         say(f"Pulling image from {registry} with tag '{image}'")

@@ -16,11 +16,10 @@ def main() -> None:
     """Find the image, make the repository where asked, tag, log in, push."""
     source, repository = required("imageSource"), required("repositoryName")
     image = _image(source)
-    docker = Docker()
+    ecr, docker = sdk.client("ecr"), Docker()
     if flag("forceDockerNamingConventions"):
         repository = re.sub(r"[^a-z0-9\-_.]", "", repository.lower())
     say(f"Pushing image '{image}'" if source == "imagename" else f"Pushing image with ID '{image}'")
-    ecr = sdk.client("ecr")
     registry = docker.registry(ecr, repository)
     if flag("autoCreateRepository"):
         _make_repository(ecr, repository)

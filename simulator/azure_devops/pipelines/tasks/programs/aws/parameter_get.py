@@ -14,9 +14,12 @@ def main() -> None:
     """Read one parameter, or all below a path."""
     mode = required("readMode")
     if mode == "single":
-        _single(required("parameterName"), given("singleNameTransform"))
+        name, version = required("parameterName"), _version()
+        transform = _checked(given("singleNameTransform"))
+        _single(sdk.client("ssm"), name, version, transform)
     elif mode == "hierarchy":
-        _hierarchy(required("parameterPath"), given("hierarchyNameTransform"))
+        path, transform = required("parameterPath"), _checked(given("hierarchyNameTransform"))
+        _hierarchy(sdk.client("ssm"), path, transform)
     else:
         fail(
             f'Error: {mode} is not a valid parameter for ReadMode. Parameter must be one of "single" or "hierarchy"'
@@ -24,21 +27,34 @@ def main() -> None:
     say("Successfully created variables from parameter value(s).")
 
 
-def _single(name: str, transform: str) -> None:
-    version = given("parameterVersion")
-    if version and not (version.isdecimal() and int(version) > 0):
-        shown = version if version.lstrip("-").isdecimal() else "NaN"
+def _version() -> str:
+    """The version as the name takes it, `:3`; a text is the number that it begins with, as JavaScript reads it."""
+    text = given("parameterVersion")
+    if not text:
+        return ""
+    found = re.match(r"[+-]?\d+", text)
+    number = int(found[0]) if found else 0
+    if number <= 0:
+        shown = number if found else "NaN"
         fail(f"Error: {shown} is not a valid parameter version number. Version numbers should be >= 1")
-    asked = f"{name}:{int(version)}" if version else name
-    variable = variable_name(name, transform)
-    found = sdk.client("ssm").get_parameter(Name=asked, WithDecryption=True)["Parameter"]
-    _set(variable, asked, found)
+    return f":{number}"
 
 
-def _hierarchy(path: str, transform: str) -> None:
+def _checked(transform: str) -> str:
+    needed = {"substitute": "replacementPattern", "custom": "customVariableName"}.get(transform)
+    if needed:
+        required(needed)
+    return transform
+
+
+def _single(ssm: Any, name: str, version: str, transform: str) -> None:
+    variable, asked = variable_name(name, transform), f"{name}{version}"
+    _set(variable, asked, ssm.get_parameter(Name=asked, WithDecryption=True)["Parameter"])
+
+
+def _hierarchy(ssm: Any, path: str, transform: str) -> None:
     path = path if path.startswith("/") else f"/{path}"
     recursive = flag("recursive")
-    ssm = sdk.client("ssm")
     say(f"Reading parameter hierarchy with path {path}, recursive mode = {str(recursive).lower()}")
     pages = ssm.get_paginator("get_parameters_by_path").paginate(
         Path=path, Recursive=recursive, WithDecryption=True

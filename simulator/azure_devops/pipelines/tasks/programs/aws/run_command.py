@@ -18,28 +18,36 @@ _TEXTS = {
     "ServiceRoleArn": "serviceRoleARN",
     "Comment": "comment",
 }
+_NEEDED = {
+    "fromInstanceIds": "instanceIds",
+    "fromTags": "instanceTags",
+    "fromBuildVariable": "instanceBuildVariable",
+}
 
 
 def main() -> None:
     """Send it, and keep its id."""
-    document = required("documentName")
-    wanted: dict[str, Any] = {"DocumentName": document, **_targets()}
+    document, selector = required("documentName"), _selector()
+    ssm = sdk.client("ssm")
+    wanted: dict[str, Any] = {"DocumentName": document}
     wanted |= {member: given(name) for member, name in _TEXTS.items() if given(name)}
     if given("timeout"):
         wanted["TimeoutSeconds"] = int(given("timeout"))
     if given("documentParameters"):
-        wanted["Parameters"] = json.loads(given("documentParameters"))
+        wanted["Parameters"] = _document_parameters()
     if flag("cloudWatchOutputEnabled"):
         group = given("cloudWatchLogGroupName")
         named = {"CloudWatchLogGroupName": group} if group else {}
         wanted["CloudWatchOutputConfig"] = {"CloudWatchOutputEnabled": True, **named}
+    wanted |= _targets(selector)
     if given("notificationArn"):
+        kind, events = given("notificationType"), given("notificationEvents")
         wanted["NotificationConfig"] = {
             "NotificationArn": given("notificationArn"),
-            "NotificationType": given("notificationType"),
-            "NotificationEvents": [given("notificationEvents") or "All"],
+            **({"NotificationType": kind} if kind else {}),
+            **({"NotificationEvents": [events]} if events else {}),
         }
-    identifier = sdk.client("ssm").send_command(**wanted)["Command"]["CommandId"]
+    identifier = ssm.send_command(**wanted)["Command"]["CommandId"]
     if name := given("commandIdOutputVariable"):
         say(f"Storing unique command ID for the invocation into variable {name}")
         set_variable(name, identifier)
@@ -48,14 +56,28 @@ def main() -> None:
     )
 
 
-def _targets() -> dict[str, Any]:
-    selector = required("instanceSelector")
+def _selector() -> str:
+    selector = str(required("instanceSelector"))
+    needed = _NEEDED.get(selector) or fail(f"Error: Unknown value for instances selection: {selector}")
+    required(needed)
+    return selector
+
+
+def _document_parameters() -> Any:
+    text = given("documentParameters")
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        fail(f"SyntaxError: {error}")
+
+
+def _targets(selector: str) -> dict[str, Any]:
     if selector == "fromInstanceIds":
-        return {"InstanceIds": lines("instanceIds") or fail("Error: Input required: instanceIds")}
+        return {"InstanceIds": lines("instanceIds")}
     if selector == "fromTags":
-        pairs = (line.split("=", 1) for line in lines("instanceTags") or [required("instanceTags")])
+        pairs = (line.partition("=") for line in lines("instanceTags"))
         return {
-            "Targets": [{"Key": f"tag:{key.strip()}", "Values": value.split(",")} for key, value in pairs]
+            "Targets": [{"Key": f"tag:{key.strip()}", "Values": value.split(",")} for key, _, value in pairs]
         }
     name = required("instanceBuildVariable")
     found = variable(name).strip()

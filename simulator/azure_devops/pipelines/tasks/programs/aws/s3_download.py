@@ -24,9 +24,12 @@ def main() -> None:
     say(f"Downloading files from {prefix or '/'} in bucket {bucket} to {target}")
     Path(target).mkdir(parents=True, exist_ok=True)
     keys = _keys(s3, bucket, prefix)
-    for pattern in lines("globExpressions"):
-        for key in _matched(keys, prefix, pattern):
-            _download(s3, bucket, key, target, secret_key)
+    queued: list[tuple[str, Path]] = []
+    refused = _queue(keys, prefix, target, queued)
+    for key, place in queued:
+        _download(s3, bucket, key, place, secret_key)
+    if refused:
+        fail(refused)
     say("Downloads from S3 completed")
 
 
@@ -52,17 +55,24 @@ def _matched(keys: list[str], prefix: str, pattern: str) -> list[str]:
     return found
 
 
-def _download(s3: Any, bucket: str, key: str, target: str, secret_key: dict[str, str | bytes]) -> None:
-    name = posixpath.basename(key) if flag("flattenFolders") else key
-    place = Path(posixpath.join(target, name))
-    if place.exists():
-        if not flag("overwrite"):
-            fail(
-                f"Error: Target file {place} exists for matched key {key}, overwrite switch not set, cannot download"
-            )
-        say(f"Target file {place} exists for matched key {key}, overwriting")
-    say(f"Queueing download of {key}")
-    if name.endswith("/") or not name:
+def _queue(keys: list[str], prefix: str, target: str, queued: list[tuple[str, Path]]) -> str:
+    """Line up what is to be downloaded, before any of it is; why not the rest, where a file must not be overwritten."""
+    for pattern in lines("globExpressions"):
+        for key in _matched(keys, prefix, pattern):
+            name = posixpath.basename(key.rstrip("/")) if flag("flattenFolders") else key
+            place = Path(posixpath.join(target, name))
+            if place.exists():
+                there = f"Target file {place} exists for matched key {key}"
+                if not flag("overwrite"):
+                    return f"Error: {there}, overwrite switch not set, cannot download"
+                say(f"{there}, overwriting")
+            say(f"Queueing download of {key}")
+            queued.append((key, place))
+    return ""
+
+
+def _download(s3: Any, bucket: str, key: str, place: Path, secret_key: dict[str, str | bytes]) -> None:
+    if key.endswith("/") and not flag("flattenFolders"):
         place.mkdir(parents=True, exist_ok=True)
         return
     place.parent.mkdir(parents=True, exist_ok=True)

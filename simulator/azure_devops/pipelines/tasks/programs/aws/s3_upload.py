@@ -8,7 +8,8 @@ import posixpath
 from pathlib import Path
 from typing import Any
 
-import sdk  # type: ignore[import-not-found]  # beside this file when it runs
+import aws_session  # type: ignore[import-not-found]  # beside this file when it runs
+import sdk  # type: ignore[import-not-found]
 from botocore.exceptions import ClientError
 from file_patterns import matching  # type: ignore[import-not-found]
 from task_library import existing_path, fail, flag, given, lines, required, say, warning  # type: ignore[import-not-found]
@@ -28,15 +29,15 @@ def main() -> None:
     """Upload what matches; the bucket is made where asked."""
     bucket, folder = required("bucketName"), str(existing_path("sourceFolder"))
     encryption = _encryption()
-    made = sdk.session()
-    s3 = made.client("s3")
-    _check_bucket(s3, bucket, made.region_name)
+    s3 = sdk.client("s3")
+    _check_bucket(s3, bucket, aws_session.region())
     say(f"Uploading files from {folder} to {given('targetFolder') or '/'} in bucket {bucket}")
     say(f"Searching {folder} for files to upload")
     patterns = lines("globExpressions")
     found = [path for path in matching(_below(folder), patterns, folder) if not Path(path).is_dir()]
     if not found:
-        warning(f'No files found in folder "{folder}" that match pattern "{",".join(patterns)}"')
+        told = ", ".join(f"'{pattern}'" for pattern in patterns)
+        warning(f'No files found in folder "{folder}" that match pattern "[ {told} ]"')
     for path in found:
         _upload(s3, bucket, path, folder, encryption)
     say("All uploads to S3 completed")
@@ -97,7 +98,9 @@ def _cache_control(path: str, folder: str) -> str:
     for line in lines("cacheControl"):
         pattern, equals, value = line.partition("=")
         if not pattern or not equals or not value:
-            fail(f"Error: Invalid match expression {line}")
+            text = f"Error: Invalid match expression {line}"
+            say(f"File upload failed {text}")
+            fail(text)
         if matching([path], [pattern.strip()], folder):
             return str(value).strip()
     return ""

@@ -8,6 +8,7 @@ from typing import Any
 
 import aws_session  # type: ignore[import-not-found]  # beside this file when it runs
 import boto3
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from task_library import debug, fail, flag  # type: ignore[import-not-found]
 
@@ -26,8 +27,8 @@ def session() -> Any:
 
 
 def client(service: str) -> Any:
-    """A client of one service."""
-    return session().client(service)
+    """A client of one service, which says itself what of a request is too short or too long, as in the toolkit."""
+    return session().client(service, config=Config(parameter_validation=False))
 
 
 def run(work: Callable[[], None]) -> None:
@@ -38,6 +39,13 @@ def run(work: Callable[[], None]) -> None:
         fail(told(error))
     except BotoCoreError as error:
         fail(str(error))
+    except FileNotFoundError as error:
+        fail(f"Error: {no_file(error)}")
+
+
+def no_file(error: FileNotFoundError) -> str:
+    """A file that is not there, as Node says it."""
+    return f"ENOENT: no such file or directory, open '{error.filename}'"
 
 
 def code(error: ClientError) -> str:

@@ -3,8 +3,11 @@
 Source: SecretsManagerGetSecret of aws/aws-toolkit-azure-devops (order, texts).
 """
 
+import base64
+import re
+
 import sdk  # type: ignore[import-not-found]  # beside this file when it runs
-from task_library import given, required, say, set_variable  # type: ignore[import-not-found]
+from task_library import fail, given, required, say, set_variable  # type: ignore[import-not-found]
 
 
 def main() -> None:
@@ -18,9 +21,19 @@ def main() -> None:
     elif given("versionStage"):
         version = {"VersionStage": given("versionStage")}
     found = manager.get_secret_value(SecretId=name, **version)
-    text = found.get("SecretString") or found.get("SecretBinary", b"").decode("utf-8", "replace").strip()
+    text = found.get("SecretString") or _decoded(found.get("SecretBinary", b""))
     set_variable(variable, text, hidden=True)
     say(f"Successfully read the secret into the build variable '{variable}'.")
+
+
+def _decoded(value: bytes) -> str:
+    """A binary secret as the toolkit reads it: its bytes must be base64 once more."""
+    text = re.sub(r"[\t\n\f\r ]", "", value.decode("utf-8", "replace"))
+    bare = re.sub(r"==?$", "", text) if len(text) % 4 == 0 else text
+    if len(bare) % 4 == 1 or re.search(r"[^+a-zA-Z0-9/]", bare):
+        what = "Invalid character: the string to be decoded is not correctly encoded."
+        fail(f"InvalidCharacterError: {what}")
+    return base64.b64decode(bare + "=" * (-len(bare) % 4)).decode("latin-1").strip()
 
 
 if __name__ == "__main__":

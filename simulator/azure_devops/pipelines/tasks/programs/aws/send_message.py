@@ -13,11 +13,12 @@ from task_library import fail, given, required, say  # type: ignore[import-not-f
 def main() -> None:
     """Check that the target is there, and send."""
     target, message = required("messageTarget"), required("message")
-    made = sdk.session()
+    place = required("topicArn" if target == "topic" else "queueUrl")
+    sns, sqs = sdk.client("sns"), sdk.client("sqs")
     if target == "topic":
-        _to_topic(made.client("sns"), required("topicArn"), message)
+        _to_topic(sns, place, message)
     else:
-        _to_queue(made.client("sqs"), required("queueUrl"), message)
+        _to_queue(sqs, place, message)
     say("Successfully completed sending the message")
 
 

@@ -24,8 +24,9 @@ def main() -> None:
         client.get_waiter("stack_delete_complete").wait(
             StackName=name, WaiterConfig={"Delay": POLL_SECONDS, "MaxAttempts": 720}
         )
-    except WaiterError as error:
-        fail(f"Error: Stack {name} failed to reach delete completion status, error: {error}")
+    except WaiterError:
+        state = "Resource is not in the state stackDeleteComplete"
+        fail(f"Error: Stack {name} failed to reach delete completion status, error: {state}")
     say("Stack deleted")
     say("Stack successfully deleted")
 

@@ -4,7 +4,8 @@ Source: cloudformationutils of aws/aws-toolkit-azure-devops (order, texts).
 """
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
 import sdk  # type: ignore[import-not-found]  # beside this file when it runs
 from botocore.exceptions import ClientError, WaiterError
@@ -39,31 +40,42 @@ def has_resources(client: Any, stack: str) -> bool:
         return False
 
 
-def wait_for_creation(client: Any, stack: str) -> None:
-    """Wait until the stack is made; the task ends where it is not."""
+def wait_for_creation(client: Any, stack: str, failed: Sequence[str]) -> None:
+    """Wait until the stack is made; the task ends where it is not, after the lines that begin with `failed`."""
     say(f"Waiting for stack {stack} to reach create complete status")
-    _wait(client, stack, "stack_create_complete", f"Stack {stack} failed to reach completion status")
+    _wait(client, stack, "stack_create_complete", "completion", failed)
     say(f"Stack {stack} transitioned to create complete status")
 
 
-def wait_for_update(client: Any, stack: str) -> None:
-    """Wait until the stack is updated; the task ends where it is not."""
+def wait_for_update(client: Any, stack: str, failed: Sequence[str]) -> None:
+    """Wait until the stack is updated; the task ends where it is not, after the lines that begin with `failed`."""
     say(f"Waiting for stack {stack} to reach update complete status")
-    _wait(client, stack, "stack_update_complete", f"Stack {stack} failed to reach update completion status")
+    _wait(client, stack, "stack_update_complete", "update completion", failed)
     say(f"Stack {stack} transitioned to update complete status")
 
 
-def _wait(client: Any, stack: str, waiter: str, failed: str) -> None:
+def _wait(client: Any, stack: str, waiter: str, aim: str, failed: Sequence[str]) -> None:
     attempts = max(1, minutes() * 60 // POLL_SECONDS)
     try:
         client.get_waiter(waiter).wait(
             StackName=stack, WaiterConfig={"Delay": POLL_SECONDS, "MaxAttempts": attempts}
         )
-    except WaiterError as error:
+    except WaiterError:
         # The toolkit tells nothing of why; the resources that failed are the stack's own events.
         for reason in reasons(client, stack):
             report(reason)
-        fail(f"Error: {failed}, error: '{error}'")
+        state = "stackCreateComplete" if waiter == "stack_create_complete" else "stackUpdateComplete"
+        text = f"Stack {stack} failed to reach {aim} status, error: 'Resource is not in the state {state}'"
+        for what in failed:
+            say(f"{what}: '{text}' Error: {text}")
+        fail(f"Error: {text}")
+
+
+def refused(failed: Sequence[str], error: ClientError) -> NoReturn:
+    """End the task with what CloudFormation answered, after the lines that begin with `failed`."""
+    for what in failed:
+        say(f"{what}: '{sdk.message(error)}' {sdk.told(error)}")
+    raise error
 
 
 def reasons(client: Any, stack: str) -> list[str]:
@@ -76,12 +88,17 @@ def reasons(client: Any, stack: str) -> list[str]:
     ]
 
 
-def tell(client: Any, stack: str, identifier: str) -> None:
-    """The stack's id and outputs become variables of the steps that follow, as the inputs say."""
+def tell(client: Any, stack: str, identifier: str, *, skipped: bool = True) -> None:
+    """The stack's id and outputs become variables of the steps that follow, as the inputs say.
+
+    Where they do not, that is `skipped` aloud or not.
+    """
     if variable := given("outputVariable"):
         say(f"Setting stack ID into task output variable {variable}")
         set_variable(variable, identifier)
     how = given("captureStackOutputs") or "ignore"
+    if how == "ignore" and not skipped:
+        return
     if how == "ignore":
         say("Skipping processing of stack outputs to build variables as task option is set to 'ignore' mode")
         return
