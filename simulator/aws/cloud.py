@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import Any, Protocol
 
-from simulator.aws import accounts, behaviours, object_keys
+from simulator.aws import accounts, behaviours, leaf_requests, object_keys
 from simulator.aws.authorize import Authorizer
 from simulator.aws.behaviour import Answer, Call, find, refusal, remembers
 from simulator.aws.credentials import Credentials
@@ -99,6 +99,7 @@ class AwsCloud:
         self.load(service)
         if find(service, operation) or service not in LEAVES:
             return await self.serve(service, operation, dict(params), account, region, principal, {}, "")
+        leaf_requests.check(service, params)
         await self.authorize(service, operation, params, account, region, principal)
         owner = self._owner(service, params, account)
         await self._keys_before(service, operation, params, owner, region, principal)
@@ -160,6 +161,7 @@ class AwsCloud:
     ) -> Outgoing:
         """A client's own request to a leaf service, passed on as it came."""
         await self._ready()
+        leaf_requests.check(service, params)
         keyless = (service, operation) == ("kms", "Decrypt") and not params.get("KeyId")
         if not keyless:
             await self.authorize(service, operation, params, principal.account, region, principal)

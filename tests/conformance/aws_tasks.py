@@ -37,6 +37,10 @@ _SAME = (
     (re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"), "<id>"),
     (re.compile(r"/tmp/tmp[a-z0-9_]{8}/"), "<tools>/"),
     (re.compile(r"awsshellscript_[^.]+\."), "awsshellscript_<id>."),
+    (re.compile(r"/home/vsts/work/"), "<home>/work/"),
+    (re.compile(r"(:secret:\S+)-\w{6}\b"), r"\1"),
+    (re.compile(r"(SyntaxError): .*"), r"\1"),
+    (re.compile(r"(returned error: '.*)'\.$"), r"\1"),
     (re.compile(r"Error \[(\w+)\]"), r"\1"),
     (re.compile(r"\bd-[A-Z0-9]{9}\b"), "<deployment>"),
     (re.compile(r"\bv\d{13}\b"), "<time>"),
@@ -46,7 +50,7 @@ _SAME = (
 )  # fmt: skip
 _RULE = "=" * 78
 _OF_NODE = re.compile(
-    r"^\(node:|^\(Use `node|^\s+at |^\s*$|AWS SDK for JavaScript|migrat|^Agent name|^Task version"
+    r"^  \w+: |^\}|^\(node:|^\(Use `node|^\s+at |^\s*$|AWS SDK for JavaScript|migrat|^Agent name|^Task version"
 )
 
 

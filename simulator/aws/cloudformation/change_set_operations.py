@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from simulator.aws.behaviour import Answer, Call, behaviour
-from simulator.aws.cloudformation import parameters, requests
+from simulator.aws.cloudformation import first_look, parameters, requests
 from simulator.aws.cloudformation.changes import as_member
 from simulator.aws.cloudformation.errors import change_set_missing, invalid, stack_missing
 from simulator.aws.cloudformation.evaluation import evaluate
@@ -185,6 +185,7 @@ async def execute_change_set(call: Call) -> Answer:
             state = "EXECUTE_COMPLETE" if other["id"] == row["id"] else "OBSOLETE"
             call.kernel.store.put(CHANGE_SET, key, {**other, "execution": state})
         if row["kind"] == "CREATE":
+            first_look.executed(call.kernel.store, stack.key)
             role, caller = requests.caller(call, stack)
             begin(
                 call, stack, "create", "CREATE_IN_PROGRESS",

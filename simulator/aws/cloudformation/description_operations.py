@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from simulator.aws.behaviour import Answer, Call, behaviour
-from simulator.aws.cloudformation import parameters, requests
+from simulator.aws.cloudformation import first_look, parameters, requests
 from simulator.aws.cloudformation.errors import invalid
 from simulator.aws.cloudformation.exports import importers
 from simulator.aws.cloudformation.records import (
@@ -38,6 +38,7 @@ async def describe_stacks(call: Call) -> Answer:
     name = call.params.get("StackName")
     if name:
         stack = requests.the_stack(call, name)
+        first_look.seen(call.kernel.store, stack.key)
         return {"Stacks": [_member(await _held(call, stack))]}
     found = [s for s in stacks(call.kernel.store, call.key("")) if s.status != "DELETE_COMPLETE"]
     shown, more = _page(call, found)
@@ -110,6 +111,7 @@ async def describe_stack_events(call: Call) -> Answer:
     stack = requests.find_stack(call, call.params.get("StackName", ""))
     if stack is None:
         raise invalid(f"Stack [{call.params.get('StackName', '')}] does not exist")
+    first_look.seen(call.kernel.store, stack.key)
     rows = [row for _, row in call.kernel.store.scan(EVENT, f"{stack.key}/")]
     shown, more = _page(call, rows[::-1])
     hidden = _secrets(stack)
@@ -164,6 +166,7 @@ def _resource(record: ResourceRecord, time_name: str) -> dict[str, Any]:
 async def list_stack_resources(call: Call) -> Answer:
     """The resources of a stack."""
     stack = requests.the_stack(call, call.params["StackName"])
+    first_look.seen(call.kernel.store, stack.key)
     shown, more = _page(call, _shown(call, stack))
     return {"StackResourceSummaries": [_resource(r, "LastUpdatedTimestamp") for r in shown], **more}
 
@@ -176,7 +179,8 @@ async def describe_stack_resources(call: Call) -> Answer:
         raise invalid("Either StackName or PhysicalResourceId must be specified, but not both.")
     stack = requests.the_stack(call, name) if name else _holding(call, str(physical))
     logical = call.params.get("LogicalResourceId")
-    found = [record for record in _shown(call, stack) if logical in (None, record.logical)]
+    there = [] if first_look.seen(call.kernel.store, stack.key) else _shown(call, stack)
+    found = [record for record in there if logical in (None, record.logical)]
     identity = {"StackName": stack.name, "StackId": stack.arn}
     return {"StackResources": [identity | _resource(record, "Timestamp") for record in found]}
 
@@ -195,6 +199,7 @@ async def describe_stack_resource(call: Call) -> Answer:
     stack = requests.find_stack(call, name)
     if stack is None:
         raise invalid(f"Stack '{name}' does not exist")
+    first_look.seen(call.kernel.store, stack.key)
     record = next((r for r in _shown(call, stack) if r.logical == logical), None)
     if record is None:
         raise invalid(f"Resource {logical} does not exist for stack {stack.name}")

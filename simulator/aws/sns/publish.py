@@ -8,6 +8,7 @@ from typing import Any
 
 from simulator.aws.behaviour import Answer, Call, behaviour
 from simulator.aws.eventbridge.pattern import compile_pattern
+from simulator.aws.leaf_requests import check_arn
 from simulator.aws.principal import Principal
 from simulator.aws.sns.deliver import queue_notification
 from simulator.aws.sns.message import check, filterable, invalid
@@ -66,9 +67,8 @@ def _topic(params: Mapping[str, Any]) -> str:
 
 async def _subscriptions(call: Call, arn: str) -> list[dict[str, Any]]:
     """The confirmed subscriptions of a topic with their attributes; raises NotFound for a topic that is not there."""
-    if arn.count(":") != 5:
-        raise invalid("TopicArn")
-    _, _, _, region, account, _ = arn.split(":")
+    check_arn("TopicArn", arn)
+    region, account = arn.split(":")[3:5]
     asker = Principal.of_service(_SERVICE, account)
 
     async def ask(operation: str, params: dict[str, Any]) -> Answer:

@@ -130,6 +130,22 @@ def test_a_change_set_says_what_would_be_replaced(simulator):
         client.describe_change_set(StackName="queues", ChangeSetName="rename")
 
 
+def test_a_stack_whose_change_set_was_only_just_executed_has_no_resources_yet(simulator):
+    """CloudFormation begins a moment later; the AWS toolkit's task tells a new stack by this."""
+    client, template = simulator.client("cloudformation"), "Resources: {Topic: {Type: AWS::SNS::Topic}}"
+    for stack, look_first in (("just-now", False), ("looked-at", True)):
+        names = {"StackName": stack, "ChangeSetName": "make"}
+        client.create_change_set(**names, ChangeSetType="CREATE", TemplateBody=template)
+        client.get_waiter("change_set_create_complete").wait(**names)
+        client.execute_change_set(**names)
+        if look_first:
+            client.get_waiter("stack_create_complete").wait(StackName=stack)
+        found = client.describe_stack_resources(StackName=stack)["StackResources"]
+        assert bool(found) is look_first
+        client.get_waiter("stack_create_complete").wait(StackName=stack)
+        assert len(client.describe_stack_resources(StackName=stack)["StackResources"]) == 1
+
+
 def test_rights_in_iam_need_the_capability(simulator):
     client = simulator.client("cloudformation")
     with pytest.raises(client.exceptions.InsufficientCapabilitiesException) as caught:

@@ -205,3 +205,13 @@ def test_an_alarm_reaches_a_queue_through_its_topic(simulator: RunningSimulator)
     assert body["Subject"] == 'ALARM: "a" in US East (N. Virginia)'
     told = json.loads(body["Message"])
     assert (told["NewStateValue"], told["Trigger"]["MetricName"]) == ("ALARM", "m")
+
+
+@pytest.mark.parametrize("operation", ["get_topic_attributes", "list_subscriptions_by_topic", "publish"])
+def test_what_is_no_arn_is_refused_in_snss_words(shared, operation):
+    more = {"Message": "m"} if operation == "publish" else {}
+    with pytest.raises(ClientError) as refusal:
+        getattr(shared.client("sns", "grace"), operation)(TopicArn="news", **more)
+    error = refusal.value.response["Error"]
+    told = "Invalid parameter: TopicArn Reason: An ARN must have at least 6 elements, not 1"
+    assert (error["Code"], error["Message"]) == ("InvalidParameter", told)
