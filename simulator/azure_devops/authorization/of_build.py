@@ -20,7 +20,7 @@ from simulator.azure_devops.endpoints.build import (
     stages,
 )
 from simulator.azure_devops.endpoints.distributed_task import plans
-from simulator.azure_devops.endpoints.pipelines import pipelines, runs
+from simulator.azure_devops.endpoints.pipelines import check_runs, pipelines, runs
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.security import tokens
@@ -136,6 +136,16 @@ def _stage(call: Call) -> Iterator[Need]:
         yield from _stopping(call, row)
     else:
         yield on_run(call, row, "QueueBuilds")
+
+
+@rule("PATCH", check_runs.RUNS)
+def _check(call: Call) -> Iterator[Need]:
+    """A check asks again for its run; who bypasses it must manage the resource, which the endpoint asks."""
+    given = {name.lower(): value for name, value in call.object_body().items()}
+    row = call.azure.gates.checks.find(str(given.get("checkid") or ""))
+    run = call.azure.runs.find(row["run"]) if row else None
+    if run is not None:
+        yield on_run(call, run, "QueueBuilds")
 
 
 @rule("PUT POST PATCH DELETE", build_details.TAGS)

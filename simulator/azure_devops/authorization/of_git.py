@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulator.azure_devops.authorization.needs import Need, rule
+from simulator.azure_devops.authorization.of_build import on_definition
 from simulator.azure_devops.endpoint import Call
 from simulator.azure_devops.endpoints.git import (
     fork_sync,
@@ -25,9 +26,10 @@ from simulator.azure_devops.endpoints.git.pull_requests import (
     views,
 )
 from simulator.azure_devops.endpoints.git.pull_requests import statuses as pull_request_statuses
-from simulator.azure_devops.endpoints.policy import configurations
+from simulator.azure_devops.endpoints.policy import configurations, evaluations
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.organization import Row
+from simulator.azure_devops.policies.types import BUILD as BUILD_POLICY
 from simulator.azure_devops.security import tokens
 from simulator.azure_devops.security.namespaces import GIT
 from simulator.azure_devops.shapes import mapping, mappings
@@ -140,6 +142,19 @@ def _edit_pull_request(call: Call) -> Iterator[Need]:
         yield on_ref(row, known["target"], "GenericContribute")
     if str(mapping(given, "completionOptions").get("bypassPolicy", "")).lower() == "true":
         yield on_ref(row, known["target"], "PullRequestBypassPolicy")
+
+
+@rule("GET PATCH", evaluations.ONE)
+def _evaluation(call: Call) -> Iterator[Need]:
+    """Who works on the pull request has its policies evaluated again; a validation is a build, so who may queue it."""
+    known, evaluation = call.azure.evaluations.find(call.route["evaluationid"])
+    reads = call.method in ("GET", "HEAD")
+    row = call.organization.repository(known["repository"])
+    yield on_repository(row, "GenericRead" if reads else "PullRequestContribute")
+    if not reads and evaluation.configuration["type"] == BUILD_POLICY:
+        number = evaluation.configuration["settings"]["buildDefinitionId"]
+        if definition := call.organization.definition(known["project"], number):
+            yield on_definition(call, definition, "QueueBuilds")
 
 
 @rule("POST PUT DELETE", configurations.CONFIGURATIONS)

@@ -57,7 +57,7 @@ def changes(before: dict[str, str], after: dict[str, str]) -> list[RefUpdate]:
     ]
 
 
-def size_bytes(path: Path) -> int:
+def _size_bytes(path: Path) -> int:
     """What the objects of a bare repository take on disk."""
     folder = path / "objects"
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) if folder.is_dir() else 0
@@ -70,6 +70,7 @@ class RefWatch:
         self._organization = organization
         self._kernel = organization.kernel
         self._locks: dict[str, asyncio.Lock] = {}
+        self._sizes: dict[str, tuple[dict[str, str], int]] = {}
 
     def path(self, repository: Row) -> Path:
         """The bare repository's directory."""
@@ -91,6 +92,7 @@ class RefWatch:
     async def remove(self, repository: Row) -> None:
         """Take the bare repository and what is known of its refs away."""
         await asyncio.to_thread(shutil.rmtree, self.path(repository), ignore_errors=True)
+        self._sizes.pop(repository["id"], None)
         with self._kernel.store.transaction():
             self._kernel.store.delete(_SEEN, repository["id"])
             for key, _ in self._kernel.store.scan(_PUSH, f"{repository['id']}/"):
@@ -113,6 +115,19 @@ class RefWatch:
         """Ref names and the objects they point to, now."""
         output = await git(self.path(repository), "for-each-ref", "--format=%(refname) %(objectname)")
         return dict(line.split(" ", 1) for line in output.decode().splitlines())
+
+    def seen(self, repository: Row) -> dict[str, str]:
+        """The same as of the last push: what lists go by, for they cannot ask git for each repository."""
+        row = self._kernel.store.get(_SEEN, repository["id"])
+        return dict(row["refs"]) if row else {}
+
+    def size_bytes(self, repository: Row) -> int:
+        """What the objects of a repository take on disk, counted again when its refs have moved."""
+        refs = self.seen(repository)
+        known = self._sizes.get(repository["id"])
+        if known is None or known[0] != refs:
+            known = self._sizes[repository["id"]] = (refs, _size_bytes(self.path(repository)))
+        return known[1]
 
     async def observe(self, repository: Row, pusher: str, options: tuple[str, ...] = ()) -> list[RefUpdate]:
         """Compare with what was last seen; each change becomes a fact. The caller holds the lock.

@@ -11,6 +11,7 @@ from simulator.azure_devops.policies.validation import Validation
 from simulator.azure_devops.pull_requests.editing import order
 from simulator.azure_devops.pull_requests.rows import PullRequestRows, newest
 from simulator.azure_devops.pull_requests.settling import settle
+from simulator.kernel.errors import CallerError
 from simulator.kernel.facts import Fact
 
 
@@ -30,7 +31,12 @@ class Steward:
     async def on_fact(self, fact: Fact) -> None:
         """See to the pull requests that a fact concerns."""
         for row in self._concerned(fact):
-            await self.see_to(row)
+            try:
+                await self.see_to(row)
+            except CallerError:
+                # Deleted while git worked on it, it needs nothing more; anything else is a defect.
+                if self._requests.organization.find_repository(row["repository"]) is not None:
+                    raise
 
     async def see_to(self, row: Row) -> Row:
         """Settle a pull request, queue the builds that are due, complete it where that was set and is possible."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from simulator.azure_devops.identities import descriptor_of, of_person, stable_id
+from simulator.azure_devops.security import namespaces
 from tests.azure_devops.scripted import prints, records
 
 DEPLOY = """
@@ -220,6 +222,16 @@ def test_kinds_that_are_not_simulated_are_refused_by_name(served):
     assert "EvaluateArtifact" in refused.json()["message"]
 
 
+def deny(served, name, permission):
+    """Take a permission on all pipelines of the project from a person."""
+    space = namespaces.BUILD
+    descriptor = descriptor_of(of_person(served.topology.person(name)))
+    entry = {"descriptor": descriptor, "allow": 0, "deny": namespaces.known(space).mask(permission)}
+    body = {"token": stable_id("project", "ml"), "merge": True, "accessControlEntries": [entry]}
+    with served.client() as client:
+        assert client.post(f"_apis/accesscontrolentries/{space}", json=body).status_code == 200
+
+
 def test_a_suite_shows_the_checks_of_a_stage_and_an_administrator_may_bypass_one(queued, served):
     task(served, "hours", 5, businessDays="Monday", timeZone="UTC", startTime="00:00", endTime="00:00")
     build = queued(DEPLOY)
@@ -232,6 +244,15 @@ def test_a_suite_shows_the_checks_of_a_stage_and_an_administrator_may_bypass_one
         with served.client("ada") as other:
             refused = other.patch(f"ml/_apis/pipelines/checks/runs/{checkpoint}", json=body)
             assert refused.status_code in (401, 403)
+            again = other.patch(
+                f"ml/_apis/pipelines/checks/runs/{checkpoint}", json={**body, "action": "rerun"}
+            )
+            assert again.status_code == 200
+            deny(served, "ada", "QueueBuilds")
+            again = other.patch(
+                f"ml/_apis/pipelines/checks/runs/{checkpoint}", json={**body, "action": "rerun"}
+            )
+            assert (again.status_code, "Queue builds" in again.text) == (403, True)
         done = client.patch(f"ml/_apis/pipelines/checks/runs/{checkpoint}", json=body).json()
         assert done["checkRuns"][0]["status"] == "bypassed"
     served.rest()

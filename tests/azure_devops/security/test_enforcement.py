@@ -184,6 +184,28 @@ def test_runs_are_queued_stopped_and_deleted_by_who_may(git, ask, served):
     assert "Edit build pipeline" in ask("rachel", "PATCH", f"{BUILD_URL}/definitions/1/tags", json={})[2]
 
 
+def test_a_validation_is_queued_again_by_who_may_queue_its_build(git, ask, served):
+    settings = {"buildDefinitionId": 1, "manualQueueOnly": True, "scope": [{"repositoryId": REPOSITORY}]}
+    kind = {"id": "0609b952-1397-4640-95ec-e00a01b2c241"}
+    policy = {"type": kind, "isEnabled": True, "isBlocking": False, "settings": settings}
+    assert ask("operator", "POST", "ml/_apis/policy/configurations", json=policy)[0] == 200
+    git.commit({"of a request": "1"})
+    assert "new branch" in pushed_by(git, "ada", "HEAD:refs/heads/request")
+    request = {
+        "sourceRefName": "refs/heads/request",
+        "targetRefName": "refs/heads/main",
+        "title": "a request",
+    }
+    made = ask("ada", "POST", "ml/_apis/git/repositories/model_build/pullrequests", json=request)[1]
+    where = {"artifactId": f"vstfs:///CodeReview/CodeReviewId/{ML}/{made['pullRequestId']}"}
+    ((found,),) = (ask("ada", "GET", "ml/_apis/policy/evaluations", params=where)[1]["value"],)
+    path = f"ml/_apis/policy/evaluations/{found['evaluationId']}"
+    status, key, told = ask("rachel", "PATCH", path)
+    assert (status, key, "Queue builds" in told) == (403, "AccessDeniedException", True)
+    assert ask("ada", "PATCH", path)[0] == 200
+    served.rest()
+
+
 def test_who_makes_an_environment_administers_it(ask):
     refused = ask("rachel", "POST", "ml/_apis/pipelines/environments", json={"name": "hers"})
     assert refused == (

@@ -77,12 +77,17 @@ def meant(verb: str, path: str, query: Mapping[str, str]) -> list[Operation]:
         fits = [
             entry
             for entry, pattern in operations()
-            if entry.verb == verb and entry.required <= given and pattern.fullmatch(tried)
+            if entry.verb == verb and _needed(entry) <= given and pattern.fullmatch(tried)
         ]
         if fits:
             best = max((entry.literals, len(entry.required)) for entry in fits)
             return [entry for entry in fits if (entry.literals, len(entry.required)) == best]
     return []
+
+
+def _needed(entry: Operation) -> set[str]:
+    """The query parameters without which a request means another operation of the same address."""
+    return {*entry.required, *deviations()["parameters"].get(entry.name, ())}
 
 
 def violations(entry: Operation, status: int, body: Any) -> list[str]:

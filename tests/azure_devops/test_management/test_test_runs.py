@@ -102,8 +102,12 @@ def test_the_coverage_of_a_build_is_counted(queued, served):
     counts = [{"label": "Lines", "covered": 3, "total": 4}]
     served.call(lambda: keep_coverage(served.kernel.store, build["id"], counts))
     with served.client() as client:
-        found = client.get("ml/_apis/test/codecoverage", params={"buildId": build["id"], "flags": 7}).json()
+        address = "ml/_apis/test/codecoverage"
+        found = client.get(address, params={"buildId": build["id"], "flags": 7}).json()
+        summary = client.get(address, params={"buildId": build["id"]}).json()
+        assert client.get(address, params={"buildId": "", "flags": 7}).status_code == 404
     assert found["value"][0]["modules"][0]["statistics"]["linesCovered"] == 3
+    assert summary["coverageData"][0]["coverageStats"][0]["covered"] == 3
 
 
 def test_what_is_no_outcome_or_state_is_refused(served):

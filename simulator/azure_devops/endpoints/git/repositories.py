@@ -9,7 +9,6 @@ from simulator.azure_devops.endpoints.core import projects
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.git import objects
 from simulator.azure_devops.git.lineage import fork
-from simulator.azure_devops.git.refs import size_bytes
 from simulator.azure_devops.organization import DELETED_REPOSITORY, DESTROYED_REPOSITORY, REPOSITORY, Row
 from simulator.azure_devops.security import tokens
 from simulator.azure_devops.security.namespaces import GIT
@@ -27,8 +26,11 @@ _LONGEST_NAME = 64
 
 async def view(call: Call, row: Row) -> Row:
     """The GitRepository of the wire; the default branch is shown once it exists."""
+    return _view(call, row, await call.azure.refs.read(row))
+
+
+def _view(call: Call, row: Row, refs: dict[str, str]) -> Row:
     value = shown(call, row)
-    refs = await call.azure.refs.read(row)
     return {**value, "defaultBranch": row["defaultBranch"]} if row["defaultBranch"] in refs else value
 
 
@@ -54,7 +56,7 @@ def shown(call: Call, row: Row) -> Row:
         "name": row["name"],
         "url": url,
         "project": projects.reference(call, project),
-        "size": size_bytes(call.azure.refs.path(row)),
+        "size": call.azure.refs.size_bytes(row),
         "remoteUrl": remote,
         "sshUrl": ssh,
         "webUrl": remote,
@@ -86,7 +88,11 @@ async def repositories(call: Call) -> object:
         if names[row["project"]] in call.caller.projects
     ]
     found = call.permitted(GIT, "GenericRead", found, tokens.of_repository)
-    return collection([await view(call, row) for row in sorted(found, key=lambda row: str(row["name"]))])
+    return collection([_view(call, row, call.azure.refs.seen(row)) for row in sorted(found, key=_name)])
+
+
+def _name(row: Row) -> str:
+    return str(row["name"])
 
 
 @endpoint("POST", REPOSITORIES, "vso.code_manage")

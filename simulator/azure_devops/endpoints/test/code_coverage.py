@@ -23,7 +23,7 @@ async def coverage(call: Call) -> object:
     """The summary of the build (`buildId`, beside that of `deltaBuildId`), or with `flags` its modules."""
     build = _build(call, "buildid")
     counts = coverage_of(call.kernel.store, build["id"])
-    if "flags" in call.query:
+    if call.query.get("flags"):
         return collection([_modules(build, counts)] if counts else [])
     other = _build(call, "deltabuildid") if call.query.get("deltabuildid") else None
     before = {one["label"]: one for one in coverage_of(call.kernel.store, other["id"])} if other else {}
