@@ -23,6 +23,15 @@ class Scheme:
 
 
 @dataclass(frozen=True)
+class DataSource:
+    """A list that a type names for its connections: `url` is a template, `selector` chooses what of the answer."""
+
+    name: str
+    url: str
+    selector: str
+
+
+@dataclass(frozen=True)
 class ConnectionType:
     """One type; `inputs` are members of `data`, `needs_url` says that the creator gives the URL."""
 
@@ -33,6 +42,7 @@ class ConnectionType:
     needs_url: bool = False
     inputs: tuple[Input, ...] = ()
     stored: bool = False
+    sources: tuple[DataSource, ...] = ()
 
 
 def _text(name: str, title: str, required: bool = False) -> Input:
@@ -94,7 +104,14 @@ _PRINCIPAL = (
 )
 
 TYPES: tuple[ConnectionType, ...] = (
-    ConnectionType("AWS", "AWS", (_AWS,), "https://aws.amazon.com/"),
+    ConnectionType(
+        "AWS",
+        "AWS",
+        (_AWS,),
+        "https://aws.amazon.com/",
+        # The one that the AWS toolkit's vss-extension.json names.
+        sources=(DataSource("AWS", "{{endpoint.url}}api/projects/index", "jsonpath:$[*].nm"),),
+    ),
     ConnectionType(
         "generic",
         "Generic",

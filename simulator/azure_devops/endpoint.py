@@ -71,13 +71,17 @@ class Call:
 
     @property
     def url(self) -> str:
-        """The organization's URL, without a slash at its end."""
-        return self.azure.organization.url
+        """The organization's URL at the host family where the client asked, without a slash at its end.
 
-    @property
-    def base_url(self) -> str:
-        """The organization's URL at the host family where the client asked."""
-        return f"https://{self.host_family}/{self.organization.name}" if self.host_family else self.url
+        So a client that insists on its host, as those under `simulator run` may, gets URLs of that host.
+        """
+        if self.host_family:
+            return f"https://{self.host_family}/{self.organization.name}"
+        return self.organization.url
+
+    def person_reference(self, name: str) -> Row:
+        """The IdentityRef of the identity that a row keeps by name."""
+        return self.organization.identity(name).reference(self.url)
 
     def project(self) -> Row:
         """The project of the route, if the caller sees it; else TF200016, which hides what is not yours."""

@@ -50,6 +50,19 @@ def test_resource_areas_are_here_or_at_the_real_hosts_as_the_client_asked(served
     assert asked(served, "GET", "_apis/resourceAreas/00000000-0000-0000-0000-000000000001").text == "null"
 
 
+def test_urls_are_of_the_host_where_the_client_asked(served):
+    path = "ml/_apis/git/repositories/model_build"
+    here = asked(served, "GET", path).json()
+    there = asked(served, "GET", path, headers={"host": "dev.azure.com"}).json()
+    assert (here["remoteUrl"], there["remoteUrl"]) == (
+        f"{served.url}/ml/_git/model_build",
+        "https://dev.azure.com/acme/ml/_git/model_build",
+    )
+    assert "localhost" not in str(there)
+    pools = asked(served, "GET", "_apis/distributedtask/pools", headers={"host": "dev.azure.com"})
+    assert "localhost" not in pools.text
+
+
 def test_connection_data_says_who_asks_and_where_services_are(served):
     path = "_apis/connectionData?connectOptions=includeServices&api-version=7.1-preview.1"
     told = asked(served, "GET", path).json()

@@ -19,7 +19,7 @@ from simulator.azure_devops.endpoints.build import (
     leases,
     stages,
 )
-from simulator.azure_devops.endpoints.distributed_task import plans
+from simulator.azure_devops.endpoints.distributed_task import plan_timelines, plans
 from simulator.azure_devops.endpoints.pipelines import check_runs, pipelines, runs
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.organization import Row
@@ -225,5 +225,6 @@ def _no_tag(call: Call) -> Iterator[Need]:
 
 @rule("POST", plans.EVENTS, plans.LOGS, plans.FEED)
 @rule("PATCH", plans.RECORDS)
+@rule("PUT", plan_timelines.ATTACHMENTS)
 def _from_a_job(call: Call) -> Iterator[Need]:
     yield in_project(call, "UpdateBuildInformation")

@@ -89,15 +89,12 @@ class ResourceUses:
         self._kernel.store.put(kind, f"{of}/{use}", row)
 
 
-def owner_view(organization: Organization, row: Row) -> Row:
-    """`definition` and `owner` of a record: the pipeline and its run, with their addresses."""
+def owner_view(organization: Organization, row: Row, url: str) -> Row:
+    """`definition` and `owner` of a record: the pipeline and its run, with their addresses below `url`."""
     definition = organization.definition(row["project"], row["definition"]) or {"name": ""}
     run = organization.numbered(RUN, row["run"]) or {"name": ""}
-    name, base = (
-        organization.project(row["project"])["name"],
-        f"{organization.url}/{row['project']}/_apis/build",
-    )
-    web = f"{organization.url}/{name}/_build"
+    name, base = organization.project(row["project"])["name"], f"{url}/{row['project']}/_apis/build"
+    web = f"{url}/{name}/_build"
     return {
         "definition": {
             "_links": {

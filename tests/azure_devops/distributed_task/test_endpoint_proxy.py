@@ -49,6 +49,43 @@ def test_the_connections_host_is_asked_with_its_secrets(served, outside, connect
     assert "hidden" not in str(answer)
 
 
+def made(served, kind, parameters, url="https://outside.example/", scheme="UsernamePassword", **more):
+    body: dict[str, Any] = {"name": f"of {kind}", "type": kind, "url": url, **more}
+    body |= {"serviceEndpointProjectReferences": [{"projectReference": {"name": "ml"}, "name": body["name"]}]}
+    body |= {"authorization": {"scheme": scheme, "parameters": parameters}}
+    with served.client("operator") as client:
+        answer = client.post("_apis/serviceendpoint/endpoints", json=body)
+    assert answer.is_success, answer.text
+    return answer.json()["id"]
+
+
+def test_the_data_source_of_the_aws_toolkit_is_asked_by_its_name_at_the_connections_host(served, outside):
+    outside.by_path["/api/projects/index"] = [(200, b'[{"nm": "one"}, {"nm": "two"}]')]
+    aws = made(served, "AWS", {"username": "key", "password": "hidden"})
+    assert ask(served, aws, {"dataSourceName": "AWS"}).json()["result"] == ["one", "two"]
+    with served.client("operator") as client:
+        (kind,) = client.get("_apis/serviceendpoint/types", params={"type": "AWS"}).json()["value"]
+    assert [each["name"] for each in kind["dataSources"]] == ["AWS"]
+    real = made(
+        served, "AWS", {"username": "key", "password": "hidden"}, "https://aws.amazon.com/", name="real"
+    )
+    refused = ask(served, real, {"dataSourceName": "AWS"}).json()
+    assert (refused["result"], refused["statusCode"]) == ([], "badGateway")
+
+
+def test_connections_that_have_no_host_or_are_only_stored_are_refused(served, outside):
+    outside.by_path["/v2/"] = [(200, b"{}")]
+    registry = made(
+        served, "dockerregistry", {"registry": "https://outside.example/", "username": "u", "password": "p"}
+    )
+    assert ask(served, registry, {"dataSourceUrl": "{{endpoint.url}}/v2/"}).json()["result"] == ["{}"]
+    hook = made(served, "incomingwebhook", {"webhookname": "w"}, "", "None")
+    answer = ask(served, hook, {"dataSourceUrl": "{{endpoint.url}}/x"})
+    assert (answer.status_code, "no URL" in answer.text) == (400, True)
+    github = made(served, "github", {"accessToken": "t"}, "https://github.com", "PersonalAccessToken")
+    assert ask(served, github, {"dataSourceUrl": "{{endpoint.url}}/x"}).status_code == 501
+
+
 def test_the_older_form_answers_the_list_alone(served, outside, connection):
     body = {"endpointId": connection, "endpointUrl": "{{endpoint.url}}/items?page=2"}
     with served.client("operator") as client:
@@ -67,7 +104,7 @@ def test_what_the_host_refuses_is_told(served, connection):
     [
         ({"dataSourceUrl": "https://elsewhere.example/steal"}, 400, "outside.example"),
         ({"dataSourceUrl": "{{endpoint.url}}.elsewhere.example/"}, 400, "outside.example"),
-        ({"dataSourceName": "TestConnection"}, 501, "TestConnection"),
+        ({"dataSourceName": "TestConnection"}, 400, "TestConnection"),
         ({"dataSourceUrl": "{{#base64}}x{{/base64}}"}, 501, "base64"),
         ({"requestVerb": "TRACE"}, 400, "TRACE"),
         ({"headers": [{"name": "a\nb", "value": "x"}]}, 400, "header"),

@@ -22,7 +22,7 @@ def whole(call: Call, row: Row) -> Row:
     definition = definition_of(call, row)
     project = organization.project(row["project"])
     url = f"{call.url}/{project['id']}/_apis/build/Builds/{row['id']}"
-    person = organization.person_reference(row["requestedFor"])
+    person = call.person_reference(row["requestedFor"])
     repository = organization.repository_of(definition)
     retained = bool(call.azure.leases.of_run(row["id"]))
     value: dict[str, Any] = {

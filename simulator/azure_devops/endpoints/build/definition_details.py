@@ -48,7 +48,7 @@ async def revisions(call: Call) -> object:
             {
                 "revision": kept["definition"]["revision"],
                 "name": kept["definition"]["name"],
-                "changedBy": call.organization.person_reference(kept["by"] or creator),
+                "changedBy": call.person_reference(kept["by"] or creator),
                 "changedDate": iso(kept["at"]) or row["created"],
                 "changeType": kept["change"],
                 "comment": kept["comment"],

@@ -32,9 +32,7 @@ def reference(call: Call, row: Row) -> Row:
 
 def listed(call: Call, row: Row) -> Row:
     """The BuildDefinitionReference of a list."""
-    person = call.organization.person_reference(
-        row.get("changedBy") or call.organization.topology.test_person
-    )
+    person = call.person_reference(row.get("changedBy") or call.organization.topology.test_person)
     return {
         **reference(call, row),
         "_links": links(call, row),
@@ -88,6 +86,10 @@ def whole(call: Call, row: Row) -> Row:
     return {name: item for name, item in value.items() if item is not None}
 
 
+FETCH_DEPTH = "1"
+"""Shallow fetch is on in a pipeline's settings until somebody says otherwise (see tasks/checkout.py)."""
+
+
 def repository(call: Call, row: Row) -> Row:
     """The BuildRepository of a pipeline."""
     found = call.organization.repository_of(row)
@@ -100,5 +102,5 @@ def repository(call: Call, row: Row) -> Row:
         "url": f"{call.url}/{name}/_git/{found['name']}",
         "clean": None,
         "checkoutSubmodules": False,
-        "properties": {"reportBuildStatus": "true", "fetchDepth": "1"},
+        "properties": {"reportBuildStatus": "true", "fetchDepth": row.get("fetchDepth", FETCH_DEPTH)},
     }

@@ -8,7 +8,13 @@ from typing import Any
 from simulator.azure_devops.endpoint import Answer, Call, collection, endpoint, page
 from simulator.azure_devops.endpoints import run_requests
 from simulator.azure_devops.endpoints.build import build_views
-from simulator.azure_devops.endpoints.build.definition_views import ROOT_FOLDER, YAML_PROCESS, listed, whole
+from simulator.azure_devops.endpoints.build.definition_views import (
+    FETCH_DEPTH,
+    ROOT_FOLDER,
+    YAML_PROCESS,
+    listed,
+    whole,
+)
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.organization import DEFINITION, Row
 from simulator.azure_devops.pipelines import definition_history
@@ -155,7 +161,12 @@ def _said(given: dict[str, Any], known: Row | None = None) -> Row:
     if status not in _STATUSES:
         raise invalid(f"The queue status '{status}' is not valid. Expected one of: {', '.join(_STATUSES)}.")
     folder = str(given.get("path") or ROOT_FOLDER)
+    properties = mapping(mapping(given, "repository"), "properties")
+    depth = str(properties.get("fetchDepth") or (known or {}).get("fetchDepth", FETCH_DEPTH))
+    if not depth.isdecimal():
+        raise invalid(f"The value of repository.properties.fetchDepth must be a number, not '{depth[:100]}'.")
     return {
+        "fetchDepth": depth,
         "variables": variables,
         "queueStatus": status,
         "folder": folder if folder.startswith(ROOT_FOLDER) else f"{ROOT_FOLDER}{folder}",

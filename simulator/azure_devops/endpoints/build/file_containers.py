@@ -72,7 +72,7 @@ def _view(call: Call, run: Row) -> Row:
         "artifactUri": f"{_URI}{run['id']}",
         "name": run["name"],
         "description": "",
-        "createdBy": call.organization.person_reference(run["requestedFor"])["id"],
+        "createdBy": call.person_reference(run["requestedFor"])["id"],
         "dateCreated": iso(run["created"]),
         "size": FileContainer(call.kernel, run["id"]).size(),
         "itemLocation": here,

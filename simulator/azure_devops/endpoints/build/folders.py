@@ -28,7 +28,7 @@ def _key(project: Row, path: str) -> str:
 
 
 def _view(call: Call, project: Row, row: Row) -> Row:
-    person = call.organization.person_reference(row["by"])
+    person = call.person_reference(row["by"])
     return {
         "path": row["path"],
         "description": row["description"] or None,

@@ -49,7 +49,7 @@ async def connection_data(call: Call) -> object:
 
 def _services(call: Call) -> Row:
     """The access mapping and one definition for each area."""
-    base = f"{call.base_url}/"
+    base = f"{call.url}/"
     mapping = {
         "displayName": "Host Guid Access Mapping",
         "moniker": "PublicAccessMapping",

@@ -49,8 +49,8 @@ def removed(call: Call, environment: Row, row: Row) -> None:
 
 def view(call: Call, environment: Row, row: Row) -> Row:
     """An EnvironmentResource."""
-    creator = call.organization.person_reference(row["createdBy"])
-    changer = call.organization.person_reference(row.get("modifiedBy") or row["createdBy"])
+    creator = call.person_reference(row["createdBy"])
+    changer = call.person_reference(row.get("modifiedBy") or row["createdBy"])
     return {
         "environmentReference": {"id": environment["id"], "name": environment["name"]},
         **{name: row[name] for name in ("id", "type", "name", "tags", "createdOn")},

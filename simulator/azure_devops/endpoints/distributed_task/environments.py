@@ -19,7 +19,7 @@ RECORDS = ("51bb5d21-4305-4ea6-9dbb-b7488af73334", "0d9bba8c-e474-49a0-979a-e3b9
 
 
 def _view(call: Call, row: Row) -> Row:
-    people = call.organization.person_reference
+    people = call.person_reference
     return {
         "id": row["id"],
         "name": row["name"],
@@ -136,7 +136,7 @@ def _record(call: Call, environment: Row, row: Row) -> Row:
         "stageAttempt": row["stageAttempt"],
         "jobAttempt": row["jobAttempt"],
         "resourceId": row.get("resource"),
-        **owner_view(call.organization, row),
+        **owner_view(call.organization, row, call.url),
         "result": row["result"],
         "queueTime": iso(row["queued"]),
         "startTime": iso(row["started"]),

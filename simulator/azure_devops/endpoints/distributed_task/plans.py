@@ -11,7 +11,7 @@ from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.organization import Row
 from simulator.azure_devops.pipelines.callbacks import CalledPlan
 from simulator.azure_devops.pipelines.timeline import Timeline
-from simulator.azure_devops.shapes import as_mapping, as_mappings, mappings
+from simulator.azure_devops.shapes import as_mapping, as_mappings, mappings, texts
 
 EVENTS = "557624af-b29e-4c20-8ab0-0399d2204f3f"
 LOGS = "46f5667d-263a-4684-91b1-dff7fdcf64e2"
@@ -25,7 +25,7 @@ _TOLD = ("percentComplete", "currentOperation", "workerName")
 @endpoint("POST", EVENTS, "vso.build_execute")
 async def event(call: Call) -> object:
     """`TaskCompleted` and the like: what waits for it goes on."""
-    plan, given = _plan(call), call.object_body()
+    plan, given = plan_of(call), call.object_body()
     name, result = str(call.member("name")), str(given.get("result") or "succeeded")
     if result.lower() not in ("succeeded", "failed", "succeededwithissues", "canceled", "skipped"):
         raise invalid(f"The result {result} is not valid. Expected succeeded or failed.")
@@ -37,7 +37,7 @@ async def event(call: Call) -> object:
 @endpoint("POST", LOGS, "vso.build_execute")
 async def write_log(call: Call) -> object:
     """A new log, or more lines (octet-stream) for one."""
-    plan = _plan(call)
+    plan = plan_of(call)
     if "logid" not in call.route:
         return _log(call.azure.callbacks.add_log(plan, str(call.object_body().get("path") or "")))
     number = call.route["logid"]
@@ -52,7 +52,7 @@ async def write_log(call: Call) -> object:
 @endpoint("GET", LOGS, "vso.build")
 async def logs(call: Call) -> object:
     """The logs that were written here, or the lines of one."""
-    rows = call.azure.callbacks.logs(_plan(call))
+    rows = call.azure.callbacks.logs(plan_of(call))
     if "logid" not in call.route:
         return collection([_log(row) for row in rows])
     for row in rows:
@@ -64,7 +64,7 @@ async def logs(call: Call) -> object:
 @endpoint("PATCH", RECORDS, "vso.build_execute")
 async def update_records(call: Call) -> object:
     """How far a task or a check is: `percentComplete`, `currentOperation`, issues; states are the run's own."""
-    plan = _plan(call)
+    plan = plan_of(call)
     listed = call.body if isinstance(call.body, list) else mappings(call.object_body(), "value")
     shown: list[Any] = []
     with call.kernel.store.transaction():
@@ -80,22 +80,30 @@ async def update_records(call: Call) -> object:
 @endpoint("GET", RECORDS, "vso.build")
 async def records(call: Call) -> object:
     """The records of a run's plan."""
-    plan = _plan(call)
+    plan = plan_of(call)
     rows = Timeline(call.kernel, plan.run["id"]).records() if plan.check is None else []
-    return collection([record_view(_base(call, plan), row) for row in rows])
+    return collection([record_view(base_of(call, plan), row) for row in rows])
 
 
 @endpoint("POST", FEED, "vso.build_execute")
 async def feed(call: Call) -> object:
-    """Lines for who looks on live; they are kept nowhere, as on the service."""
-    _plan(call)
+    """Lines for who looks on live: the service keeps them nowhere, nor does this, which says how many there were.
+
+    They may hold what a log would mask.
+    """
+    plan, record = plan_of(call), call.route["recordid"].lower()
+    if plan.check is None and Timeline(call.kernel, plan.run["id"]).find(record) is None:
+        raise failure("TimelineRecordNotFoundException", id=record)
+    lines = texts(call.object_body(), "value")
+    told = {"run": plan.run["id"], "record": record, "lines": len(lines)}
+    call.kernel.log.record("LiveLinesReceived", f"run {plan.run['name']}", told)
     return Answer(204)
 
 
 @endpoint("GET", PLANS, "vso.build")
 async def plan(call: Call) -> object:
     """One plan."""
-    found = _plan(call)
+    found = plan_of(call)
     timeline, row = Timeline(call.kernel, found.run["id"]), found.run
     states = {"notStarted": "queued", "completed": "completed"}
     return {
@@ -111,7 +119,7 @@ async def plan(call: Call) -> object:
     }
 
 
-def _plan(call: Call) -> CalledPlan:
+def plan_of(call: Call) -> CalledPlan:
     """The plan of the address; a job's token reaches the plan of its own run only."""
     project, identifier = call.project(), call.route["planid"]
     found = call.azure.callbacks.plan(identifier)
@@ -132,10 +140,11 @@ def _updated(call: Call, plan: CalledPlan, given: Row) -> Row:
         if kind in ("error", "warning"):
             timeline.add_issue(identifier, kind, str(issue.get("message") or ""))
             row = timeline.get(identifier)
-    return record_view(_base(call, plan), row)
+    return record_view(base_of(call, plan), row)
 
 
-def _base(call: Call, plan: CalledPlan) -> str:
+def base_of(call: Call, plan: CalledPlan) -> str:
+    """The address of the build that the plan is of."""
     return f"{call.url}/{plan.run['project']}/_apis/build/builds/{plan.run['id']}"
 
 

@@ -42,7 +42,7 @@ def reference(call: Call, row: Row) -> dict[str, Any]:
 
 
 def _view(call: Call, row: Row) -> Row:
-    creator = call.organization.person_reference(row["createdBy"])
+    creator = call.person_reference(row["createdBy"])
     more = {name: row[name] for name in ("autoProvision", "autoUpdate", "autoSize")}
     value = {"createdOn": row["created"], **more, "createdBy": creator, "owner": creator, "properties": {}}
     return {**value, **reference(call, row)}

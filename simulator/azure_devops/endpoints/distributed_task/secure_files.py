@@ -97,7 +97,7 @@ def _by_id(call: Call, project: Row, identifier: str) -> Row:
 
 
 def _view(call: Call, row: Row) -> Row:
-    people = call.organization.person_reference
+    people = call.person_reference
     value: Row = {
         "id": row["id"],
         "name": row["name"],

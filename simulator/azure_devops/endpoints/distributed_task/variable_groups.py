@@ -22,7 +22,7 @@ _READ, _MANAGE = "vso.variablegroups_read", "vso.variablegroups_manage"
 
 
 def _view(call: Call, row: Row, here: str = "") -> Row:
-    people, tester = call.organization.person_reference, call.organization.topology.test_person
+    people, tester = call.person_reference, call.organization.topology.test_person
     listed = shared_rows.listed(row)
     own = next((one for one in listed if one["project"] == here), listed[0])
     return {

@@ -146,7 +146,7 @@ def _push_of(call: Call, row: Row, commit: str) -> Row | None:
     for push in call.azure.refs.pushes(row):
         if any(each["newObjectId"] == commit for each in push["refUpdates"]):
             by = push["pushedBy"] or call.organization.topology.test_person
-            who = call.organization.person_reference(by)
+            who = call.person_reference(by)
             return {"pushId": push["pushId"], "date": push["date"], "pushedBy": who}
     return None
 

@@ -59,7 +59,7 @@ def _queue(call: Call, row: Row, request: Row, parent: Row | None) -> None:
 def _source(call: Call, url: str, source: Row) -> Row | None:
     """The repository of this organization that a URL means; None for one of a host that the settings allow."""
     parts = urlsplit(url)
-    own = (urlsplit(call.url).hostname, "dev.azure.com", "localhost")
+    own = (urlsplit(call.organization.url).hostname, "dev.azure.com", "localhost")
     path = unquote(parts.path).strip("/")
     inside = path.partition("/")[2] if path.lower().startswith(f"{call.organization.name.lower()}/") else ""
     asked = parse(f"{inside}/info/refs") if parts.hostname in own else None

@@ -64,7 +64,7 @@ def _view(call: Call, row: Row, push: Row, with_refs: bool) -> Row:
     base = f"{call.url}/{row['project']}/_apis/git/repositories/{row['id']}"
     value = {
         "repository": repositories.shown(call, row),
-        "pushedBy": call.organization.person_reference(by),
+        "pushedBy": call.person_reference(by),
         "pushId": push["pushId"],
         "date": push["date"],
         "url": f"{base}/pushes/{push['pushId']}",

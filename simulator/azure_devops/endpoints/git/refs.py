@@ -47,11 +47,11 @@ async def _view(call: Call, row: Row, name: str, value: str, creator: str | None
     shown: Row = {
         "name": name,
         "objectId": value,
-        "creator": call.organization.person_reference(by),
+        "creator": call.person_reference(by),
         "url": url,
     }
     if (locked := call.azure.guard.locked_by(row, name)) is not None:
-        shown |= {"isLocked": True, "isLockedBy": call.organization.person_reference(locked)}
+        shown |= {"isLocked": True, "isLockedBy": call.person_reference(locked)}
     if _flag(call, "peeltags") and name.startswith("refs/tags/"):
         peeled = await objects.resolve(call.azure.refs.path(row), value)
         if peeled is not None and peeled != value:

@@ -256,6 +256,6 @@ def _deleted(call: Call, row: Row) -> Row:
         "id": row["id"],
         "name": row["name"],
         "project": projects.reference(call, call.organization.project(row["project"])),
-        "deletedBy": call.organization.person_reference(row["deletedBy"]),
+        "deletedBy": call.person_reference(row["deletedBy"]),
         "deletedDate": row["deleted"],
     }

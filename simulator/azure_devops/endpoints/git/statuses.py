@@ -59,5 +59,5 @@ def _view(call: Call, row: Row, commit: str, status: Row) -> Row:
         "self": {"href": f"{base}/commits/{commit}/statuses/{status['id']}"},
         "commit": {"href": f"{base}/commits/{commit}"},
     }
-    value = {**status, "createdBy": call.organization.person_reference(status["createdBy"]), "_links": links}
+    value = {**status, "createdBy": call.person_reference(status["createdBy"]), "_links": links}
     return {name: given for name, given in value.items() if given is not None}

@@ -25,7 +25,7 @@ _TRACES = ("deliveryResults", "deliveryTracing", "evaluationTracing")
 
 def view(call: Call, row: Row) -> Row:
     """The Subscription of the wire."""
-    people, kind = call.organization.person_reference, kind_of(row)
+    people, kind = call.person_reference, kind_of(row)
     url = f"{call.url}/_apis/hooks/subscriptions/{row['id']}"
     filters = ", ".join(
         f"{name} {item}" for name, item in row["publisherInputs"].items() if item and name != "projectId"

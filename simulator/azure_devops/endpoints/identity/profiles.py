@@ -38,7 +38,7 @@ async def accounts(call: Call) -> object:
         return collection([])
     value = {
         "accountId": collection_id(call),
-        "accountUri": f"{call.base_url}/",
+        "accountUri": f"{call.url}/",
         "accountName": call.organization.name,
         "properties": {},
     }

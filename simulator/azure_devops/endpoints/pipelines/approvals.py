@@ -34,7 +34,7 @@ def view(call: Call, row: Row, expand: str) -> Row:
         "executionOrder": row["executionOrder"],
         "minRequiredApprovers": row["minRequiredApprovers"],
         "instructions": row["instructions"],
-        "blockedApprovers": [call.organization.person_reference(name) for name in row["blockedApprovers"]],
+        "blockedApprovers": [call.person_reference(name) for name in row["blockedApprovers"]],
         "_links": {"self": {"href": url}},
     }
     if "permissions" in expand:
@@ -46,7 +46,7 @@ def view(call: Call, row: Row, expand: str) -> Row:
 
 
 def _step(call: Call, row: Row, step: Row, expand: str) -> Row:
-    people = call.organization.person_reference
+    people = call.person_reference
     value = {
         "assignedApprover": people(step["assignedApprover"]),
         "status": step["status"],

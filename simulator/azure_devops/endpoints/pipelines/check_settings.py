@@ -45,7 +45,7 @@ def shown(call: Call, settings: Row) -> Row:
     value = dict(settings)
     for name in _PEOPLE:
         if name in settings:
-            value[name] = [call.organization.person_reference(one) for one in settings[name]]
+            value[name] = [call.person_reference(one) for one in settings[name]]
     if "inputs" in settings:
         secret = {name: None for name in _SECRET_INPUTS if settings["inputs"].get(name)}
         value["inputs"] = {**settings["inputs"], **secret}

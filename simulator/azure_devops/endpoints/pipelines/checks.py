@@ -25,7 +25,7 @@ def reference(call: Call, row: Row) -> dict[str, Any]:
 
 
 def _view(call: Call, row: Row, settings: bool = True) -> Row:
-    people = call.organization.person_reference
+    people = call.person_reference
     named = reference(call, row)
     value: dict[str, Any] = {
         "createdBy": people(row["createdBy"]),

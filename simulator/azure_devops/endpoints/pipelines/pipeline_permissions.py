@@ -67,7 +67,7 @@ def _changed(call: Call, row: Row, given: Row) -> Row:
 
 
 def _view(call: Call, row: Row) -> Row:
-    people = call.organization.person_reference
+    people = call.person_reference
     value: Row = {"resource": {"type": row["type"], "id": row["id"]}}
     if row["all"] is not None:
         granted = row["all"]

@@ -114,7 +114,7 @@ def view(call: Call, row: Row) -> Row:
     base = f"{call.url}/{row['project']}/_apis/policy"
     kind = TYPES[row["type"]]
     return {
-        "createdBy": call.organization.person_reference(row["createdBy"]),
+        "createdBy": call.person_reference(row["createdBy"]),
         "createdDate": row["created"],
         "isEnabled": row["isEnabled"],
         "isBlocking": row["isBlocking"],

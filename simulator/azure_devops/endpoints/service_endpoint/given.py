@@ -67,7 +67,7 @@ def view(call: Call, row: Row, here: str = "") -> Row:
         "name": own["name"],
         "type": row["type"],
         "url": row["url"],
-        "createdBy": call.organization.person_reference(row["createdBy"]),
+        "createdBy": call.person_reference(row["createdBy"]),
         "description": own["description"],
         "authorization": {"scheme": row["authorization"]["scheme"], "parameters": parameters},
         "isShared": len(listed) > 1,

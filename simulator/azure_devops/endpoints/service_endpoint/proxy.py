@@ -1,7 +1,7 @@
 """The proxy of service connections: a request to a connection's own host with its secrets, which the caller never sees.
 
-Source: Learn "Endpoint proxy", the data sources of service endpoint types. Simulated where plain HTTP makes sense:
-connections of the type generic. The named data sources of other types are refused by name.
+Source: Learn "Endpoint proxy", the data sources of service endpoint types: a type's own by their names, any other by
+its URL. What a type does not name is refused; connections of github and azurerm are stored and not asked.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
+from simulator.azure_devops import connection_types
 from simulator.azure_devops.endpoint import Call, collection, endpoint
 from simulator.azure_devops.errors import failure, invalid
 from simulator.azure_devops.organization import Row
@@ -47,6 +48,7 @@ async def execute(call: Call) -> object:
 
 async def _asked(call: Call, identifier: str, details: Row, template: str) -> Row:
     row = _connection(call, identifier)
+    details = _named(row, details)
     url, method = _url(row, details), str(details.get("requestVerb") or "GET").upper()
     if method not in ("GET", "POST", "PUT", "PATCH", "DELETE"):
         raise invalid(f"The request verb {method} is not valid.")
@@ -72,18 +74,32 @@ def _connection(call: Call, identifier: str) -> Row:
     row = call.organization.service_endpoint_named(call.project()["id"], identifier)
     if row is None or row["id"] != identifier.lower():
         raise failure("ServiceEndpointNotFoundException", id=identifier)
-    if row["type"].lower() != "generic":
+    kind = connection_types.find(row["type"])
+    if kind is None or kind.stored:
         raise NotSimulated(
             f"the data sources of service connections of the type {row['type']}",
-            "Only generic connections are asked through the proxy.",
+            "Connections of the other types are asked through the proxy.",
         )
     return row
 
 
+def _named(row: Row, details: Row) -> Row:
+    """The details, with what the connection's type says of the data source that they name. Text of the refusal ours."""
+    if not (name := str(details.get("dataSourceName") or "")):
+        return details
+    kind = connection_types.find(row["type"])
+    sources = {one.name.lower(): one for one in kind.sources} if kind else {}
+    if (source := sources.get(name.lower())) is None:
+        raise invalid(f"Service connections of the type {row['type']} have no data source {name}.")
+    own = str(row["url"])
+    url = source.url.replace("{{endpoint.url}}", own if own.endswith("/") else f"{own}/")
+    return {**details, "dataSourceUrl": url, "resultSelector": source.selector}
+
+
 def _url(row: Row, details: Row) -> str:
     """Where the request goes: at the connection's own host and nowhere else, for it carries the secrets."""
-    if name := details.get("dataSourceName"):
-        raise NotSimulated(f"the data source {name} of generic service connections", "Give dataSourceUrl.")
+    if not urlsplit(str(row["url"] or "")).netloc:
+        raise invalid(f"The service connection {row['name']} has no URL that could be asked.")
     own = str(row["url"]).rstrip("/")
     template = str(details.get("dataSourceUrl") or "{{endpoint.url}}")
     url = _filled(template, {"endpoint.url": own, **_parameters(details)})

@@ -38,7 +38,7 @@ def _record(call: Call, identifier: str, row: Row) -> Row:
     data = {
         "id": row["id"],
         "planType": "Build",
-        **owner_view(call.organization, row),
+        **owner_view(call.organization, row, call.url),
         "startTime": iso(row["started"]),
         "finishTime": iso(row["finished"]),
         "result": row["result"],
@@ -62,7 +62,10 @@ def _type(one: ConnectionType) -> Row:
         },
         "inputDescriptors": [input_view(item, "") for item in one.inputs],
         "authenticationSchemes": [_scheme(item) for item in one.schemes],
-        "dataSources": [],
+        "dataSources": [
+            {"name": each.name, "endpointUrl": each.url, "resultSelector": each.selector}
+            for each in one.sources
+        ],
         "dependencyData": [],
         "trustedHosts": [],
         "helpMarkDown": "",

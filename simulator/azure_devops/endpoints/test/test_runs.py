@@ -19,9 +19,7 @@ def view(call: Call, row: Row) -> Row:
     """The TestRun of the wire."""
     counts, told = row["counts"], row.get("told", {})
     state = row.get("state", "Completed")
-    owner = call.organization.person_reference(
-        str(row.get("owner") or call.organization.topology.test_person)
-    )
+    owner = call.person_reference(str(row.get("owner") or call.organization.topology.test_person))
     project = call.organization.project(row["project"])
     value: dict[str, Any] = {
         "id": row["id"],

@@ -59,6 +59,18 @@ def keep(attempt: Attempt, wanted: Upload) -> None:
     job.kernel.store.put(ATTACHMENT, _key(row), row)
 
 
+def write(store: Store, row: Row, content: bytes) -> None:
+    """Write the file of an attachment that comes by REST (blocks)."""
+    place = attachment_path(store, row)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(content)
+
+
+def add(store: Store, row: Row) -> None:
+    """The row of an attachment whose file is there; the same type and name of a record again replaces it."""
+    store.put(ATTACHMENT, _key(row), row)
+
+
 def attachments_of(store: Store, run: int) -> list[Row]:
     """What the steps of a run have attached: run, record, type, name, created."""
     return [row for _, row in store.scan(ATTACHMENT, f"{number_key(run)}/")]

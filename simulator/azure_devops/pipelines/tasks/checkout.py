@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simulator.azure_devops.organization import Organization, Row
 from simulator.azure_devops.pipelines.agent.attempt import Program
 from simulator.azure_devops.pipelines.agent.checkouts import (
     PathOutside,
@@ -14,7 +15,8 @@ from simulator.azure_devops.pipelines.room import INSIDE_URL
 from simulator.azure_devops.pipelines.tasks.call import TaskCall, TaskFailed
 from simulator.kernel.errors import NotSimulated
 
-# Learn "Pipeline options for Git repositories": what a pipeline has that was made since sprint 209.
+# Learn "steps.checkout", Shallow fetch and Sync tags: what pipelines have that were made since sprint 209 (September
+# 2022), "in some organizations"; before, and with fetchDepth: 0, all history.
 _SETTINGS = {"fetchDepth": "1", "fetchTags": "false"}
 _PASSED = (
     *("clean", "fetchDepth", "fetchFilter", "fetchTags", "submodules", "persistCredentials"),
@@ -38,15 +40,22 @@ async def checkout(call: TaskCall) -> int:
         target = checkout_path(steps, name, call.input("path"))
     except PathOutside as outside:
         raise TaskFailed(str(outside)) from outside
+    settings = _SETTINGS | (_own_settings(organization, run) if alias == "self" else {})
     environment = {
         "CHECKOUT_URL": f"{INSIDE_URL}/{organization.name}/{project['name']}/_git/{name}",
         "CHECKOUT_COMMIT": source["commit"],
         "CHECKOUT_TARGET": target,
         "CHECKOUT_HEADER": f"AUTHORIZATION: bearer {call.value('System.AccessToken')}",
-        **{f"CHECKOUT_{key.upper()}": call.input(key) or _SETTINGS.get(key, "") for key in _PASSED},
+        **{f"CHECKOUT_{key.upper()}": call.input(key) or settings.get(key, "") for key in _PASSED},
     }
     shown = source["ref"].removeprefix("refs/heads/")
     call.attempt.say(f"Syncing repository: {name} (Git) {name}@{shown}")
     code = await call.run(Program(("python3", f"{PROGRAMS}/checkout.py"), environment, beside=True))
     call.job.move(moved_variables(steps, alias, name, target, call.input("workspaceRepo")))
     return code
+
+
+def _own_settings(organization: Organization, run: Row) -> dict[str, str]:
+    """What the pipeline's settings say of its own repository: Shallow fetch with its depth, 0 for none."""
+    definition = organization.definition(run["project"], run["definition"]) or {}
+    return {"fetchDepth": str(definition["fetchDepth"])} if "fetchDepth" in definition else {}
