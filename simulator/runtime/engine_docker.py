@@ -19,6 +19,7 @@ from simulator.kernel.errors import NotSimulated
 from simulator.runtime.background import in_background, tell
 from simulator.runtime.docker_ends import DockerEnds
 from simulator.runtime.docker_images import ensure
+from simulator.runtime.docker_machines import DockerMachines
 from simulator.runtime.docker_networks import forget, join
 from simulator.runtime.engine import SERVING_PORT, WorkUnknown, WorkUnreachable
 from simulator.runtime.images import Image, Images
@@ -48,27 +49,37 @@ class DockerEngine:
         launcher = self._directory / "launcher" / "simulator" / "runtime" / "sandbox"
         shutil.copytree(SANDBOX, launcher, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
         self._ends = DockerEnds(self._directory / "ends", reach.ends())
+        self._machines = DockerMachines(self._directory / "machines", self._client, self._container)
+        self._within = self._machines.programs
 
     async def start(self, work: Work) -> None:
         """Start a container; first builds the image if it is not there yet. Returns when the command runs.
 
-        An idle work has none yet, and a work within it a container of its own, whose end is that of all it left.
+        A work within an idle one is a program in its container; one that has mounts which that lacks is a container of
+        its own, beside it.
         """
-        if work.idle:
-            return
         await self._ends.open()
         image = self._images.describe(work.image)
         for mount in work.mounts:
             if not mount.source.exists():
                 raise ValueError(f"work {work.name!r} mounts {mount.source}, which does not exist")
+        if work.within and self._machines.holds(work):
+            variables = work_variables(self._reach, work.hostname, image.environment, work.environment)
+            await self._machines.start(work, variables)
+            return
         await in_background(lambda: self._run(work, image))
 
     async def wait(self, name: str) -> Exit:
         """The exit that the Docker engine recorded."""
+        if self._within.has(name):
+            return await self._within.wait(name)
         return await in_background(lambda: self._await(name))
 
     async def stop(self, name: str, grace_seconds: float, interrupt_seconds: float = 0.0) -> None:
         """SIGINT if wanted and SIGTERM to the command, SIGKILL to the container after the grace."""
+        if self._within.has(name):
+            await self._within.stop(name, grace_seconds, interrupt_seconds)
+            return
         for asking, seconds in (("SIGINT", interrupt_seconds), ("SIGTERM", grace_seconds)):
             if seconds > 0 and await self._heeds(name, asking, seconds):
                 return
@@ -87,6 +98,10 @@ class DockerEngine:
 
     async def lines(self, name: str) -> AsyncIterator[str]:
         """The container's log as it comes."""
+        if self._within.has(name):
+            async for line in self._within.lines(name):
+                yield line
+            return
         stream = await in_background(lambda: self._container(name).logs(stream=True, follow=True))
         loop, chunks = asyncio.get_running_loop(), asyncio.Queue[bytes | None]()
 
@@ -121,19 +136,24 @@ class DockerEngine:
 
     async def remove(self, name: str) -> None:
         """Remove the container, killing it if it runs."""
+        if self._within.has(name):
+            await self._within.remove(name)
+            return
         if name in self._ports:
             await self._ports.pop(name).close()
         await in_background(lambda: self._remove(name))
+        self._machines.forget(name)
 
     async def known(self) -> list[str]:
         """The works that the Docker engine has containers of."""
-        return await in_background(self._names)
+        return sorted([*await in_background(self._names), *await self._within.known()])
 
     async def close(self) -> None:
         """Let go; containers go on."""
         for port in self._ports.values():
             await port.close()
         self._ports.clear()
+        self._within.close()
         await self._ends.close()
         if self._connected is not None:
             self._connected.close()
@@ -219,7 +239,7 @@ class DockerEngine:
             os.close(started)
 
     def _container_of(self, work: Work, image: Image, tag: str) -> dict[str, Any]:
-        command = work.command or image.entrypoint
+        command = () if work.idle else work.command or image.entrypoint
         serving = str(SERVING_PORT if work.serves else 0)
         variables = work_variables(
             self._reach, work.hostname, image.environment, work.environment, isolated=work.isolated
@@ -256,6 +276,7 @@ class DockerEngine:
             ),
             Mount(self._place(work.name), "/run/simulator/work"),
         ]
+        mounts += self._machines.mounts(work) if work.idle else []
         mounts += [
             Mount(stream.source, _stream_place(number), read_only=True)
             for number, stream in enumerate(work.streams)

@@ -21,8 +21,15 @@ _SERVE = (
 
 
 @pytest.fixture
-def idle(process_room):
-    """A room with an idle work `machine`."""
+def idle(real_room):
+    """A room of each engine that runs programs, with an idle work `machine`."""
+    real_room.run(real_room.engine.start(Work("machine", "bare", (), idle=True)))
+    return real_room
+
+
+@pytest.fixture
+def process_idle(process_room):
+    """The same of the process engine alone."""
     process_room.run(process_room.engine.start(Work("machine", "bare", (), idle=True)))
     return process_room
 
@@ -58,11 +65,13 @@ def test_works_within_share_files_and_keep_their_own_variables(idle):
     assert not [line for line in lines if "hunter2" in line]
 
 
-def test_an_idle_work_has_no_variable_of_any_work(idle):
+def test_an_idle_work_has_no_variable_of_any_work(process_idle):
     """What one was given is gone with it: nothing of it stays where the next could read it."""
-    complete(idle, "one", "true", environment={"SECRET": "hunter2"})
+    complete(process_idle, "one", "true", environment={"SECRET": "hunter2"})
     _, lines = complete(
-        idle, "two", "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>&- | tr '\\0' '\\n' | grep -x SECRET=.*"
+        process_idle,
+        "two",
+        "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>&- | tr '\\0' '\\n' | grep -x SECRET=.*",
     )
     assert lines == []
 
@@ -74,42 +83,42 @@ def test_the_exit_code_and_what_it_said_are_the_commands(idle):
     assert idle.finish("three")[0].code == 127
 
 
-def test_what_the_background_says_is_heard_for_a_while_and_no_longer(idle):
+def test_what_the_background_says_is_heard_for_a_while_and_no_longer(process_idle):
     held = "(echo from the background; while :; do read -t 0.02 < /dev/zero; done) & exit 3"
-    code, lines = complete(idle, "one", held, patience=Patience(0.3, "it did not close"))
+    code, lines = complete(process_idle, "one", held, patience=Patience(0.3, "it did not close"))
     assert (code, lines) == (3, ["from the background", "it did not close"])
-    assert [line.split()[1] for line in ended(idle)] == ["bash"]
+    assert [line.split()[1] for line in ended(process_idle)] == ["bash"]
 
 
-def test_stop_kills_all_that_comes_from_a_work_and_nothing_that_another_left(idle):
-    assert complete(idle, "one", "(exec -a keeper sleep 1000) >/dev/null 2>&1 &")[0] == 0
+def test_stop_kills_all_that_comes_from_a_work_and_nothing_that_another_left(process_idle):
+    assert complete(process_idle, "one", "(exec -a keeper sleep 1000) >/dev/null 2>&1 &")[0] == 0
     tree = (
         "trap '' TERM INT; (trap '' TERM; sleep 1000) & setsid bash -c 'sleep 1000' & sleep 1000 & "
         "until [ $(grep -ls '^sleep' /proc/[0-9]*/cmdline | wc -l) = 3 ]; do read -t 0.02 < /dev/zero; done;"
         " echo ready; while :; do read -t 0.02 < /dev/zero; done"
     )
-    idle.run(idle.engine.start(Work("two", "bare", ("bash", "-c", tree), within="machine")))
+    process_idle.run(process_idle.engine.start(Work("two", "bare", ("bash", "-c", tree), within="machine")))
 
     async def stopped():
-        lines = idle.engine.lines("two")
+        lines = process_idle.engine.lines("two")
         assert await anext(lines) == "ready"
         await lines.aclose()
-        await idle.engine.stop("two", 0.05)
-        return await idle.engine.wait("two")
+        await process_idle.engine.stop("two", 0.05)
+        return await process_idle.engine.wait("two")
 
-    assert idle.run(stopped()).code == 137
-    assert len(ended(idle)) == 1, "the keeper alone was left"
+    assert process_idle.run(stopped()).code == 137
+    assert len(ended(process_idle)) == 1, "the keeper alone was left"
 
 
-def test_a_mount_that_the_idle_work_does_not_have_is_seen_by_its_work_alone(idle, tmp_path):
+def test_a_mount_that_the_idle_work_does_not_have_is_seen_by_its_work_alone(process_idle, tmp_path):
     (tmp_path / "more").mkdir()
     (tmp_path / "more" / "file").write_text("more\n")
     mounts = (Mount(tmp_path / "more", "/opt/more", read_only=True),)
     shell = "cat /opt/more/file; echo x > /opt/more/file; echo left > /tmp/file"
-    code, lines = complete(idle, "one", shell, mounts=mounts)
+    code, lines = complete(process_idle, "one", shell, mounts=mounts)
     assert (code, lines[0]) == (0, "more")
     assert "Read-only" in lines[1]
-    assert complete(idle, "two", "cat /tmp/file; ls /opt/more") == (0, ["left"])
+    assert complete(process_idle, "two", "cat /tmp/file; ls /opt/more") == (0, ["left"])
 
 
 def test_what_has_ended_takes_no_work_any_more(idle):
@@ -131,14 +140,14 @@ def test_two_idle_works_reach_neither_the_ports_nor_the_processes_of_each_other(
     assert "Connection refused" in lines[0]
 
 
-def test_a_work_within_cannot_get_out(idle):
+def test_a_work_within_cannot_get_out(process_idle):
     more = ["cat /proc/1/environ", "readlink /proc/1/fd/0", "nsenter -t 1 -a true"]
     tries = [f"({each}) >/dev/null 2>&1 && echo {shlex.quote(each)}" for each in (*ATTEMPTS, *more)]
-    assert complete(idle, "one", "; ".join([*tries, "true"])) == (0, [])
+    assert complete(process_idle, "one", "; ".join([*tries, "true"])) == (0, [])
 
 
-def test_a_work_within_has_no_descriptor_of_the_host(idle):
-    assert complete(idle, "one", "ls /proc/self/fd | grep -v -x -e 0 -e 1 -e 2 -e 3; true") == (0, [])
+def test_a_work_within_has_no_descriptor_of_the_host(process_idle):
+    assert complete(process_idle, "one", "ls /proc/self/fd | grep -v -x -e 0 -e 1 -e 2 -e 3; true") == (0, [])
 
 
 def test_the_next_engine_finds_the_idle_work_and_what_runs_within(idle):
@@ -150,17 +159,17 @@ def test_the_next_engine_finds_the_idle_work_and_what_runs_within(idle):
 
 
 @pytest.mark.parametrize("killed", ["machine", "one"])
-def test_a_work_ends_with_its_supervisor_and_with_that_of_the_idle_one(idle, tmp_path, killed):
+def test_a_work_ends_with_its_supervisor_and_with_that_of_the_idle_one(process_idle, tmp_path, killed):
     os.mkfifo(tmp_path / "held")
     mounts = (Mount(tmp_path / "held", "/held"),)
     work = Work("one", "bare", ("sh", "-c", "exec sleep 1000 > /held"), mounts=mounts, within="machine")
-    idle.run(idle.engine.start(work))
+    process_idle.run(process_idle.engine.start(work))
     reader = os.open(tmp_path / "held", os.O_RDONLY)  # opens when the work has opened its end
-    place = next(path.parent for path in idle.directory.glob("*/name") if path.read_text() == killed)
+    place = next(path.parent for path in process_idle.directory.glob("*/name") if path.read_text() == killed)
     os.kill(int((place / "lock").read_text()), signal.SIGKILL)
     assert os.read(reader, 1) == b"", "the work has gone too"
     os.close(reader)
-    assert idle.finish("one")[0].code == 137
+    assert process_idle.finish("one")[0].code == 137
 
 
 def test_an_idle_work_that_nobody_comes_back_to_ends_by_itself(process_room, tmp_path, monkeypatch):

@@ -6,14 +6,14 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+import docker
 import docker.errors
 
 from simulator.runtime.background import in_background, tell
 from simulator.runtime.engine import WorkUnknown
 from simulator.runtime.job_containers.creating import STEPS
-from simulator.runtime.job_containers.room import DockerRoom
 from simulator.runtime.job_containers.values import ContainerFailed, Inside
 from simulator.runtime.logs import Growth, follow
 from simulator.runtime.work import Exit
@@ -27,10 +27,28 @@ _GONE = 137
 _LOOK_SECONDS = 0.5
 
 
+class Around(Protocol):
+    """The containers in which programs run: their files at a directory, and how the Docker engine finds them."""
+
+    directory: Path
+
+    def place(self, name: str) -> Path:
+        """The directory of a set or of a program inside one."""
+
+    def client(self) -> docker.DockerClient:
+        """The connection."""
+
+    def container(self, containers: str, name: str) -> Any | None:
+        """The container of that name in a set, None when it is not there."""
+
+    def uid(self) -> int:
+        """The user whom programs run as."""
+
+
 class Programs:
     """Runs programs in containers of sets; keeps what `Engine` says of start, wait, stop, lines, remove and known."""
 
-    def __init__(self, room: DockerRoom) -> None:
+    def __init__(self, room: Around) -> None:
         self._room, self._growth = room, Growth()
         self._ended: dict[str, asyncio.Event] = {}
         self._exits: dict[str, Exit] = {}
@@ -93,6 +111,10 @@ class Programs:
         """A label of a container, which has those of its image; "" where it has none of that name."""
         found = await in_background(lambda: self._room.container(containers, container))
         return "" if found is None else str(found.labels.get(name, ""))
+
+    def has(self, name: str) -> bool:
+        """Whether it was started and not removed, by whatever process."""
+        return any(self._room.directory.glob(f"*/steps/{self._room.place(name).name}/begun"))
 
     def close(self) -> None:
         """Stop following; programs go on."""

@@ -18,6 +18,7 @@ import sys
 
 from simulator.runtime.sandbox.first_process import ASKING, watch_over
 from simulator.runtime.sandbox.pipes import feed, lay_pipes
+from simulator.runtime.sandbox.processes import tell_left
 from simulator.runtime.sandbox.relays import (
     RESTART_PATIENCE_SECONDS,
     accept,
@@ -30,9 +31,17 @@ from simulator.runtime.sandbox.relays import (
 ENDS, MORE, OWN = "/run/simulator/ends", "/run/simulator/more", "/run/simulator/work"
 WRITABLE_VENV = "/opt/venv"
 
+TYPE_CHECKING = False  # the typing module would cost a start 5 ms
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import NoReturn
+
 
 def launch(command: list[str], serving_port: int) -> None:
-    """Run `command` with the environment and working directory of the container; ends with its exit code."""
+    """Run `command` with the environment and working directory of the container; ends with its exit code.
+
+    Without a command nothing runs, until SIGTERM: what others have left in the container is told then.
+    """
     signal.pthread_sigmask(signal.SIG_BLOCK, ASKING)
     os.dup2(1, 2)  # one stream, so that lines keep their order
     if os.path.isdir(WRITABLE_VENV):
@@ -55,8 +64,26 @@ def launch(command: list[str], serving_port: int) -> None:
         with open(f"{OWN}/started", "w", encoding="ascii") as pipe:
             pipe.write("started")
 
+    if not command:
+        rest(relay)
     environment, place = dict(os.environ), os.getcwd()
     watch_over({"command": command, "environment": environment, "working_directory": place}, relay)
+
+
+def rest(meanwhile: Callable[[], None]) -> NoReturn:
+    """Run nothing and reap what is left behind, until asked to end."""
+
+    def end(*_: object) -> None:
+        tell_left(os.getpid(), 1)
+        os._exit(0)
+
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps
+    for asking in ASKING:
+        signal.signal(asking, end)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ASKING)
+    meanwhile()
+    while True:
+        signal.pause()
 
 
 def read_streams() -> list[tuple[str, str, int | None, tuple[int, int]]]:
