@@ -99,8 +99,8 @@ class DockerEngine:
     async def lines(self, name: str) -> AsyncIterator[str]:
         """The container's log as it comes."""
         if self._within.has(name):
-            async for line in self._within.lines(name):
-                yield line
+            async for said in self._within.lines(name):
+                yield said
             return
         stream = await in_background(lambda: self._container(name).logs(stream=True, follow=True))
         loop, chunks = asyncio.get_running_loop(), asyncio.Queue[bytes | None]()

@@ -112,7 +112,7 @@ def _container(
         name,
         _qualified(image, login),
         environment={key: expand_macros(text, values) for key, text in asked.env.items()},
-        mounts=(*_own_mounts(job, asked), *(() if service else _own_tasks(job, name)), *mounts),
+        mounts=(*_own_mounts(job, asked), *(() if service else tasks_on_disk(job, name)), *mounts),
         volumes=volumes,
         ports=(*(expand_macros(text, values) for text in asked.ports), *more.ports),
         options=options,
@@ -127,14 +127,15 @@ def task_place(task: Task) -> str:
     return f"{predefined.HOME}/work/_tasks/{task.name}_{task.id}/{task.full_version}"
 
 
-def _own_tasks(job: JobRoom, name: str) -> Iterator[Mount]:
-    """The tasks that the user has on disk, for the container in which steps of the job name them."""
+def tasks_on_disk(job: JobRoom, name: str) -> Iterator[Mount]:
+    """The tasks that the user has on disk, for the container (no name: the agent) where steps name them."""
     targeted = (step for step in job.setup.steps if target_of(job, step) == name)
     used = {(step.task_id, step.version): job.tasks.find(step.task_id, step.version) for step in targeted}
     for task in used.values():
         if task is not None and task.on_disk is not None:
             job.files.outside(task_place(task)).mkdir(parents=True, exist_ok=True)
-            yield Mount(task.on_disk.folder, to_container(task_place(task)), read_only=True)
+            place = task_place(task)
+            yield Mount(task.on_disk.folder, to_container(place) if name else place, read_only=True)
 
 
 def _own_mounts(job: JobRoom, asked: Asked) -> tuple[Mount, ...]:

@@ -7,6 +7,7 @@ a step is read on when something in the background holds it, and what is said th
 
 from __future__ import annotations
 
+from simulator.azure_devops.pipelines.agent.containers_wanted import tasks_on_disk
 from simulator.azure_devops.pipelines.agent.job_room import JobRoom
 from simulator.kernel.facts import current_cause
 from simulator.runtime.engine import Engine, WorkUnknown
@@ -46,7 +47,7 @@ def machine_of(job: JobRoom, work: Work) -> Work:
         image=IMAGE,
         command=(),
         idle=True,
-        mounts=job.files.mounts(),
+        mounts=(*job.files.mounts(), *tasks_on_disk(job, "")),
         cause=current_cause(),
         hostname=work.hostname,
         writable_venv=work.writable_venv,
