@@ -18,6 +18,7 @@ from simulator.runtime.engine import WorkUnknown
 from simulator.runtime.images import PYTHON, Image, Images, lay_thin_venv
 from simulator.runtime.logs import Growth, follow
 from simulator.runtime.reach import Reach, work_variables
+from simulator.runtime.sandbox.joining import supervise_within
 from simulator.runtime.sandbox.layout import (
     Host,
     image_mounts,
@@ -27,15 +28,17 @@ from simulator.runtime.sandbox.layout import (
     specification_within,
 )
 from simulator.runtime.sandbox.records import ALIVE, DIRECTORY, STATUS
+from simulator.runtime.sandbox.supervisor import supervise
 from simulator.runtime.supervised import Supervised
 from simulator.runtime.work import Answer, Exit, Work
 
 PACKAGE_PARENT = str(Path(__file__).resolve().parents[2])
 BOOT = (
     "import os, sys; sys.path.insert(0, os.environ['PACKAGE_PARENT']);"
-    "from simulator.runtime.sandbox.{} import {} as supervise; supervise()"
+    "from {0.__module__} import {0.__name__} as supervise; supervise()"
 )
-_KEEPS, _KEEPS_WITHIN = BOOT.format("supervisor", "supervise"), BOOT.format("joining", "supervise_within")
+# Imported here, and so compiled once: a supervisor itself writes no bytecode.
+_KEEPS, _KEEPS_WITHIN = BOOT.format(supervise), BOOT.format(supervise_within)
 _PLACE_CHARACTERS = 16
 REMEDY = (
     "Use the Docker engine (--engine docker), or allow namespaces to ordinary users: "

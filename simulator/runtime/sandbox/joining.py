@@ -10,7 +10,6 @@ of pid 1 there, and lives as long as the idle work does. SIGQUIT kills the comma
 from __future__ import annotations
 
 import _signal as signal  # type: ignore[import-not-found]  # the `signal` module would import enum: 5 ms
-import contextlib
 import os
 import select
 import time
@@ -67,7 +66,7 @@ class Following:
         self._process = os.pidfd_open(command)
         self._asked_read, self._asked = os.pipe()
         self._asked_to_end = self.killed = False
-        self._last = b"\n"
+        self._last, self._open = b"\n", True
         os.set_blocking(said, False)
         self._poll = select.poll()
         for descriptor in (said, self._process, self._asked_read):
@@ -116,7 +115,8 @@ class Following:
                 self._last = data[-1:]
         except BlockingIOError:
             return True
-        with contextlib.suppress(KeyError):  # it was known before
+        if self._open:
+            self._open = False
             self._poll.unregister(self._said)
         return False
 
@@ -132,8 +132,10 @@ class Following:
         ended: set[int] = set()
         while found := come_from(self._command) - ended:
             for process in found:
-                with contextlib.suppress(ProcessLookupError):  # it has just ended
+                try:
                     os.kill(process, signal.SIGKILL)
+                except ProcessLookupError:
+                    continue  # it has just ended
             ended |= found
 
 
@@ -187,15 +189,22 @@ def become_command(
             attach(descriptor, is_directory, target)
         drop_capabilities()
         os.set_blocking(alive, False)
-        with contextlib.suppress(BlockingIOError):  # the supervisor lives: it holds the other end
-            os.read(alive, 1)
-            os._exit(125)
+        end_unless_watched(alive)
     except (Refused, Unfit, OSError) as refusal:
         os.write(built, f"{'unfit ' if isinstance(refusal, Unfit) else ''}{refusal}".encode())
         os._exit(125)
     os.write(built, b"built")
     os.closerange(3, 1 << 20)  # whatever the simulator's process or ours had open
     run(spec)
+
+
+def end_unless_watched(alive: int) -> None:
+    """End where the supervisor has ended before its death could be noticed: it holds the other end of a pipe."""
+    try:
+        os.read(alive, 1)
+    except BlockingIOError:
+        return
+    os._exit(125)
 
 
 def detach_own(mounts: list[tuple[str, str, int]]) -> list[tuple[int, bool]]:
