@@ -1,8 +1,9 @@
 """What the simulator adds to pipelines: an empty step, an empty job, and 100 runs queued at once.
 
 `python benchmarks/runs.py [--runs 100] [--steps 40]`, from a checkout. The scripted engine does no work, so all that is
-measured is ours. The peer of a step is a process that does nothing (`true`), started in the same run: the figure is a
-ratio, which means the same on any machine. The figures are printed, not asserted; status 1 when a run does not succeed.
+measured is ours; `--engine process` adds what a closed room costs, for real programs. The peer of a step is a process
+that does nothing (`true`), started in the same run: the figure is a ratio, which means the same on any machine. The
+figures are printed, not asserted; status 1 when a run does not succeed.
 """
 
 from __future__ import annotations
@@ -17,7 +18,11 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from simulator.runtime.engine_process import ProcessEngine
+from simulator.runtime.images import Images
+from simulator.runtime.reach import Reach
 from simulator.topology import load
+from tests.azure_devops import conftest
 from tests.azure_devops.conftest import Git, Served, working_copy
 from tests.azure_devops.scripted import prints
 
@@ -61,14 +66,27 @@ def process_seconds(count: int) -> float:
     return (time.perf_counter() - began) / count
 
 
+def service(kind: str, place: Path) -> Served:
+    """A service at `place` with the engine of that kind."""
+    if kind == "scripted":
+        return Served(load(), place / "state", engine=prints())
+    images = Images(Path(conftest.__file__).parent / "images", place / "images")
+
+    def make(port: int) -> ProcessEngine:
+        return ProcessEngine(place / "works", Reach(1, port), images)
+
+    return Served(load(), place / "state", make_engine=make)
+
+
 def main() -> None:
     """Measure and print."""
     reader = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     reader.add_argument("--runs", type=int, default=100)
     reader.add_argument("--steps", type=int, default=40)
+    reader.add_argument("--engine", choices=("scripted", "process"), default="scripted")
     given = reader.parse_args()
     with tempfile.TemporaryDirectory() as place:
-        served = Served(load(), Path(place) / "state", engine=prints())
+        served = service(given.engine, Path(place))
         served.start()
         git = working_copy(served, Path(place))
         with served.client("ada") as client:

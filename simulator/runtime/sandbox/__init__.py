@@ -1,4 +1,4 @@
-"""One work in Linux namespaces of its own: what its private root holds, and the program that keeps it.
+"""One work in Linux namespaces of its own, or of an idle work: what its private root holds, and who keeps it.
 
 In: a directory with a marshalled specification. Out: `output`, `started`, `exit` in that directory, and a
 socket `serve`.
