@@ -55,7 +55,14 @@ async def _until_told(chosen: settings.Settings) -> None:
     try:
         await task
     except asyncio.CancelledError:
+        _say_stopped()
+
+
+def _say_stopped() -> None:
+    try:
         print("stopped", flush=True)
+    except BrokenPipeError:  # whoever started it has gone: `simulator demo --keep`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _called() -> str:

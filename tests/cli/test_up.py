@@ -124,6 +124,16 @@ def test_a_seed_makes_ids_repeat(start: Start) -> None:
     assert first != other
 
 
+def test_it_stops_in_good_order_when_whoever_started_it_has_gone(start: Start) -> None:
+    left = start("--ephemeral", "--engine", "scripted").process
+    assert left.stdout is not None
+    assert left.stderr is not None
+    left.stdout.close()
+    left.terminate()
+
+    assert (left.wait(), left.stderr.read()) == (0, "")
+
+
 def test_reset_forgets_everything_but_not_under_a_simulator_that_runs(
     start: Start, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
