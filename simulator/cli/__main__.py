@@ -10,6 +10,11 @@ from pathlib import Path
 from simulator.cli import commands
 from simulator.settings import AWS_PORT, AZURE_DEVOPS_PORT, CONSOLE_PORT, ENGINES
 
+_ENVIRONMENT = (
+    "From the environment: SIMULATOR_ALLOWED_HOSTS, hosts outside that programs may reach, separated by commas;"
+    " SIMULATOR_BACKING_ENDPOINT, who keeps the leaf services (S3, IAM, SQS, ...) instead."
+)
+
 
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
@@ -17,7 +22,7 @@ def parser() -> argparse.ArgumentParser:
         prog="simulator", description="Amazon SageMaker and Azure DevOps on this machine."
     )
     kinds = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _up(kinds.add_parser("up", help="start both clouds and the console"))
+    _up(kinds.add_parser("up", help="start both clouds and the console", epilog=_ENVIRONMENT))
     _run(kinds.add_parser("run", help="run any command with its clients pointed at the simulator"))
     status = _client(kinds.add_parser("status", help="where everything is"))
     status.add_argument("--shell", action="store_true", help="lines to eval: endpoint, keys, token")
@@ -72,13 +77,22 @@ def _client(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 
 def _up(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--aws-port", type=_port, default=AWS_PORT)
-    command.add_argument("--azure-devops-port", type=_port, default=AZURE_DEVOPS_PORT)
-    command.add_argument("--console-port", type=_port, default=CONSOLE_PORT)
+    command.add_argument(
+        "--aws-port", type=_port, default=AWS_PORT, help="0: any that is free (default: %(default)s)"
+    )
+    command.add_argument(
+        "--azure-devops-port", type=_port, default=AZURE_DEVOPS_PORT, help="default: %(default)s"
+    )
+    command.add_argument("--console-port", type=_port, default=CONSOLE_PORT, help="default: %(default)s")
     command.add_argument("--host", default="127.0.0.1", help="address to listen on (default: loopback only)")
     command.add_argument("--state", type=Path, help="where state lives (default: the user's state directory)")
     command.add_argument("--ephemeral", action="store_true", help="keep nothing")
-    command.add_argument("--engine", choices=ENGINES, default="process")
+    command.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default="process",
+        help="what work runs in: closed rooms of this machine (default), containers, or nothing (for tests)",
+    )
     command.add_argument("--seed", type=int, help="make ids repeat")
     command.add_argument(
         "--topology", type=Path, help="the company to play (default: fixtures/topology.yaml)"
