@@ -30,5 +30,12 @@ class NotSimulated(Exception):
         self.remedy = remedy
 
 
+class DoesNotAnswer(NotSimulated):
+    """What would do the work is a program of this machine's, and it is not there."""
+
+    def __str__(self) -> str:
+        return f"{self.what} does not answer. {self.remedy}".rstrip()
+
+
 class StateUnreadable(Exception):
     """The state's file is none of a simulator, or one of a newer simulator."""

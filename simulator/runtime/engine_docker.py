@@ -15,7 +15,7 @@ import docker
 import docker.errors
 import docker.types
 
-from simulator.kernel.errors import NotSimulated
+from simulator.kernel.errors import DoesNotAnswer
 from simulator.runtime.background import in_background, tell
 from simulator.runtime.docker_ends import DockerEnds
 from simulator.runtime.docker_images import ensure
@@ -164,7 +164,7 @@ class DockerEngine:
             try:
                 self._connected = docker.from_env()
             except docker.errors.DockerException as failure:
-                raise NotSimulated(f"the docker engine ({failure})", REMEDY) from failure
+                raise DoesNotAnswer(f"the Docker engine ({failure})", REMEDY) from failure
         return self._connected
 
     def _place(self, name: str) -> Path:

@@ -179,6 +179,16 @@ def test_a_state_that_this_simulator_cannot_read_is_refused_with_what_to_do(
     assert "state.sqlite is no state of a simulator" in start(*options).stop()
 
 
+def test_without_a_docker_engine_the_refusal_says_what_to_do(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none")
+    said = start("--ephemeral", "--engine", "docker").stop()
+
+    assert said.startswith("simulator: the Docker engine (")
+    assert "does not answer. Start a Docker engine that this user may use (docker info)" in said
+
+
 def test_a_port_that_is_none_says_what_was_expected(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parser().parse_args(["up", "--aws-port", "99999"])
