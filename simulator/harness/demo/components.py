@@ -75,7 +75,7 @@ COMPONENTS = (
         "monitoring",
         "Capture, monitoring and retraining",
         f"{FEATURES}::test_drift_raises_the_alarm_and_starts_the_retraining",
-        "Clarify: bias, explainability",
+        "Clarify's monitors: bias, explainability",
     ),
 )
 
