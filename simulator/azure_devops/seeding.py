@@ -9,6 +9,7 @@ from simulator.azure_devops.identities import stable_id
 from simulator.azure_devops.organization import Organization
 from simulator.azure_devops.pipelines import agent_rows
 from simulator.azure_devops.pipelines.gates import permissions, stage_resources
+from simulator.azure_devops.pipelines.starting import new_environments
 from simulator.azure_devops.policies.configurations import Configurations
 from simulator.azure_devops.policies.types import MERGE_STRATEGY
 from simulator.azure_devops.security import beginning
@@ -182,23 +183,9 @@ def variable_group_row(
     }
 
 
-def environment_row(
-    organization: Organization, project: str, name: str, description: str, creator: str
-) -> dict[str, Any]:
-    """The row of an environment with the next number."""
-    return {
-        "id": organization.next_number("environment"),
-        "project": project,
-        "name": name,
-        "description": description,
-        "createdBy": creator,
-        "created": organization.kernel.clock.iso(),
-    }
-
-
 def _environment(organization: Organization, project: str, environment: Environment, created: str) -> None:
     creator = organization.topology.test_person
-    row = environment_row(organization, project, environment.name, "", creator)
+    row = new_environments.row_of(organization, project, environment.name, "", creator)
     organization.save(rows.ENVIRONMENT, row)
     if not environment.approvers:
         return

@@ -66,3 +66,36 @@ def test_a_canary_repeats_its_round_for_every_increment(queued, served):
     assert found[7] == ("promote", "", "PostIteration")
     last = served.engine.started[-1].environment
     assert (last["TEN"], last["ALL"]) == ("blue", "blue")
+
+
+def test_a_run_makes_the_environment_for_a_person_who_may_and_not_in_a_preview_nor_for_a_push(
+    queued, served, git
+):
+    yaml = deployment("runOnce", hooks=("deploy",)).replace("environment: staging", "environment: fresh")
+    with served.client("ada") as client:
+        git.commit({"azure-pipelines.yml": yaml.replace("trigger: none", "trigger: [main]")})
+        git("push", "-q", "origin", "main")
+        served.rest()
+        (pushed,) = client.get("ml/_apis/build/builds").json()["value"]
+        assert (pushed["reason"], pushed["result"]) == ("individualCI", "failed")
+        assert "Environment fresh could not be found" in pushed["validationResults"][0]["message"]
+        shown = client.post("ml/_apis/pipelines/1/preview", json={"previewRun": True})
+        assert (shown.status_code, "fresh could not be found" in shown.text) == (400, True)
+        url, named = "ml/_apis/pipelines/environments", {"name": "fresh"}
+        assert client.get(url, params=named).json()["count"] == 0
+    assert queued(yaml)["result"] == "succeeded"
+    with served.client("ada") as client:
+        (made,) = client.get(url, params=named).json()["value"]
+        assert made["createdBy"]["displayName"] == "Ada Lovelace"
+        # Contributors administer it; that of somebody who made it by hand is theirs alone.
+        entries = client.get(f"ml/_apis/pipelines/pipelinepermissions/environment/{made['id']}").json()
+    assert [one["id"] for one in entries["pipelines"]] == [1]
+    names = ("Contributors", "Project Administrators")
+    with served.client() as client:
+        scope = "distributedtask.environmentreferencerole"
+        project = made["project"]["id"]
+        roles = client.get(
+            f"_apis/securityroles/scopes/{scope}/roleassignments/resources/{project}_{made['id']}"
+        ).json()["value"]
+    given = {one["identity"]["displayName"].rpartition("\\")[2]: one["role"]["name"] for one in roles}
+    assert {name: given.get(name) for name in names} == dict.fromkeys(names, "Administrator")

@@ -10,8 +10,8 @@ from simulator.azure_devops.moments import iso
 from simulator.azure_devops.organization import CHECK, ENVIRONMENT, Row, number_key
 from simulator.azure_devops.pipelines import machines
 from simulator.azure_devops.pipelines.resource_uses import DEPLOYMENT, owner_view
+from simulator.azure_devops.pipelines.starting.new_environments import row_of
 from simulator.azure_devops.security import namespaces, tokens
-from simulator.azure_devops.seeding import environment_row
 
 PIPELINES = "d86b72de-d240-4d6f-8d06-08c2d66b015d"
 DISTRIBUTED_TASK = "8572b1fc-2482-47fa-8f74-7e3ed53ee54b"
@@ -70,7 +70,7 @@ async def create(call: Call) -> object:
     if call.organization.environment_named(project["id"], name):
         raise failure("EnvironmentExistsException", name=name)
     description = str(call.object_body().get("description") or "")
-    row = environment_row(call.organization, project["id"], name, description, call.caller.identity.name)
+    row = row_of(call.organization, project["id"], name, description, call.caller.identity.name)
     with call.kernel.store.transaction():
         call.organization.save(ENVIRONMENT, row)
         call.owns(namespaces.ENVIRONMENT, tokens.environment(project["id"], row["id"]), "*")

@@ -50,8 +50,10 @@ class Compiler:
         self._organization, self._refs, self._containers = organization, refs, containers
         self._outlines: dict[tuple[int, str, str], Outline] = {}
 
-    async def compile(self, request: RunRequest, override: str | None = None) -> Compiled:
-        """The plan of the request.
+    async def compile(
+        self, request: RunRequest, override: str | None = None, makes: bool = False
+    ) -> Compiled:
+        """The plan of the request; where the run `makes` environments, those that are not there are no error.
 
         Raises CallerError: 400 PipelineValidationException with every error of the YAML and of the request.
         """
@@ -76,7 +78,7 @@ class Compiler:
                 request.parameters,
                 at_template_time(facts),
                 groups=lambda name: self.group(definition["project"], name),
-                environments=partial(self._missing, definition["project"]),
+                environments=partial(self._missing, definition["project"], makes),
                 connections=lambda name: self._connection(definition["project"], name),
                 origin=Origin(repository["name"], request.ref, request.commit),
                 payloads=request.payloads,
@@ -121,12 +123,12 @@ class Compiler:
             for key, item in row["variables"].items()
         }
 
-    def _missing(self, project: str, name: str, resource: str) -> str:
+    def _missing(self, project: str, makes: bool, name: str, resource: str) -> str:
         """What does not exist of an environment and of one of its resources."""
         row = self._organization.environment_named(project, name)
-        if row is None:
+        if row is None and not makes:
             return "environment"
-        known = {one["name"].lower() for one in row.get("resources", [])}
+        known = {one["name"].lower() for one in (row or {}).get("resources", [])}
         return "resource" if resource and resource.lower() not in known else ""
 
     def _connection(self, project: str, name: str) -> str | None:

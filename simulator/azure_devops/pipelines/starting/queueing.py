@@ -17,7 +17,12 @@ from simulator.azure_devops.pipelines.agent.predefined import of_run
 from simulator.azure_devops.pipelines.counters import counter
 from simulator.azure_devops.pipelines.run_name import run_name
 from simulator.azure_devops.pipelines.runs import RunRequest, Runs
-from simulator.azure_devops.pipelines.starting import package_resources, pipeline_resources, run_rows
+from simulator.azure_devops.pipelines.starting import (
+    new_environments,
+    package_resources,
+    pipeline_resources,
+    run_rows,
+)
 from simulator.azure_devops.pipelines.starting.compiling import Compiled, Compiler
 from simulator.azure_devops.pipelines.timeline import Timeline
 from simulator.runtime.job_containers.containers import JobContainers
@@ -47,7 +52,9 @@ class Queue:
         """
         if (known := self._by_key(request.key)) is not None:
             return known
-        compiled = await self.compile(request)
+        compiled = await self.compile(
+            request, makes=new_environments.may_be_made(self._organization, request)
+        )
         return self.enqueue(request, compiled)
 
     def enqueue(self, request: RunRequest, compiled: Compiled) -> Row:
@@ -62,9 +69,11 @@ class Queue:
             self._kernel.store.after_commit(lambda: self._begin(number))
         return self._runs.get(number)
 
-    async def compile(self, request: RunRequest, override: str | None = None) -> Compiled:
+    async def compile(
+        self, request: RunRequest, override: str | None = None, makes: bool = False
+    ) -> Compiled:
         """See `Compiler.compile`."""
-        compiled = await self._compiler.compile(request, override)
+        compiled = await self._compiler.compile(request, override, makes)
         pipeline_resources.resolve(self._runs, self._organization, request, compiled.plan)
         packages = await package_resources.resolve(self._organization, request, compiled.plan)
         return replace(compiled, packages=packages)
@@ -115,6 +124,7 @@ class Queue:
         row["resourceVariables"] = pipeline_resources.variables(self._organization, found)
         self._runs.create(row, plan)
         _draw_timeline(Timeline(self._kernel, number), plan)
+        new_environments.make(self._organization, request, plan)
         package_resources.tell(self._organization, plan)
         fact = self._kernel.log.record(
             "RunQueued", f"{definition['name']} {name}", run_rows.told(row, definition, compiled)
