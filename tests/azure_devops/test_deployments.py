@@ -38,6 +38,22 @@ def test_run_once_goes_through_its_hooks_and_ends_with_success(queued, served):
     assert seen(served, "ENVIRONMENT_NAME")[0] == ("staging",)
 
 
+def test_outputs_of_a_deployment_reach_other_stages_by_the_name_of_its_job(queued, served):
+    outputs = "stageDependencies.First.D.outputs['D.s.colour']"
+    after = (
+        "- stage: Second\n  dependsOn: First\n"
+        "  condition: eq(dependencies.First.outputs['D.D.s.colour'], 'blue')\n"
+        f'  variables: {{found: "$[ {outputs} ]"}}\n'
+        "  jobs: [{job: J, steps: [{checkout: none}, {script: look}]}]\n"
+    )
+    first = deployment("runOnce", hooks=("deploy",)).replace("trigger: none\njobs:", "jobs:")
+    indented = "".join(f"  {line}\n" for line in first.splitlines())
+    yaml = f"trigger: none\nstages:\n- stage: First\n{indented}{after}"
+    engine = prints(deploy="##vso[task.setvariable variable=colour;isOutput=true]blue")
+    assert queued(yaml, engine)["result"] == "succeeded"
+    assert served.engine.started[-1].environment.get("FOUND") == "blue"
+
+
 def test_a_hook_that_fails_ends_the_round_and_runs_the_failure_hook(queued, served):
     engine = prints()
     engine.script("agent", Script(code=1), when=lambda work: "run deploy" in script_of(work))

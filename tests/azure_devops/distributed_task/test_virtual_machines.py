@@ -148,8 +148,16 @@ def test_a_batch_that_fails_runs_its_failure_hook_and_is_the_last(queued, served
 
 def test_one_machine_is_named_and_run_once_goes_to_it(queued, served, machines):
     yaml = rolling(served, hooks=("deploy",), environment="NAME.vm4").replace("rolling", "runOnce")
-    assert queued(yaml)["result"] == "succeeded"
-    assert {name for name, *_ in ran(served)} == {"vm4"}
+    yaml = yaml.replace("{script: run deploy}", "{script: run deploy, name: s}")
+    yaml += (
+        "- job: After\n  dependsOn: D\n  variables:\n"
+        "    found: $[ dependencies.D.outputs['Deploy_vm4.s.colour'] ]\n"
+        "  steps: [{checkout: none}, {script: look}]\n"
+    )
+    engine = prints(deploy="##vso[task.setvariable variable=colour;isOutput=true]blue")
+    assert queued(yaml, engine)["result"] == "succeeded"
+    assert [name for name, *_ in ran(served)] == ["vm4", "vm4", ""]
+    assert served.engine.started[-1].environment["FOUND"] == "blue"
 
 
 def test_what_no_machine_matches_is_refused_in_the_services_words(queued, served, git, machines):
