@@ -115,3 +115,26 @@ def test_a_run_makes_the_environment_for_a_person_who_may_and_not_in_a_preview_n
         ).json()["value"]
     given = {one["identity"]["displayName"].rpartition("\\")[2]: one["role"]["name"] for one in roles}
     assert {name: given.get(name) for name in names} == dict.fromkeys(names, "Administrator")
+
+
+def test_a_macro_in_the_name_of_an_environment_is_resolved_before_the_run_and_passes_no_gate(
+    queued, served, git
+):
+    def asking(name):
+        yaml = deployment("runOnce", hooks=("deploy",)).replace(
+            "environment: staging", f"environment: {name}"
+        )
+        return yaml.replace("trigger: none", "trigger: none\nvariables: {kind: ging, whole: sta$(kind)}")
+
+    build = queued(asking("$(whole)"))
+    assert build["result"] == "succeeded"
+    assert seen(served, "ENVIRONMENT_NAME")[0] == ("staging",)
+    with served.client() as client:
+        (row,) = client.get("ml/_apis/pipelines/environments", params={"name": "staging"}).json()["value"]
+        used = client.get(f"ml/_apis/pipelines/environments/{row['id']}/environmentdeploymentrecords")
+    assert [one["owner"]["id"] for one in used.json()["value"]] == [build["id"]]
+    git.commit({"azure-pipelines.yml": asking("$(computed)")})
+    git("push", "-q", "origin", "main")
+    with served.client("ada") as client:
+        refused = client.post("ml/_apis/pipelines/1/runs", json={})
+    assert (refused.status_code, "Environment $(computed) could not be found" in refused.text) == (400, True)

@@ -25,6 +25,7 @@ from simulator.azure_devops.pipelines.limits import (
 from simulator.azure_devops.pipelines.project_settings import general
 from simulator.azure_devops.pipelines.runs import RunRequest
 from simulator.azure_devops.pipelines.starting import named_in_place
+from simulator.azure_devops.pipelines.starting.new_environments import missing
 from simulator.azure_devops.pipelines.yaml_files import YamlFiles
 from simulator.runtime.job_containers.containers import JobContainers
 
@@ -78,7 +79,7 @@ class Compiler:
                 request.parameters,
                 at_template_time(facts),
                 groups=lambda name: self.group(definition["project"], name),
-                environments=partial(self._missing, definition["project"], makes),
+                environments=partial(missing, self._organization, definition["project"], makes),
                 connections=lambda name: self._connection(definition["project"], name),
                 origin=Origin(repository["name"], request.ref, request.commit),
                 payloads=request.payloads,
@@ -122,14 +123,6 @@ class Compiler:
             key: Variable(key, item["value"] or "", bool(item.get("isSecret")))
             for key, item in row["variables"].items()
         }
-
-    def _missing(self, project: str, makes: bool, name: str, resource: str) -> str:
-        """What does not exist of an environment and of one of its resources."""
-        row = self._organization.environment_named(project, name)
-        if row is None and not makes:
-            return "environment"
-        known = {one["name"].lower() for one in (row or {}).get("resources", [])}
-        return "resource" if resource and resource.lower() not in known else ""
 
     def _connection(self, project: str, name: str) -> str | None:
         row = self._organization.service_endpoint_named(project, name)

@@ -26,6 +26,15 @@ def may_be_made(organization: Organization, request: RunRequest) -> bool:
     return request.reason == _REASON and rights.allows(held, namespaces.ENVIRONMENT, token, "Create")
 
 
+def missing(organization: Organization, project: str, makes: bool, name: str, resource: str) -> str:
+    """What does not exist of an environment (which a run may make) and of one of its resources."""
+    row = organization.environment_named(project, name)
+    if row is None and not makes:
+        return "environment"
+    known = {one["name"].lower() for one in (row or {}).get("resources", [])}
+    return "resource" if resource and resource.lower() not in known else ""
+
+
 def make(organization: Organization, request: RunRequest, plan: Plan) -> None:
     """Make what the plan deploys to and is not there; in the caller's transaction."""
     if not may_be_made(organization, request):

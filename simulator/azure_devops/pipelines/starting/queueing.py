@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from simulator.azure_devops.errors import failure
 from simulator.azure_devops.git.refs import RefWatch
@@ -13,11 +14,12 @@ from simulator.azure_devops.language.expressions.failure import ExpressionFailur
 from simulator.azure_devops.language.outline import Outline
 from simulator.azure_devops.language.plan import Plan, Variable
 from simulator.azure_devops.organization import DEFINITION, Organization, Row
-from simulator.azure_devops.pipelines.agent.predefined import of_run
+from simulator.azure_devops.pipelines.agent.predefined import at_template_time, of_run
 from simulator.azure_devops.pipelines.counters import counter
 from simulator.azure_devops.pipelines.run_name import run_name
 from simulator.azure_devops.pipelines.runs import RunRequest, Runs
 from simulator.azure_devops.pipelines.starting import (
+    environment_names,
     new_environments,
     package_resources,
     pipeline_resources,
@@ -52,10 +54,17 @@ class Queue:
         """
         if (known := self._by_key(request.key)) is not None:
             return known
-        compiled = await self.compile(
-            request, makes=new_environments.may_be_made(self._organization, request)
-        )
-        return self.enqueue(request, compiled)
+        makes = new_environments.may_be_made(self._organization, request)
+        compiled = await self.compile(request, makes=makes)
+        project = request.definition["project"]
+        missing = partial(new_environments.missing, self._organization, project, makes)
+        given = {
+            name: str(item.get("value") or "")
+            for name, item in {**request.definition["variables"], **request.variables}.items()
+            if not item.get("isSecret")
+        }
+        plan = environment_names.settled(compiled.plan, at_template_time(compiled.facts) | given, missing)
+        return self.enqueue(request, replace(compiled, plan=plan))
 
     def enqueue(self, request: RunRequest, compiled: Compiled) -> Row:
         """Write the run that was compiled, and begin it."""
