@@ -7,7 +7,8 @@ import pytest
 
 from simulator.azure_devops.pipelines.deployment_turns import batch_size
 from simulator.runtime.engine_scripted import Script
-from tests.azure_devops.scripted import prints, records, script_of
+from tests.azure_devops.scripted import prints, records, script_of, started
+from tests.azure_devops.test_run_stages import holding
 
 MACHINES = "ml/_apis/pipelines/environments/1/providers/virtualmachines"
 HOOKS = ("preDeploy", "deploy", "routeTraffic", "postRouteTraffic")
@@ -158,6 +159,26 @@ def test_one_machine_is_named_and_run_once_goes_to_it(queued, served, machines):
     assert queued(yaml, engine)["result"] == "succeeded"
     assert [name for name, *_ in ran(served)] == ["vm4", "vm4", ""]
     assert served.engine.started[-1].environment["FOUND"] == "blue"
+
+
+def test_a_machine_takes_one_job_at_a_time_and_another_does_not_wait_for_it(queued, served, machines):
+    with served.client() as client:
+        name = client.get("ml/_apis/pipelines/environments/1").json()["name"]
+    jobs = "".join(
+        f"- deployment: {job}\n  environment: {name}.{machine}\n"
+        "  strategy: {runOnce: {deploy: {steps: [{download: none}, {script: wait}]}}}\n"
+        for job, machine in (("One", "vm1"), ("Two", "vm1"), ("Three", "vm2"))
+    )
+    build = queued(f"trigger: none\njobs:\n{jobs}", holding("wait"), rest=False)
+    first = served.run(started(served, "wait"))
+    served.run(started(served, "wait", but=first))
+    assert sorted(name for name, *_ in ran(served)) == ["vm1", "vm2"]
+    states = {name: state for name, state, _ in records(served, build, "Job")}
+    assert sorted(states.values()) == ["inProgress", "inProgress", "pending"]
+    with served.client("ada") as client:
+        client.patch(f"ml/_apis/build/builds/{build['id']}", json={"status": "cancelling"})
+    served.rest()
+    assert len(served.engine.started) == 2
 
 
 def test_what_no_machine_matches_is_refused_in_the_services_words(queued, served, git, machines):
