@@ -126,3 +126,18 @@ def test_a_pool_and_a_repository_may_say_more_than_is_documented():
     plan = compile_text(text)
     assert plan.pool == Pool("Ours")
     assert [one.alias for one in plan.resources.repositories] == ["a"]
+
+
+def test_the_name_of_an_environment_may_hold_its_resource_in_full_as_in_short():
+    def compiled(environment):
+        job = (
+            f"{{deployment: D, environment: {environment}, strategy: {{runOnce: {{deploy: {{steps: []}}}}}}}}"
+        )
+        return compile_text(f"jobs: [{job}]\n").stages[0].jobs[0].environment
+
+    for text in ("prod.vm.1", "{name: prod.vm.1}", "{name: prod, resourceName: vm.1}"):
+        assert (compiled(text).name, compiled(text).resource_name) == ("prod", "vm.1")
+    with pytest.raises(PipelineInvalid) as caught:
+        compiled("{name: prod.a, resourceName: b}")
+    wanted = "Environment name cannot contain resourceName 'a' if resourceName is explicitly specified 'b'"
+    assert wanted in caught.value.message

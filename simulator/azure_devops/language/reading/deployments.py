@@ -23,7 +23,10 @@ _ENVIRONMENT = ("name", "resourceName", "resourceId", "resourceType", "tags")
 
 
 def read_environment(fields: Fields, around: Surroundings) -> Environment | None:
-    """`environment:` as `name.resource` or in full; it must exist where the surroundings know."""
+    """`environment:` as `name.resource` or in full; it must exist where the surroundings know.
+
+    In full, too, what follows the first point of the name is a resource (text: azure-devops-yaml-schema, issue 306).
+    """
     node = fields.get("environment")
     if node is None:
         if "environment" not in fields:
@@ -37,6 +40,13 @@ def read_environment(fields: Fields, around: Surroundings) -> Environment | None
         if inner is None:
             return None
         name, resource, identifier, kind = (inner.text(key) for key in _ENVIRONMENT[:4])
+        name, _, within = name.partition(".")
+        if within and resource:
+            fields.errors.add(
+                f"Environment name cannot contain resourceName '{within}' if resourceName is explicitly specified"
+                f" '{resource}'"
+            )
+        resource = resource or within
         made = Environment(name, resource, identifier, kind, ",".join(inner.texts("tags")))
     _look_up(made, fields, around)
     return made
