@@ -40,6 +40,7 @@ _SAME = (
     (re.compile(r"/home/vsts/work/"), "<home>/work/"),
     (re.compile(r"(:secret:\S+)-\w{6}\b"), r"\1"),
     (re.compile(r"(SyntaxError): .*"), r"\1"),
+    (re.compile(r"(Generated url to template): .*"), r"\1"),
     (re.compile(r"(returned error: '.*)'\.$"), r"\1"),
     (re.compile(r"Error \[(\w+)\]"), r"\1"),
     (re.compile(r"\bd-[A-Z0-9]{9}\b"), "<deployment>"),

@@ -15,6 +15,7 @@ from stack_life import (  # type: ignore[import-not-found]
     wait_for_creation,
     wait_for_update,
 )
+from stack_words import CHANGE_SET  # type: ignore[import-not-found]
 from task_library import flag, required, say  # type: ignore[import-not-found]
 
 
@@ -22,7 +23,7 @@ def main() -> None:
     """Execute it; an empty one is left alone, or deleted, where the inputs say so."""
     name, stack = required("changeSetName"), required("stackName")
     client = sdk.client("cloudformation")
-    failed = ("Request to execute change set failed with message",)
+    failed = ("Request to execute change set failed with message: {}",)
     names = {"ChangeSetName": name, "StackName": stack}
     try:
         found: dict[str, Any] = client.describe_change_set(**names)
@@ -38,8 +39,8 @@ def main() -> None:
             client.execute_change_set(**names)
         except ClientError as error:
             refused(failed, error)
-        (wait_for_update if update else wait_for_creation)(client, stack, failed)
-    tell(client, stack, found["StackId"], skipped=False)
+        (wait_for_update if update else wait_for_creation)(client, stack, failed, CHANGE_SET)
+    tell(client, stack, found["StackId"], CHANGE_SET)
     say(f"Executed change set {name}")
 
 

@@ -23,7 +23,7 @@ from task_library import error as report  # type: ignore[import-not-found]
 from task_library import fail, flag, given, lines, required, say, warning
 
 _NO_WORK = "WARNING: no changes were detected for the template or change set. The stack was not updated."
-_NO_CHANGE_SET = "Change set creation request failed with error"
+_NO_CHANGE_SET = "Change set creation request failed with error: '{}'"
 _CAPABILITIES = {
     "CAPABILITY_IAM": "capabilityIAM",
     "CAPABILITY_NAMED_IAM": "capabilityNamedIAM",
@@ -97,12 +97,12 @@ def _check_parameters(wanted: dict[str, Any], failed: Sequence[str]) -> None:
     text = wrong_parameters(wanted.get("Parameters", []))
     if text:
         for what in failed:
-            say(f"{what}: '{text}' InvalidParameterType: {text}")
+            say(f"{what.format(text)} InvalidParameterType: {text}")
         fail(f"InvalidParameterType: {text}")
 
 
 def _create(client: Any, s3: Any, name: str) -> str:
-    failed = ("Stack creation request failed with error",)
+    failed = ("Stack creation request failed with error: '{}'",)
     wanted = _with_template(s3, name)
     say(f"Creating stack with template file {template_file()}")
     wanted |= _settings()
@@ -116,7 +116,7 @@ def _create(client: Any, s3: Any, name: str) -> str:
 
 
 def _update(client: Any, s3: Any, name: str) -> None:
-    failed = ("Stack update request failed with error",)
+    failed = ("Stack update request failed with error: '{}'",)
     say(f"Updating stack with template file {template_file()}")
     wanted = {**_with_template(s3, name), **_settings()}
     _check_parameters(wanted, failed)
@@ -180,14 +180,17 @@ def _has_changes(client: Any, names: dict[str, str]) -> bool:
         report(found.get("StatusReason") or str(error))
         state = "Resource is not in the state changeSetCreateComplete"
         text = f"Stack {stack} failed to create successfully from the change set {name}. Error: '{state}'"
-        say(f"{_NO_CHANGE_SET}: '{text}' Error: {text}")
+        say(f"{_NO_CHANGE_SET.format(text)} Error: {text}")
         fail(f"Error: {text}")
     say("Change set successfully validated")
     return True
 
 
 def _execute(client: Any, names: dict[str, str]) -> None:
-    stack, failed = names["StackName"], ("Change set execution request failed with error", _NO_CHANGE_SET)
+    stack, failed = (
+        names["StackName"],
+        ("Change set execution request failed with error: '{}'", _NO_CHANGE_SET),
+    )
     say(f"Executing change set {names['ChangeSetName']} {stack}")
     update = has_resources(client, stack)
     try:

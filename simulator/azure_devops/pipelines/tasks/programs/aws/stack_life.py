@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import sdk  # type: ignore[import-not-found]  # beside this file when it runs
 from botocore.exceptions import ClientError, WaiterError
+from stack_words import STACK, Words  # type: ignore[import-not-found]
 from task_library import error as report  # type: ignore[import-not-found]
 from task_library import fail, flag, given, say, set_variable
 
@@ -40,21 +41,23 @@ def has_resources(client: Any, stack: str) -> bool:
         return False
 
 
-def wait_for_creation(client: Any, stack: str, failed: Sequence[str]) -> None:
-    """Wait until the stack is made; the task ends where it is not, after the lines that begin with `failed`."""
+def wait_for_creation(client: Any, stack: str, failed: Sequence[str], words: Words = STACK) -> None:
+    """Wait until the stack is made; the task ends where it is not, after the lines of `failed` with the error."""
     say(f"Waiting for stack {stack} to reach create complete status")
-    _wait(client, stack, "stack_create_complete", "completion", failed)
-    say(f"Stack {stack} transitioned to create complete status")
+    state = "Resource is not in the state stackCreateComplete"
+    _wait(client, stack, "stack_create_complete", words.not_created.format(stack, state), failed)
+    say(words.created.format(stack))
 
 
-def wait_for_update(client: Any, stack: str, failed: Sequence[str]) -> None:
-    """Wait until the stack is updated; the task ends where it is not, after the lines that begin with `failed`."""
+def wait_for_update(client: Any, stack: str, failed: Sequence[str], words: Words = STACK) -> None:
+    """Wait until the stack is updated; the task ends where it is not, after the lines of `failed` with the error."""
     say(f"Waiting for stack {stack} to reach update complete status")
-    _wait(client, stack, "stack_update_complete", "update completion", failed)
-    say(f"Stack {stack} transitioned to update complete status")
+    state = "Resource is not in the state stackUpdateComplete"
+    _wait(client, stack, "stack_update_complete", words.not_updated.format(stack, state), failed)
+    say(words.updated.format(stack))
 
 
-def _wait(client: Any, stack: str, waiter: str, aim: str, failed: Sequence[str]) -> None:
+def _wait(client: Any, stack: str, waiter: str, text: str, failed: Sequence[str]) -> None:
     attempts = max(1, minutes() * 60 // POLL_SECONDS)
     try:
         client.get_waiter(waiter).wait(
@@ -64,17 +67,15 @@ def _wait(client: Any, stack: str, waiter: str, aim: str, failed: Sequence[str])
         # The toolkit tells nothing of why; the resources that failed are the stack's own events.
         for reason in reasons(client, stack):
             report(reason)
-        state = "stackCreateComplete" if waiter == "stack_create_complete" else "stackUpdateComplete"
-        text = f"Stack {stack} failed to reach {aim} status, error: 'Resource is not in the state {state}'"
         for what in failed:
-            say(f"{what}: '{text}' Error: {text}")
+            say(f"{what.format(text)} Error: {text}")
         fail(f"Error: {text}")
 
 
 def refused(failed: Sequence[str], error: ClientError) -> NoReturn:
-    """End the task with what CloudFormation answered, after the lines that begin with `failed`."""
+    """End the task with what CloudFormation answered, after the lines of `failed` with it."""
     for what in failed:
-        say(f"{what}: '{sdk.message(error)}' {sdk.told(error)}")
+        say(f"{what.format(sdk.message(error))} {sdk.told(error)}")
     raise error
 
 
@@ -88,29 +89,27 @@ def reasons(client: Any, stack: str) -> list[str]:
     ]
 
 
-def tell(client: Any, stack: str, identifier: str, *, skipped: bool = True) -> None:
-    """The stack's id and outputs become variables of the steps that follow, as the inputs say.
-
-    Where they do not, that is `skipped` aloud or not.
-    """
+def tell(client: Any, stack: str, identifier: str, words: Words = STACK) -> None:
+    """The stack's id and outputs become variables of the steps that follow, as the inputs say."""
     if variable := given("outputVariable"):
-        say(f"Setting stack ID into task output variable {variable}")
+        say(words.variable.format(variable))
         set_variable(variable, identifier)
     how = given("captureStackOutputs") or "ignore"
-    if how == "ignore" and not skipped:
-        return
     if how == "ignore":
-        say("Skipping processing of stack outputs to build variables as task option is set to 'ignore' mode")
+        if words is STACK:
+            say(
+                "Skipping processing of stack outputs to build variables as task option is set to 'ignore' mode"
+            )
         return
     outputs, hidden = _outputs(client, stack), flag("captureAsSecuredVars")
     if how == "asJSON":
         say("Processing stack outputs to single JSON-formatted build variable")
-        say(f"Creating stack variable {stack}Outputs to hold corresponding stack output value")
+        say(words.output.format(f"{stack}Outputs"))
         set_variable(f"{stack}Outputs", json.dumps(outputs, separators=(",", ":")), hidden=hidden)
         return
     say("Processing stack outputs to individual build variables")
     for output in outputs:
-        say(f"Creating stack variable {output['OutputKey']} to hold corresponding stack output value")
+        say(words.output.format(output["OutputKey"]))
         set_variable(output["OutputKey"], output["OutputValue"], hidden=hidden)
 
 
