@@ -14,7 +14,7 @@ def authorize(call: Call, location: str) -> None:
     """Refuse what the caller may not do at a location; a public address, where nobody has signed in, asks nothing."""
     if not call.caller.identity.id:
         return
-    _load()
+    load()
     from simulator.azure_devops.authorization import needs, of_build, of_git
 
     verb = "GET" if call.method == "HEAD" else call.method
@@ -26,7 +26,7 @@ def authorize(call: Call, location: str) -> None:
 
 
 @cache
-def _load() -> None:
+def load() -> None:
     """Each says its rules where it is read: with the first request, as the endpoints are."""
     for name in _SAYING:
         import_module(f"simulator.azure_devops.authorization.{name}")

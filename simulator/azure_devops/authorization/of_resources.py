@@ -58,7 +58,9 @@ def _environment(call: Call) -> Iterator[Need]:
         yield Need(ENVIRONMENT, token, permission, pipelines_denied, f"environment {number}")
 
 
-@rule("POST PUT PATCH DELETE", *kubernetes.LOCATIONS, virtual_machines.MACHINES, virtual_machines.TOKEN)
+@rule("POST PATCH DELETE", *kubernetes.LOCATIONS)
+@rule("POST DELETE", virtual_machines.MACHINES)
+@rule("POST", virtual_machines.TOKEN)
 def _environment_resource(call: Call) -> Iterator[Need]:
     number = call.route.get("environmentid", "")
     token = tokens.environment(call.project()["id"], number)
