@@ -5,6 +5,7 @@ Source: Learn "jobs.deployment", "jobs.deployment.strategy"; sentences `shared/r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -15,6 +16,7 @@ from simulator.azure_devops.language.reading.surroundings import Surroundings
 from simulator.azure_devops.language.reading.variables import read_pool
 from simulator.azure_devops.language.source import ScalarNode
 
+_NUMBER = re.compile(r"-?[0-9]{1,9}")
 _Kind = Literal["runOnce", "rolling", "canary"]
 _KINDS: tuple[_Kind, ...] = ("runOnce", "rolling", "canary")
 _HOOKS = ("preDeploy", "deploy", "routeTraffic", "postRouteTraffic")
@@ -30,7 +32,7 @@ def read_environment(fields: Fields, around: Surroundings) -> Environment | None
     node = fields.get("environment")
     if node is None:
         if "environment" not in fields:
-            fields.errors.add(f"Job {fields.text('deployment')} has no 'environment'", fields.where)
+            fields.errors.add(f"Job {around.job}: Environment is required.")
         return None
     if isinstance(node, ScalarNode):
         name, _, resource = node.text.partition(".")
@@ -55,7 +57,7 @@ def read_environment(fields: Fields, around: Surroundings) -> Environment | None
 def _look_up(made: Environment, fields: Fields, around: Surroundings) -> None:
     if around.environments is None or "$(" in made.name or "$(" in made.resource_name:
         return
-    job, missing = fields.text("deployment"), around.environments(made.name, made.resource_name)
+    job, missing = around.job, around.environments(made.name, made.resource_name)
     if missing == "environment":
         fields.errors.add(
             f"Job {job}: Environment {made.name} could not be found. "
@@ -86,7 +88,22 @@ def read_deployment_strategy(
     if inner is None:
         return DeploymentStrategy(kind), {}
     made = DeploymentStrategy(kind, inner.text("maxParallel"), inner.texts("increments"))
+    if sentence := _wrong_share(made.max_parallel):
+        fields.errors.add(sentence)
     return made, _hooks(inner, around)
+
+
+def _wrong_share(text: str) -> str:
+    """What is wrong with so many targets at a time, as a number or a share; "" where nothing is, or only the run knows.
+
+    Source: `DeploymentExecutionOptions.Validate` of actions/runner (2019, MIT).
+    """
+    number = text.removesuffix("%")
+    if not _NUMBER.fullmatch(number):
+        return ""
+    if text.endswith("%"):
+        return "" if 1 <= int(number) <= 100 else "Percentage rolling value should be with in 1 to 100."
+    return "" if int(number) > 0 else "Absolute rolling value should be greater than zero."
 
 
 def _hooks(fields: Fields, around: Surroundings) -> Mapping[str, Hook]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from simulator.azure_devops.language.graph import made_names
@@ -27,25 +28,38 @@ _STAGE = (
     "isSkippable",
     "templateContext",
 )
+_FORMS: Mapping[str, tuple[str, ...]] = {
+    "stages": ("stages", "pool"),
+    "jobs": ("jobs", "pool"),
+    "steps": ("pool", *ROOT_JOB_KEYS),
+}
 
 
 def read_stages(root: Fields, around: Surroundings) -> tuple[Stage, ...]:
     """All stages; root `jobs` or `steps` stand in a stage `__default`, root `steps` in a job `Job`."""
-    forms = [name for name in ("stages", "jobs", "steps") if name in root]
-    for name in forms[1:]:
-        root.errors.add(f"Unexpected value '{name}'", root.places[name])
-    if not forms:
+    form = _form(root)
+    if not form:
         if not root.errors:  # a key that is spelled wrongly has been told
             root.errors.add("Expected 'stages', 'jobs', 'steps' or 'extends'", root.where)
         return ()
-    if forms[0] != "steps":
-        for name in ROOT_JOB_KEYS:
-            if name in root and name not in forms:
-                root.errors.add(f"Unexpected value '{name}'", root.places[name])
-    if forms[0] == "stages":
+    if form == "stages":
         return _stages(root, around)
-    jobs = _jobs(root, around) if forms[0] == "jobs" else (read_root_job(root, around),)
+    jobs = _jobs(root, around) if form == "jobs" else (read_root_job(root, around),)
     return (Stage(DEFAULT_STAGE, "", (), "", (), jobs, where=root.where),)
+
+
+def _form(root: Fields) -> str:
+    """What the root is made of: each key leaves the forms that have it, and what none of them has is an error.
+
+    Source: `TemplateSchema.TryMatchKey` of actions/runner (2019, MIT).
+    """
+    left, known = _FORMS, {key for keys in _FORMS.values() for key in keys}
+    for name, place in root.places.items():
+        having = {form: keys for form, keys in left.items() if name in keys}
+        if name in known and not having:
+            root.errors.add(f"Unexpected value '{name}'", place)
+        left = having or left
+    return next((form for form in left if form in root), "")
 
 
 def _stages(root: Fields, around: Surroundings) -> tuple[Stage, ...]:

@@ -15,6 +15,7 @@ from simulator.azure_devops.language.reading.conditions import read_step_conditi
 from simulator.azure_devops.language.reading.containers import read_target
 from simulator.azure_devops.language.reading.fields import Fields, leads, scalar_text, sequence_items
 from simulator.azure_devops.language.reading.shorthands import SHORTHANDS
+from simulator.azure_devops.language.reading.step_names import step_names
 from simulator.azure_devops.language.reading.surroundings import Surroundings
 from simulator.azure_devops.language.reading.task_inputs import check_inputs
 from simulator.azure_devops.language.source import MappingNode, Node, ScalarNode, SequenceNode, wrong_kind
@@ -48,19 +49,23 @@ def read_steps(fields: Fields, name: str, around: Surroundings) -> tuple[Step, .
     node = fields.get(name)
     if node is None:
         return ()
-    found = (read_step(item, around, fields.errors) for item in sequence_items(node, fields.errors))
+    items = sequence_items(node, fields.errors)
+    named = zip(items, step_names(items), strict=True)
+    found = (read_step(item, replace(around, step=name), fields.errors) for item, name in named)
     steps = tuple(step for step in found if step is not None)
     seen: set[str] = set()
     for step in steps:
-        if step.name and step.name.lower() in seen:
-            fields.errors.add(
-                f"Job {around.job}: The step name {step.name} appears more than once. "
-                "Step names must be unique within a job."
-            )
+        if not step.enabled:
+            continue  # the service does not look at it
         if not _STEP_NAME.fullmatch(step.name):
             fields.errors.add(
                 f"Job {around.job}: Step {step.name} has an invalid name. "
                 "Valid names may only contain alphanumeric characters and '_' and may not start with a number."
+            )
+        elif step.name and step.name.lower() in seen:
+            fields.errors.add(
+                f"Job {around.job}: The step name {step.name} appears more than once. "
+                "Step names must be unique within a job."
             )
         seen.add(step.name.lower())
     return steps
@@ -107,7 +112,7 @@ def _shorthand(keyword: str, node: MappingNode, around: Surroundings, errors: Er
     if keyword == "checkout":
         _check_repository(value, fields, around)
     never = keyword in ("checkout", "download") and value == "none"
-    check_inputs(short.task, inputs, fields.node, _called(fields, short.task, around), around, errors)
+    check_inputs(short.task, inputs, fields.node, _called(around), around, errors)
     step = _step(fields, around, "publish" if keyword == "upload" else keyword, short.task, inputs)
     if never:
         # `none` stays a step whose condition never holds; it also tells the agent not to do so by itself.
@@ -131,7 +136,11 @@ def _task(fields: Fields, around: Surroundings) -> Step | None:
     if node is None:
         return None
     if not at or not version.split(".")[0].isdecimal():
-        fields.errors.add(f"Unexpected value '{reference}'", node.where, ("<task name>@<major version>",))
+        fields.errors.add(
+            f"Job {around.job}: Step {fields.text('name')} has an invalid task definition reference. A valid task "
+            "definition reference must specify either an ID or a name and a version specification with a major "
+            "version specified."
+        )
         return None
     inputs = dict(fields.text_map("inputs"))
     task = around.tasks.find(name, int(version.split(".")[0]))
@@ -140,14 +149,15 @@ def _task(fields: Fields, around: Surroundings) -> Step | None:
         fields.errors.warn(f"The task {reference} is not simulated", node.where)
         return _step(fields, around, "task", Task(name, int(version.split(".")[0]), "", ()), inputs)
     places = fields.get("inputs") or fields.node
-    check_inputs(task, inputs, places, _called(fields, task, around), around, fields.errors)
+    if fields.boolean("enabled", default=True):
+        check_inputs(task, inputs, places, _called(around), around, fields.errors)
     # By its id a task of a keyword is that keyword, as the canonical YAML writes it.
     return _step(fields, around, task.keyword if name.lower() == task.id else "task", task, inputs)
 
 
-def _called(fields: Fields, task: Task, around: Surroundings) -> str:
-    """How sentences name a step: by its own name, without one by its task's."""
-    return f"Job {around.job}: Step {fields.text('name') or task.name}"
+def _called(around: Surroundings) -> str:
+    """How sentences about resources name a step; they come when every step has got a name."""
+    return f"Job {around.job}: Step {around.step}"
 
 
 def _step(fields: Fields, around: Surroundings, keyword: str, task: Task, inputs: Mapping[str, str]) -> Step:
@@ -161,7 +171,7 @@ def _step(fields: Fields, around: Surroundings, keyword: str, task: Task, inputs
         fields.text_map("env"),
         step_name,
         fields.text("displayName"),
-        read_step_condition(fields, _called(fields, task, around)),
+        read_step_condition(fields, f"Job {around.job}: Step {step_name}"),
         fields.boolean("continueOnError"),
         fields.boolean("enabled", default=True),
         fields.number("timeoutInMinutes"),

@@ -18,7 +18,7 @@ class Surroundings:
     `connections(name)`: the service connection's type, None without one.
     `secure_files(name)`: whether there is one.
     `containers`: the container resources by lower-case alias; `repositories`: the aliases of repositories, lower-case.
-    `tasks`: the tasks that a step may name. `job`: the job that is being read, as sentences name it.
+    `tasks`: the tasks that a step may name. `job` and `step`: those that are being read, as sentences name them.
     """
 
     groups: Callable[[str], Mapping[str, Variable] | None]
@@ -28,4 +28,5 @@ class Surroundings:
     containers: Mapping[str, Container] = field(default_factory=dict)
     repositories: frozenset[str] = frozenset()
     job: str = ""
+    step: str = ""
     tasks: Catalogue = BUILT_IN
