@@ -46,6 +46,7 @@ def test_a_count_is_full_until_something_goes_or_the_quota_is_raised(world):
         "The account-level service limit 'Total number of notebook instances' is 8 NotebookInstances, with current"
         " utilization of 8 NotebookInstances and a request delta of 1 NotebookInstances."
     )
+    client.stop_notebook_instance(NotebookInstanceName="n0")
     client.delete_notebook_instance(NotebookInstanceName="n0")
     client.create_notebook_instance(**notebook(8))
     world.client("sagemaker", region="eu-west-1").create_notebook_instance(**notebook(0))
