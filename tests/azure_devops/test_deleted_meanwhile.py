@@ -7,46 +7,31 @@ import pytest
 from simulator.azure_devops.organization import DEFINITION, REPOSITORY
 from simulator.azure_devops.policies import steward
 from simulator.azure_devops.pull_requests.settling import settle as real_settle
-from simulator.topology import load
 from tests.azure_devops import repositories
-from tests.azure_devops.conftest import Served
 from tests.azure_devops.scripted import SIMPLE
 
 
-@pytest.fixture(scope="module")
-def served():
-    service = Served(load())
-    service.start()
-    yield service
-    service.stop()
-
-
 @pytest.fixture
-def repository(served, tmp_path):
-    return repositories.new(served, tmp_path)
-
-
-@pytest.fixture
-def failed(served):
+def failed(shared):
     """What consumers have failed on since the test began, when every fact has been acted on."""
-    before = len(served.facts("ConsumerFailed"))
+    before = len(shared.facts("ConsumerFailed"))
 
     def failures():
-        served.hear()
-        served.rest()
-        return [fact.detail for fact in served.facts("ConsumerFailed")[before:]]
+        shared.hear()
+        shared.rest()
+        return [fact.detail for fact in shared.facts("ConsumerFailed")[before:]]
 
     return failures
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_pull_request_whose_repository_is_deleted_while_it_is_settled(
-    served, repository, monkeypatch, when, failed
+    shared, repository, monkeypatch, when, failed
 ):
     async def settle(requests, row):
         if when == "after":
             row = await real_settle(requests, row)
-        served.kernel.store.delete(REPOSITORY, repository.id)
+        shared.kernel.store.delete(REPOSITORY, repository.id)
         return row if when == "after" else await real_settle(requests, row)
 
     monkeypatch.setattr(steward, "settle", settle)
@@ -55,19 +40,19 @@ def test_a_pull_request_whose_repository_is_deleted_while_it_is_settled(
 
 
 def test_a_pipeline_whose_repository_is_deleted_when_another_completes(
-    served, repository, monkeypatch, failed
+    shared, repository, monkeypatch, failed
 ):
     repository.push("main", {"azure-pipelines.yml": SIMPLE})
     kept = {"type": "azureReposGit", "id": repository.id}
     body = {"configuration": {"type": "yaml", "path": "/azure-pipelines.yml", "repository": kept}}
     made = [
         repositories.call(
-            served, "POST", "ml/_apis/pipelines", json={"name": f"p{repository.name}{n}", **body}
+            shared, "POST", "ml/_apis/pipelines", json={"name": f"p{repository.name}{n}", **body}
         )
         for n in range(2)
     ]
-    run = repositories.call(served, "POST", f"ml/_apis/pipelines/{made[0]['id']}/runs", json={})
-    organization = served.azure.organization
+    run = repositories.call(shared, "POST", f"ml/_apis/pipelines/{made[0]['id']}/runs", json={})
+    organization = shared.azure.organization
     # As it is between the list of pipelines and the look at one of them.
     monkeypatch.setattr(
         organization, "definitions", lambda project="": organization.rows(DEFINITION, project)
@@ -77,7 +62,7 @@ def test_a_pipeline_whose_repository_is_deleted_when_another_completes(
         row = organization.definition(organization.project("ml")["id"], made[1]["id"])
         organization.save(DEFINITION, {**row, "repository": "gone"})
 
-    served.call(lose)
+    shared.call(lose)
     assert failed() == []
-    state = served.call(lambda: organization.numbered("azure_devops.run", run["id"])["state"])
+    state = shared.call(lambda: organization.numbered("azure_devops.run", run["id"])["state"])
     assert state == "completed"
